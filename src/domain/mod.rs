@@ -1,0 +1,11 @@
+//! The words of the office and the rules on them: pure values, no clock, no files, no SQL.
+//!
+//! Every other module may use `domain`; `domain` uses none of them.
+
+pub mod card;
+pub mod fields;
+pub mod ids;
+pub mod nik;
+pub mod record;
+pub mod rules;
+pub mod validity;
