@@ -1,9 +1,9 @@
 //! The population number (NIK) and the family card number (KK): 16 digits each.
 //!
 //! A NIK is province 2, regency 2, district 2 of *first* registration, DDMMYY of birth with the
-//! day + 40 for girls, serial 0001–9999 (Permendagri 8/2020 on NIK numbering as offices cite it). It never
-//! changes, even when the birth date is corrected or the family moves, so a mismatch with the
-//! record is a warning and never a block.
+//! day + 40 for girls, serial 0001–9999, as the offices publish it. It never changes, even when
+//! the birth date is corrected or the family moves (PP 40/2019 art. 30 (2)), so a mismatch with
+//! the record is a warning and never a block.
 
 use std::fmt;
 
@@ -87,7 +87,8 @@ impl Nik {
 }
 
 /// Hides the middle of a number that may be malformed: at most the first six and the last two
-/// characters are kept, and never more than half of it.
+/// characters are kept, never more than half of it, and nothing but digits, since a shifted
+/// column puts a name where a number belongs.
 pub fn mask_digits(text: &str) -> String {
     let chars: Vec<char> = text.chars().take(40).collect();
     let (head, tail) = if chars.len() >= 16 {
@@ -99,13 +100,36 @@ pub fn mask_digits(text: &str) -> String {
         .iter()
         .enumerate()
         .map(|(i, &c)| {
-            if i < head || i >= chars.len() - tail {
+            if c.is_ascii_digit() && (i < head || i >= chars.len() - tail) {
                 c
             } else {
                 '*'
             }
         })
         .collect()
+}
+
+/// The text with every number of 15 or more digits in it masked. File names and identifiers are
+/// often made of a NIK, at times with one digit lost.
+pub fn mask_numbers_in(text: &str) -> String {
+    const LONG: usize = 15;
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, from) = rest.split_at(start);
+        let end = from
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(from.len());
+        let (number, after) = from.split_at(end);
+        shown.push_str(before);
+        if number.len() < LONG {
+            shown.push_str(number);
+        } else {
+            shown.push_str(&mask_digits(number));
+        }
+        rest = after;
+    }
+    shown + rest
 }
 
 impl fmt::Display for Nik {
