@@ -146,7 +146,7 @@ impl RawValue {
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RawRecord {
     /// The row as the sender sees it, from 1: the line of a JSONL file, the element of an array,
-    /// the line of a table below its header.
+    /// the line of a table, whose header is line 1.
     pub row: u32,
     /// Canonical name → value.
     pub values: BTreeMap<&'static str, RawValue>,
@@ -341,6 +341,37 @@ mod tests {
                 assert_eq!(seen.insert(squashed(name), field.name), None, "{name}");
                 assert_eq!(canonical(name), Some(field.name));
             }
+        }
+    }
+
+    #[test]
+    fn the_page_of_the_format_lists_every_field_with_its_aliases() {
+        let page = include_str!("../../docs/record-format.md");
+        let mut rows = page
+            .lines()
+            .skip_while(|line| !line.starts_with("| field | required |"))
+            .take_while(|line| line.starts_with('|'))
+            .skip(2);
+        for field in FIELDS {
+            let required = if field.required { "yes" } else { "no" };
+            let aliases: Vec<_> = field
+                .aliases
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect();
+            let cells = [
+                "",
+                &format!("`{}`", field.name),
+                required,
+                &aliases.join(", "),
+            ];
+            let row = rows.next().expect("the page has a row for each field");
+            let found: Vec<_> = row.split('|').map(str::trim).take(4).collect();
+            assert_eq!(found, cells);
+        }
+        assert_eq!(rows.next(), None, "a row names no field");
+        for name in OWN_COLUMNS {
+            assert!(page.contains(&format!("`{name}`")), "{name}");
         }
     }
 
