@@ -109,6 +109,11 @@ impl Font {
         Ok(hex)
     }
 
+    /// Whether both are the same file.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0.data == other.0.data
+    }
+
     fn glyph(&self, c: char) -> Result<Glyph, char> {
         self.0.glyphs.get(&c).copied().ok_or(c)
     }
