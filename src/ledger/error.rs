@@ -60,6 +60,9 @@ pub enum Error {
     /// SQLite refused.
     #[error("the ledger database refused: run `ledger verify`")]
     Database(#[from] rusqlite::Error),
+    /// The projections cannot be rebuilt for a reason that is not the ledger's.
+    #[error("cannot rebuild the projections: free some space for temporary files and try again")]
+    Rebuild(#[source] rusqlite::Error),
     /// An event cannot be read.
     #[error("event {0} of the ledger cannot be read: run `ledger verify`")]
     Event(u64),

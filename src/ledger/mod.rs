@@ -26,6 +26,7 @@ mod schema;
 #[cfg(test)]
 mod testing;
 mod tx;
+mod verify;
 mod view;
 
 use std::fs::OpenOptions;
@@ -40,6 +41,7 @@ pub use error::{Error, Result};
 pub use event::{Accepted, DropOutcome, Event, Exception, LotMade, Moved, Place};
 pub use reader::Reader;
 pub use tx::{NewCard, NewLot, Remake, Tx};
+pub use verify::{EventFault, FileFault, Finding, ObjectFault, Report, verify};
 pub use view::{
     Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person, PrintedCard, PrintedFilter,
     QueuedCard, Standing, Status, Waiting,
