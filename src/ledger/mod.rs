@@ -186,3 +186,75 @@ fn open_with(dir: &Path, open: impl FnOnce(&Path) -> Result<Connection>) -> Resu
         _ => Ok(Reader { db, key }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::testing::{Station, nik, now};
+    use super::*;
+
+    #[test]
+    fn a_ledger_is_made_once_and_opens_with_its_own_key_only() {
+        let mut station = Station::new();
+        let card = station.accept(1..=1)[0];
+        let dir = station.path();
+        assert!(matches!(Ledger::create(dir, now()), Err(Error::Exists(_))));
+        let again = Ledger::open(dir).unwrap();
+        assert_eq!(again.cards_of(&nik(1)).unwrap()[0].card, card);
+        let key = dir.join(KEY);
+        for file in [&key, &dir.join(DATABASE)] {
+            let mode = fs::metadata(file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{}", file.display());
+        }
+        let other = Station::new();
+        fs::copy(other.path().join(KEY), &key).unwrap();
+        assert!(matches!(Ledger::open(dir), Err(Error::WrongKey(_))));
+        fs::write(&key, "no key").unwrap();
+        assert!(matches!(Ledger::open(dir), Err(Error::KeyForm(_))));
+        fs::remove_file(&key).unwrap();
+        assert!(matches!(Ledger::open(dir), Err(Error::Missing(path)) if path == key));
+    }
+
+    #[test]
+    fn what_a_crash_left_of_making_a_ledger_is_taken_over() {
+        let dir = tempfile::TempDir::new().unwrap();
+        StationKey::make(&dir.path().join(KEY)).unwrap();
+        fs::write(dir.path().join(DATABASE), "").unwrap();
+        assert!(matches!(Ledger::open(dir.path()), Err(Error::Missing(_))));
+        assert!(matches!(
+            Ledger::open_read_only(dir.path()),
+            Err(Error::Missing(_))
+        ));
+        Ledger::create(dir.path(), now()).unwrap();
+        assert!(Ledger::open(dir.path()).is_ok());
+    }
+
+    #[test]
+    fn a_newer_database_and_a_damaged_one_are_refused() {
+        let station = Station::new();
+        let db = &station.ledger.db;
+        let newer = schema::VERSION + 1;
+        db.pragma_update(None, "user_version", newer).unwrap();
+        for refused in [
+            Ledger::open(station.path()).err(),
+            Ledger::open_read_only(station.path()).err(),
+        ] {
+            assert!(matches!(refused, Some(Error::Newer { found, .. }) if found == newer));
+        }
+        let damaged = tempfile::TempDir::new().unwrap();
+        let path = damaged.path().join(DATABASE);
+        db.pragma_update(None, "user_version", schema::VERSION)
+            .unwrap();
+        db.execute("VACUUM INTO ?", [path.to_str().unwrap()])
+            .unwrap();
+        fs::copy(station.path().join(KEY), damaged.path().join(KEY)).unwrap();
+        assert!(Ledger::open(damaged.path()).is_ok());
+        let mut bytes = fs::read(&path).unwrap();
+        // The page type of the second page, which is the root of `events`.
+        bytes[4096] = 0xff;
+        fs::write(&path, bytes).unwrap();
+        assert!(Ledger::open(damaged.path()).is_err());
+    }
+}
