@@ -25,6 +25,9 @@ use super::error::{Error, Result};
 use super::reader::Reader;
 use super::schema;
 
+/// One part of verifying: it adds what it finds.
+type Step<'a> = dyn Fn(&mut Report) -> Result<()> + 'a;
+
 /// Verifies the ledger, the PDFs in `lots` and the photos in `photos`. A photo's file is its
 /// SHA-256 in lower-case hexadecimal digits with the ending `.jpg`.
 ///
@@ -37,7 +40,7 @@ pub fn verify(ledger: &Reader, lots: &Path, photos: &Path) -> Result<Report> {
     ledger.snapshot(|ledger| {
         let mut report = Report::default();
         let rebuilt = schema::scratch()?;
-        let steps: [&dyn Fn(&mut Report) -> Result<()>; 6] = [
+        let steps: [&Step<'_>; 6] = [
             &|report| tables::check_database(&ledger.db, report),
             &|report| tables::compare_schema(&ledger.db, &rebuilt, report),
             &|report| log::check(ledger, &rebuilt, report),
