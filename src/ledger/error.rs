@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
+
 use crate::domain::card::IllegalMove;
 use crate::domain::ids::{CardId, LotId};
 
@@ -59,7 +61,7 @@ pub enum Error {
     Damaged(String),
     /// SQLite refused.
     #[error("the ledger database refused: run `ledger verify`")]
-    Database(#[from] rusqlite::Error),
+    Database(#[source] rusqlite::Error),
     /// The projections cannot be rebuilt for a reason that is not the ledger's.
     #[error("cannot rebuild the projections: free some space for temporary files and try again")]
     Rebuild(#[source] rusqlite::Error),
@@ -75,6 +77,9 @@ pub enum Error {
     /// A card that still has to be made or handed over cannot lose its data.
     #[error("card {0} is not done yet: its personal data are still needed")]
     StillNeeded(CardId),
+    /// Another process holds the ledger.
+    #[error("another process has been writing to the ledger for too long: stop it or try again")]
+    Busy,
     /// The transaction ended before its work was done, for example because the disk is full.
     #[error("the ledger gave up the transaction: free some disk space and try again")]
     Interrupted,
@@ -125,6 +130,16 @@ pub enum Error {
     /// The ledger has its first event already, or lacks it.
     #[error("the first event, and only the first, creates the station")]
     Genesis,
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::Interrupted,
+            _ => Self::Database(error),
+        }
+    }
 }
 
 /// The result of a ledger operation.

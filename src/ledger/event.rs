@@ -44,7 +44,7 @@ pub enum Event {
 /// What became of a drop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DropOutcome {
-    /// The station's own name for the drop, unique for all time.
+    /// The station's own name for the drop, unique for all time; it must hold no personal data.
     pub drop: String,
     /// The name it came under. Long runs of digits are masked when it is written, for senders
     /// name files by NIK.

@@ -244,7 +244,7 @@ pub struct Standing {
     pub revisi: u32,
     /// Whether the new record is the same as the card's.
     pub same_content: bool,
-    /// Whether both carry the same sender's id.
+    /// Whether both carry the same sender's id, or neither carries one.
     pub same_id: bool,
 }
 

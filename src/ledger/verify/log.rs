@@ -53,6 +53,7 @@ pub(super) fn check(ledger: &Reader, rebuilt: &Connection, report: &mut Report) 
                     Err(Error::Database(error)) if !is_constraint(&error) => {
                         return Err(Error::Rebuild(error));
                     }
+                    Err(error @ (Error::Interrupted | Error::Busy)) => return Err(error),
                     Err(_) => Some(EventFault::Illegal),
                 },
             };
