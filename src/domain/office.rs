@@ -55,11 +55,18 @@ pub struct Official {
 impl Official {
     /// The title as the card prints it.
     pub fn title(&self) -> String {
-        if self.plt { format!("Plt. {}", self.jabatan) } else { self.jabatan.clone() }
+        if self.plt {
+            format!("Plt. {}", self.jabatan)
+        } else {
+            self.jabatan.clone()
+        }
     }
 }
 
 /// Who signs on `day`: the latest official whose first day has come.
 pub fn signing_on(officials: &[Official], day: Date) -> Option<&Official> {
-    officials.iter().filter(|official| official.sejak <= day).max_by_key(|official| official.sejak)
+    officials
+        .iter()
+        .filter(|official| official.sejak <= day)
+        .max_by_key(|official| official.sejak)
 }

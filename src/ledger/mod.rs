@@ -44,7 +44,7 @@ pub use tx::{NewCard, NewLot, Remake, Tx};
 pub use verify::{EventFault, FileFault, Finding, ObjectFault, Report, verify};
 pub use view::{
     Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person, PrintedCard, PrintedFilter,
-    QueuedCard, Standing, Status, Waiting,
+    QueuedCard, Status, Waiting,
 };
 
 use key::StationKey;

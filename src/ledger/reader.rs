@@ -8,12 +8,13 @@ use super::key::StationKey;
 use super::project::{card_id, live_card, lot_number, next_lot, number};
 use super::view::{
     CARD_COLUMNS, CARD_WIDTH, Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person,
-    PrintedCard, PrintedFilter, QueuedCard, Standing, Status, Waiting, lot_id, stamp, time, word,
+    PrintedCard, PrintedFilter, QueuedCard, Status, Waiting, lot_id, stamp, time, word,
 };
 use crate::domain::card::{Kind, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::nik::Nik;
 use crate::domain::record::Record;
+use crate::domain::rules::Standing;
 
 /// Reads the ledger. [`Ledger`](super::Ledger) and [`Tx`](super::Tx) read through it too.
 pub struct Reader {

@@ -233,21 +233,6 @@ pub struct OpenLot {
     pub not_to_use: Vec<(u32, CardId)>,
 }
 
-/// What the ledger knows of a child when another record of it comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
-    /// The child's live card.
-    pub card: CardId,
-    /// Its state.
-    pub state: State,
-    /// Its revision.
-    pub revisi: u32,
-    /// Whether the new record is the same as the card's.
-    pub same_content: bool,
-    /// Whether both carry the same sender's id, or neither carries one.
-    pub same_id: bool,
-}
-
 /// A drop that was taken to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FinishedDrop {

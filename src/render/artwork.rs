@@ -21,7 +21,9 @@ pub enum ArtworkError {
     #[error("not a readable SVG: {0}")]
     Svg(#[from] usvg::Error),
     /// It does not cover the card and the bleed.
-    #[error("its `viewBox` is {0:.2} x {1:.2} and must be {2:.2} x {3:.2} mm: the card and its bleed")]
+    #[error(
+        "its `viewBox` is {0:.2} x {1:.2} and must be {2:.2} x {3:.2} mm: the card and its bleed"
+    )]
     Size(f32, f32, f64, f64),
     /// It uses something that cannot be printed without transparency.
     #[error("it uses {0}, which print-ready PDF cannot hold: flatten it into plain opaque paths")]
@@ -47,10 +49,18 @@ impl Artwork {
     pub fn parse(svg: &[u8], bleed: f64) -> Result<Self, ArtworkError> {
         let tree = usvg::Tree::from_data(svg, &usvg::Options::default())?;
         let wanted = CARD_MM.map(|side| side + 2.0 * bleed);
-        let (width, height) = (f64::from(tree.size().width()), f64::from(tree.size().height()));
+        let (width, height) = (
+            f64::from(tree.size().width()),
+            f64::from(tree.size().height()),
+        );
         if (width / height - wanted[0] / wanted[1]).abs() > 0.002 {
             let size = tree.size();
-            return Err(ArtworkError::Size(size.width(), size.height(), wanted[0], wanted[1]));
+            return Err(ArtworkError::Size(
+                size.width(),
+                size.height(),
+                wanted[0],
+                wanted[1],
+            ));
         }
         let size = wanted.map(|side| side * PT_PER_MM);
         let scale = (size[0] / width) as f32;
@@ -82,7 +92,10 @@ impl Drawing {
             (group.clip_path().is_some(), "a clip path"),
             (group.mask().is_some(), "a mask"),
             (!group.filters().is_empty(), "a filter"),
-            (group.blend_mode() != usvg::BlendMode::Normal, "a blend mode"),
+            (
+                group.blend_mode() != usvg::BlendMode::Normal,
+                "a blend mode",
+            ),
         ];
         if let Some((_, what)) = unsupported.into_iter().find(|(used, _)| *used) {
             return Err(ArtworkError::Unsupported(what));
@@ -108,8 +121,21 @@ impl Drawing {
                 usvg::FillRule::NonZero => WindingOrder::NonZero,
                 usvg::FillRule::EvenOdd => WindingOrder::EvenOdd,
             };
-            let rings = subpaths.iter().map(|s| PolygonRing { points: s.points.clone() }).collect();
-            self.fill(fill.paint(), Polygon { rings, mode: PaintMode::Fill, winding_order }, transform)?;
+            let rings = subpaths
+                .iter()
+                .map(|s| PolygonRing {
+                    points: s.points.clone(),
+                })
+                .collect();
+            self.fill(
+                fill.paint(),
+                Polygon {
+                    rings,
+                    mode: PaintMode::Fill,
+                    winding_order,
+                },
+                transform,
+            )?;
         }
         if let Some(stroke) = path.stroke() {
             opaque(stroke.opacity())?;
@@ -119,25 +145,36 @@ impl Drawing {
             if stroke.dasharray().is_some() {
                 return Err(ArtworkError::Unsupported("a dashed outline"));
             }
-            let scale = (transform.sx * transform.sy - transform.kx * transform.ky).abs().sqrt();
+            let scale = (transform.sx * transform.sy - transform.kx * transform.ky)
+                .abs()
+                .sqrt();
             let width = rounded(stroke.width().get() * scale);
             if self.stroke != Some((*color, width.to_bits())) {
                 self.ops.push(Op::SetOutlineColor { col: rgb(*color) });
                 self.ops.push(Op::SetOutlineThickness { pt: Pt(width) });
                 self.stroke = Some((*color, width.to_bits()));
             }
-            self.ops.push(Op::SetLineCapStyle { cap: match stroke.linecap() {
-                usvg::LineCap::Butt => LineCapStyle::Butt,
-                usvg::LineCap::Round => LineCapStyle::Round,
-                usvg::LineCap::Square => LineCapStyle::ProjectingSquare,
-            } });
-            self.ops.push(Op::SetLineJoinStyle { join: match stroke.linejoin() {
-                usvg::LineJoin::Round => LineJoinStyle::Round,
-                usvg::LineJoin::Bevel => LineJoinStyle::Bevel,
-                usvg::LineJoin::Miter | usvg::LineJoin::MiterClip => LineJoinStyle::Miter,
-            } });
+            self.ops.push(Op::SetLineCapStyle {
+                cap: match stroke.linecap() {
+                    usvg::LineCap::Butt => LineCapStyle::Butt,
+                    usvg::LineCap::Round => LineCapStyle::Round,
+                    usvg::LineCap::Square => LineCapStyle::ProjectingSquare,
+                },
+            });
+            self.ops.push(Op::SetLineJoinStyle {
+                join: match stroke.linejoin() {
+                    usvg::LineJoin::Round => LineJoinStyle::Round,
+                    usvg::LineJoin::Bevel => LineJoinStyle::Bevel,
+                    usvg::LineJoin::Miter | usvg::LineJoin::MiterClip => LineJoinStyle::Miter,
+                },
+            });
             for Subpath { points, closed } in subpaths {
-                self.ops.push(Op::DrawLine { line: Line { points, is_closed: closed } });
+                self.ops.push(Op::DrawLine {
+                    line: Line {
+                        points,
+                        is_closed: closed,
+                    },
+                });
             }
         }
         Ok(())
@@ -158,9 +195,12 @@ impl Drawing {
                 self.ops.push(Op::DrawPolygon { polygon });
                 return Ok(());
             }
-            usvg::Paint::LinearGradient(g) => {
-                (g, ShadingGeometry::Axial { coords: [g.x1(), g.y1(), g.x2(), g.y2()] })
-            }
+            usvg::Paint::LinearGradient(g) => (
+                g,
+                ShadingGeometry::Axial {
+                    coords: [g.x1(), g.y1(), g.x2(), g.y2()],
+                },
+            ),
             usvg::Paint::RadialGradient(g) => {
                 let coords = [g.fx(), g.fy(), g.fr().get(), g.cx(), g.cy(), g.r().get()];
                 (g, ShadingGeometry::Radial { coords })
@@ -175,17 +215,26 @@ impl Drawing {
             opaque(stop.opacity())?;
             let usvg::Color { red, green, blue } = stop.color();
             let color = [red, green, blue].map(|part| f32::from(part) / 255.0);
-            stops.push(GradientStop { offset: stop.offset().get(), color });
+            stops.push(GradientStop {
+                offset: stop.offset().get(),
+                color,
+            });
         }
         let id = shading_id(self.shadings.len());
-        self.shadings.push(Shading { geometry, stops, extend: (true, true) });
+        self.shadings.push(Shading {
+            geometry,
+            stops,
+            extend: (true, true),
+        });
         polygon.mode = PaintMode::Clip;
         let space = transform.pre_concat(gradient.transform());
         let matrix = [space.sx, space.ky, space.kx, space.sy, space.tx, space.ty];
         self.ops.extend([
             Op::SaveGraphicsState,
             Op::DrawPolygon { polygon },
-            Op::SetTransformationMatrix { matrix: CurTransMat::Raw(matrix) },
+            Op::SetTransformationMatrix {
+                matrix: CurTransMat::Raw(matrix),
+            },
             Op::PaintShading { id },
             Op::RestoreGraphicsState,
         ]);
@@ -195,11 +244,18 @@ impl Drawing {
     fn finish(self, size: [f64; 2]) -> Option<Artwork> {
         let mut document = PdfDocument::new("artwork");
         for (i, shading) in self.shadings.iter().enumerate() {
-            document.resources.shadings.map.insert(shading_id(i), shading.clone());
+            document
+                .resources
+                .shadings
+                .map
+                .insert(shading_id(i), shading.clone());
         }
         let [width, height] = size.map(|side| Mm((side / PT_PER_MM) as f32));
         document.pages.push(PdfPage::new(width, height, self.ops));
-        let options = PdfSaveOptions { optimize: false, ..PdfSaveOptions::default() };
+        let options = PdfSaveOptions {
+            optimize: false,
+            ..PdfSaveOptions::default()
+        };
         let drawn = document.to_lopdf_document(&options, &mut Vec::new());
         let page = drawn.get_pages().into_values().next()?;
         let content = drawn.get_page_content(page);
@@ -209,7 +265,11 @@ impl Drawing {
             .enumerate()
             .map(|(i, shading)| (shading_id(i).0, written(&shading.to_dict().into())))
             .collect();
-        Some(Artwork { content, shadings, size })
+        Some(Artwork {
+            content,
+            shadings,
+            size,
+        })
     }
 }
 
@@ -222,7 +282,10 @@ fn written(object: &lopdf::Object) -> String {
         Real(value) => super::pdf::number(f64::from(*value)),
         Name(name) => format!("/{}", String::from_utf8_lossy(name)),
         Array(items) => {
-            format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(" "))
+            format!(
+                "[{}]",
+                items.iter().map(written).collect::<Vec<_>>().join(" ")
+            )
         }
         Dictionary(dict) => {
             let entries = dict.iter().map(|(key, value)| {
@@ -239,12 +302,21 @@ fn shading_id(index: usize) -> ShadingId {
 }
 
 fn opaque(opacity: usvg::Opacity) -> Result<(), ArtworkError> {
-    if opacity.get() < 1.0 { Err(ArtworkError::Unsupported("opacity")) } else { Ok(()) }
+    if opacity.get() < 1.0 {
+        Err(ArtworkError::Unsupported("opacity"))
+    } else {
+        Ok(())
+    }
 }
 
 fn rgb(color: usvg::Color) -> Color {
     let [r, g, b] = [color.red, color.green, color.blue].map(|part| f32::from(part) / 255.0);
-    Color::Rgb(Rgb { r, g, b, icc_profile: None })
+    Color::Rgb(Rgb {
+        r,
+        g,
+        b,
+        icc_profile: None,
+    })
 }
 
 struct Subpath {
@@ -261,17 +333,28 @@ fn subpaths(path: &usvg::tiny_skia_path::Path, transform: usvg::Transform) -> Ve
     type Place = usvg::tiny_skia_path::Point;
     let point = |mut place: Place, bezier| {
         transform.map_point(&mut place);
-        LinePoint { p: Point { x: Pt(rounded(place.x)), y: Pt(rounded(place.y)) }, bezier }
+        LinePoint {
+            p: Point {
+                x: Pt(rounded(place.x)),
+                y: Pt(rounded(place.y)),
+            },
+            bezier,
+        }
     };
     let mut found: Vec<Subpath> = Vec::new();
     let mut last = Place::default();
     for segment in path.segments() {
         if let PathSegment::MoveTo(to) = segment {
-            found.push(Subpath { points: vec![point(to, false)], closed: false });
+            found.push(Subpath {
+                points: vec![point(to, false)],
+                closed: false,
+            });
             last = to;
             continue;
         }
-        let Some(current) = found.last_mut() else { continue };
+        let Some(current) = found.last_mut() else {
+            continue;
+        };
         match segment {
             PathSegment::MoveTo(_) => {}
             PathSegment::LineTo(to) => {
@@ -286,11 +369,17 @@ fn subpaths(path: &usvg::tiny_skia_path::Path, transform: usvg::Transform) -> Ve
                         from.y + (control.y - from.y) * 2.0 / 3.0,
                     )
                 };
-                current.points.extend([point(toward(last), true), point(toward(to), true), point(to, false)]);
+                current.points.extend([
+                    point(toward(last), true),
+                    point(toward(to), true),
+                    point(to, false),
+                ]);
                 last = to;
             }
             PathSegment::CubicTo(first, second, to) => {
-                current.points.extend([point(first, true), point(second, true), point(to, false)]);
+                current
+                    .points
+                    .extend([point(first, true), point(second, true), point(to, false)]);
                 last = to;
             }
             PathSegment::Close => current.closed = true,

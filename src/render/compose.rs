@@ -37,16 +37,25 @@ pub struct Page {
 
 impl Page {
     /// The card itself.
-    pub const CARD: Self = Self { size: CARD_MM, origin: [0.0, 0.0] };
+    pub const CARD: Self = Self {
+        size: CARD_MM,
+        origin: [0.0, 0.0],
+    };
 
     /// The card with a bleed of this many mm on each side, as print houses want it.
     pub fn with_bleed(bleed: f64) -> Self {
-        Self { size: CARD_MM.map(|side| side + 2.0 * bleed), origin: [bleed, bleed] }
+        Self {
+            size: CARD_MM.map(|side| side + 2.0 * bleed),
+            origin: [bleed, bleed],
+        }
     }
 
     /// A place on the card, mm from its top-left, as pt from the page's bottom-left.
     pub fn place(&self, [x, y]: [f64; 2]) -> [f64; 2] {
-        [(self.origin[0] + x) * PT_PER_MM, (self.size[1] - self.origin[1] - y) * PT_PER_MM]
+        [
+            (self.origin[0] + x) * PT_PER_MM,
+            (self.size[1] - self.origin[1] - y) * PT_PER_MM,
+        ]
     }
 }
 
@@ -83,7 +92,11 @@ pub const CODE: &str = "Q";
 pub const FIXED: &str = "F";
 
 /// Sets a card, or says everything that does not fit.
-pub fn compose(layout: &Layout, card: &CardContent, press: &Press) -> Result<Composed, Vec<Misfit>> {
+pub fn compose(
+    layout: &Layout,
+    card: &CardContent,
+    press: &Press,
+) -> Result<Composed, Vec<Misfit>> {
     let mut misfits = Vec::new();
     let qr = Qr::encode(card.qr.as_bytes()).map_err(|fault| vec![misfit_of(fault)])?;
     let mut used = BTreeMap::new();
@@ -99,12 +112,20 @@ pub fn compose(layout: &Layout, card: &CardContent, press: &Press) -> Result<Com
             pen.specimen(layout);
         }
         for (font, glyphs) in pen.used {
-            used.entry(font).or_insert_with(UsedGlyphs::new).extend(glyphs);
+            used.entry(font)
+                .or_insert_with(UsedGlyphs::new)
+                .extend(glyphs);
         }
         pen.out
     });
     if misfits.is_empty() {
-        Ok(Composed { kind: card.kind, sides, photo: card.photo.clone(), qr, used })
+        Ok(Composed {
+            kind: card.kind,
+            sides,
+            photo: card.photo.clone(),
+            qr,
+            used,
+        })
     } else {
         Err(misfits)
     }
@@ -135,35 +156,73 @@ pub fn compose_fixed<'a>(
             What::Artwork(artwork) => {
                 let below = [item.at[0], CARD_MM[1] - item.at[1]];
                 let [x, y] = press.page.place(below);
-                let _ = writeln!(pen.out, "q 1 0 0 1 {} cm/A{} Do Q", numbers(&[x, y]), artworks.len());
+                let _ = writeln!(
+                    pen.out,
+                    "q 1 0 0 1 {} cm/A{} Do Q",
+                    numbers(&[x, y]),
+                    artworks.len()
+                );
                 artworks.push(artwork);
             }
             What::Image { area, picture } => {
                 pen.picture(item.at, *area, &format!("I{}", pictures.len()));
                 pictures.push(picture);
             }
-            What::Rect { area, fill, stroke, line_width } => {
+            What::Rect {
+                area,
+                fill,
+                stroke,
+                line_width,
+            } => {
                 pen.rect(item.at, *area, *fill, *stroke, *line_width);
             }
-            What::Line { to, stroke, line_width } => {
+            What::Line {
+                to,
+                stroke,
+                line_width,
+            } => {
                 let line = numbers(&press.page.place(item.at));
                 let end = numbers(&press.page.place(*to));
                 let width = number(line_width * PT_PER_MM);
-                let _ = writeln!(pen.out, "q {}{width} w {line} m {end} l S Q", ink(*stroke, true));
+                let _ = writeln!(
+                    pen.out,
+                    "q {}{width} w {line} m {end} l S Q",
+                    ink(*stroke, true)
+                );
             }
-            What::Text { text, style, align, width, leading } if text.is_fixed() => {
+            What::Text {
+                text,
+                style,
+                align,
+                width,
+                leading,
+            } if text.is_fixed() => {
                 pen.out.push_str("0 g\n");
-                pen.text(&text.fill(&BTreeMap::new()), style, *align, item.at, *width, *leading)
-                    .map_err(|error| misfit("", error))?;
+                pen.text(
+                    &text.fill(&BTreeMap::new()),
+                    style,
+                    *align,
+                    item.at,
+                    *width,
+                    *leading,
+                )
+                .map_err(|error| misfit("", error))?;
             }
             What::Text { .. } | What::Rows { .. } | What::Photo { .. } | What::Qr { .. } => {}
         }
     }
-    Ok(FixedSide { content: pen.out, artworks, pictures, used: pen.used })
+    Ok(FixedSide {
+        content: pen.out,
+        artworks,
+        pictures,
+        used: pen.used,
+    })
 }
 
 fn printed(layout: &Layout, side: usize, mode: Mode) -> impl Iterator<Item = &Item> {
-    layout.sides[side].iter().filter(move |item| item.only.prints_in(mode))
+    layout.sides[side]
+        .iter()
+        .filter(move |item| item.only.prints_in(mode))
 }
 
 /// Writes operators, and notes the glyphs.
@@ -175,7 +234,11 @@ struct Pen<'a> {
 
 impl<'a> Pen<'a> {
     fn new(press: &'a Press) -> Self {
-        Self { press, out: String::with_capacity(4096), used: BTreeMap::new() }
+        Self {
+            press,
+            out: String::with_capacity(4096),
+            used: BTreeMap::new(),
+        }
     }
 
     fn variable(
@@ -186,10 +249,23 @@ impl<'a> Pen<'a> {
         mode: Mode,
     ) -> Result<(), Misfit> {
         match &item.what {
-            What::Text { text, style, align, width, leading } if !text.is_fixed() => {
+            What::Text {
+                text,
+                style,
+                align,
+                width,
+                leading,
+            } if !text.is_fixed() => {
                 let field = text.first_field().unwrap_or_default();
-                self.text(&text.fill(&card.values), style, *align, item.at, *width, *leading)
-                    .map_err(|error| misfit(field, error))
+                self.text(
+                    &text.fill(&card.values),
+                    style,
+                    *align,
+                    item.at,
+                    *width,
+                    *leading,
+                )
+                .map_err(|error| misfit(field, error))
             }
             What::Rows { .. } => self.rows(item, card, mode),
             What::Photo { area } => {
@@ -204,7 +280,16 @@ impl<'a> Pen<'a> {
     }
 
     fn rows(&mut self, item: &Item, card: &CardContent, mode: Mode) -> Result<(), Misfit> {
-        let What::Rows { rows, label, labels, label_width, width, pitch, leading, height } = &item.what
+        let What::Rows {
+            rows,
+            label,
+            labels,
+            label_width,
+            width,
+            pitch,
+            leading,
+            height,
+        } = &item.what
         else {
             return Ok(());
         };
@@ -213,30 +298,43 @@ impl<'a> Pen<'a> {
             .iter()
             .map(|row| {
                 let field = row.value.first_field().unwrap_or_default();
-                text::set(&row.value.fill(&card.values), &row.style.font, room, row.style.fit)
-                    .map(|set| (row, set))
-                    .map_err(|error| misfit(field, error))
+                text::set(
+                    &row.value.fill(&card.values),
+                    &row.style.font,
+                    room,
+                    row.style.fit,
+                )
+                .map(|set| (row, set))
+                .map_err(|error| misfit(field, error))
             })
             .collect::<Result<_, _>>()?;
         let more_lines: usize = set.iter().map(|(_, set)| set.lines.len() - 1).sum();
         let total = pitch * (rows.len() - 1) as f64 + leading * more_lines as f64;
         if total > height + 1e-9 {
             let longest = set.iter().max_by_key(|(_, set)| set.lines.len());
-            let field = longest.and_then(|(row, _)| row.value.first_field()).unwrap_or_default();
+            let field = longest
+                .and_then(|(row, _)| row.value.first_field())
+                .unwrap_or_default();
             return Err(misfit(field, TextError::TooLong));
         }
         let [x, mut y] = item.at;
         for (row, set) in set {
             if labels.prints_in(mode) {
                 self.line(&row.label, label, label.fit.size, [x, y])
-                    .and_then(|()| self.line(":", label, label.fit.size, [x + label_width - 1.0, y]))
+                    .and_then(|()| {
+                        self.line(":", label, label.fit.size, [x + label_width - 1.0, y])
+                    })
                     .map_err(|c| misfit("", TextError::MissingGlyph(c)))?;
             }
             for (i, line) in set.lines.iter().enumerate() {
                 let field = row.value.first_field().unwrap_or_default();
                 self.line(line, &row.style, set.size, [x + label_width, y])
                     .map_err(|c| misfit(field, TextError::MissingGlyph(c)))?;
-                y += if i + 1 < set.lines.len() { *leading } else { *pitch };
+                y += if i + 1 < set.lines.len() {
+                    *leading
+                } else {
+                    *pitch
+                };
             }
         }
         Ok(())
@@ -333,13 +431,20 @@ impl<'a> Pen<'a> {
             (None, Some(_)) => "S",
             (None, None) => return,
         };
-        let _ = writeln!(self.out, "q {inks}{} re {paint} Q", numbers(&[x, y, width, height]));
+        let _ = writeln!(
+            self.out,
+            "q {inks}{} re {paint} Q",
+            numbers(&[x, y, width, height])
+        );
     }
 
     /// SPECIMEN from corner to corner, in outline so that what it crosses can be read.
     fn specimen(&mut self, layout: &Layout) {
         const WORD: &str = "SPECIMEN";
-        let heaviest = layout.fonts.get_key_value("bold").or_else(|| layout.fonts.iter().next());
+        let heaviest = layout
+            .fonts
+            .get_key_value("bold")
+            .or_else(|| layout.fonts.iter().next());
         let Some((name, font)) = heaviest else { return };
         let used = self.used.entry(name.clone()).or_default();
         let set = Font::encode(font, WORD, used).and_then(|glyphs| Ok((glyphs, font.width(WORD)?)));
@@ -350,7 +455,10 @@ impl<'a> Pen<'a> {
         let (sin, cos) = slope.sin_cos();
         let [x, y] = self.press.page.place([CARD_MM[0] / 2.0, CARD_MM[1] / 2.0]);
         let (along, across) = (natural * size / 2.0, size * 0.36);
-        let start = [x - along * cos + across * sin, y - along * sin - across * cos];
+        let start = [
+            x - along * cos + across * sin,
+            y - along * sin - across * cos,
+        ];
         let matrix = numbers(&[cos, sin, -sin, cos, start[0], start[1]]);
         let size = number(size);
         let _ = writeln!(
@@ -373,14 +481,24 @@ fn misfit(field: &'static str, error: TextError) -> Misfit {
     match error {
         TextError::MissingGlyph(c) => {
             let detail = format!("`{c}` (U+{:04X})", u32::from(c));
-            Misfit { field, rule: &rules::GLYPH_MISSING, detail }
+            Misfit {
+                field,
+                rule: &rules::GLYPH_MISSING,
+                detail,
+            }
         }
-        TextError::TooLong => {
-            Misfit { field, rule: &rules::TEXT_DOES_NOT_FIT, detail: String::new() }
-        }
+        TextError::TooLong => Misfit {
+            field,
+            rule: &rules::TEXT_DOES_NOT_FIT,
+            detail: String::new(),
+        },
     }
 }
 
 fn misfit_of(fault: QrFault) -> Misfit {
-    Misfit { field: "qr", rule: &rules::QR_TOO_LARGE, detail: fault.to_string() }
+    Misfit {
+        field: "qr",
+        rule: &rules::QR_TOO_LARGE,
+        detail: fault.to_string(),
+    }
 }

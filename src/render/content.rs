@@ -104,9 +104,8 @@ pub struct Issue<'a> {
 pub fn values(record: &Record, kind: Kind, issue: Issue<'_>) -> Values {
     let text = |value: &str| Value::Text(value.to_owned());
     let school = record.sekolah.as_ref();
-    let official = |part: fn(&Official) -> String| {
-        Value::Text(issue.official.map(part).unwrap_or_default())
-    };
+    let official =
+        |part: fn(&Official) -> String| Value::Text(issue.official.map(part).unwrap_or_default());
     BTreeMap::from([
         ("nik", text(record.nik.as_str())),
         ("no_kk", text(&record.no_kk)),
@@ -124,9 +123,18 @@ pub fn values(record: &Record, kind: Kind, issue: Issue<'_>) -> Values {
         ("rw", text(&record.rw)),
         ("desa", text(&record.desa)),
         ("kecamatan", text(&record.kecamatan)),
-        ("sekolah", text(school.and_then(|s| s.nama.as_deref()).unwrap_or_default())),
-        ("kelas", text(school.and_then(|s| s.kelas.as_deref()).unwrap_or_default())),
-        ("berlaku_hingga", Value::Date(record.valid_until(kind, issue.under5))),
+        (
+            "sekolah",
+            text(school.and_then(|s| s.nama.as_deref()).unwrap_or_default()),
+        ),
+        (
+            "kelas",
+            text(school.and_then(|s| s.kelas.as_deref()).unwrap_or_default()),
+        ),
+        (
+            "berlaku_hingga",
+            Value::Date(record.valid_until(kind, issue.under5)),
+        ),
         ("tanggal_terbit", Value::Date(issue.day)),
         ("provinsi", text(&issue.office.provinsi)),
         ("kabupaten", text(&issue.office.kabupaten)),

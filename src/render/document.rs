@@ -95,7 +95,10 @@ impl<W: Write> Document<W> {
     fn sides(&mut self, layout: &Layout) -> Result<Sides, DocumentError> {
         let mut fonts = BTreeMap::new();
         for (name, font) in &layout.fonts {
-            let known = self.fonts.iter().position(|(known, ..)| known.is_same_as(font));
+            let known = self
+                .fonts
+                .iter()
+                .position(|(known, ..)| known.is_same_as(font));
             let index = known.unwrap_or_else(|| {
                 let at = self.pdf.reserve();
                 self.fonts.push((font.clone(), at, UsedGlyphs::new()));
@@ -103,7 +106,10 @@ impl<W: Write> Document<W> {
             });
             fonts.insert(name.clone(), index);
         }
-        let mut sides = Sides { fixed: [self.root_pages; 2], fonts };
+        let mut sides = Sides {
+            fixed: [self.root_pages; 2],
+            fonts,
+        };
         for side in [0, 1] {
             sides.fixed[side] = self.fixed_side(layout, side, &sides.fonts)?;
         }
@@ -121,10 +127,14 @@ impl<W: Write> Document<W> {
         let mut objects = Vec::new();
         for (i, artwork) in fixed.artworks.iter().enumerate() {
             let at = self.pdf.reserve();
-            let shadings: String =
-                artwork.shadings.iter().map(|(name, dict)| format!("/{name} {dict}")).collect();
+            let shadings: String = artwork
+                .shadings
+                .iter()
+                .map(|(name, dict)| format!("/{name} {dict}"))
+                .collect();
             let resources = format!("<</Shading<<{shadings}>>>>");
-            self.pdf.stream(at, form(artwork.size, &resources), &artwork.content)?;
+            self.pdf
+                .stream(at, form(artwork.size, &resources), &artwork.content)?;
             objects.push((format!("A{i}"), at));
         }
         for (i, picture) in fixed.pictures.iter().enumerate() {
@@ -134,18 +144,25 @@ impl<W: Write> Document<W> {
         let at = self.pdf.reserve();
         let resources = self.resources(fonts, &objects);
         let size = self.press.page.size.map(|side| side * super::PT_PER_MM);
-        self.pdf.stream(at, form(size, &resources), fixed.content.as_bytes())?;
+        self.pdf
+            .stream(at, form(size, &resources), fixed.content.as_bytes())?;
         Ok(at)
     }
 
     fn picture(&mut self, picture: &Picture) -> io::Result<Ref> {
         let at = self.pdf.reserve();
         match picture {
-            Picture::Mask { width, height, bits } => {
+            Picture::Mask {
+                width,
+                height,
+                bits,
+            } => {
                 self.pdf.stream(at, mask(*width, *height), bits)?;
             }
             Picture::Colour { width, height, rgb } => {
-                let dict = image(*width, *height).name("ColorSpace", "DeviceRGB").int("BitsPerComponent", 8);
+                let dict = image(*width, *height)
+                    .name("ColorSpace", "DeviceRGB")
+                    .int("BitsPerComponent", 8);
                 self.pdf.stream(at, dict, rgb)?;
             }
         }
@@ -154,7 +171,10 @@ impl<W: Write> Document<W> {
 
     /// Adds the front and the back of a card.
     pub fn add(&mut self, card: &Composed) -> Result<(), DocumentError> {
-        let sides = self.sides.remove(&card.kind).ok_or(DocumentError::NoLayout(card.kind))?;
+        let sides = self
+            .sides
+            .remove(&card.kind)
+            .ok_or(DocumentError::NoLayout(card.kind))?;
         let added = self.add_with(card, &sides);
         self.sides.insert(card.kind, sides);
         added
@@ -163,7 +183,11 @@ impl<W: Write> Document<W> {
     fn add_with(&mut self, card: &Composed, sides: &Sides) -> Result<(), DocumentError> {
         self.note(&card.used, &sides.fonts);
         let code = self.pdf.reserve();
-        self.pdf.stream(code, mask(card.qr.modules, card.qr.modules), &card.qr.bitmap())?;
+        self.pdf.stream(
+            code,
+            mask(card.qr.modules, card.qr.modules),
+            &card.qr.bitmap(),
+        )?;
         let mut pictures = vec![(CODE, code)];
         if let Some(photo) = &card.photo {
             let at = self.pdf.reserve();
@@ -207,7 +231,10 @@ impl<W: Write> Document<W> {
             .reference("Parent", *node)
             .raw("MediaBox", &format!("[{media}]"))
             .raw("BleedBox", &format!("[{media}]"))
-            .raw("TrimBox", &format!("[{}]", numbers(&[left, bottom, right, top])))
+            .raw(
+                "TrimBox",
+                &format!("[{}]", numbers(&[left, bottom, right, top])),
+            )
             .raw("Resources", resources)
             .reference("Contents", content);
         self.pdf.object(at, dict)
@@ -222,10 +249,14 @@ impl<W: Write> Document<W> {
     }
 
     fn resources(&self, fonts: &BTreeMap<String, usize>, objects: &[(String, Ref)]) -> String {
-        let fonts: String =
-            fonts.iter().map(|(name, index)| format!("/{name} {}", self.fonts[*index].1)).collect();
-        let objects: String =
-            objects.iter().map(|(name, at)| format!("/{name} {at}")).collect();
+        let fonts: String = fonts
+            .iter()
+            .map(|(name, index)| format!("/{name} {}", self.fonts[*index].1))
+            .collect();
+        let objects: String = objects
+            .iter()
+            .map(|(name, at)| format!("/{name} {at}"))
+            .collect();
         format!("<</Font<<{fonts}>>/XObject<<{objects}>>>>")
     }
 
@@ -242,7 +273,10 @@ impl<W: Write> Document<W> {
                 .name("Type", "Pages")
                 .reference("Parent", self.root_pages)
                 .int("Count", kids.len() as i64)
-                .raw("Kids", &format!("[{}]", references(&mut kids.iter().copied())));
+                .raw(
+                    "Kids",
+                    &format!("[{}]", references(&mut kids.iter().copied())),
+                );
             self.pdf.object(*node, dict)?;
         }
         let kids = references(&mut self.nodes.iter().map(|(node, _)| *node));
@@ -253,7 +287,8 @@ impl<W: Write> Document<W> {
         self.pdf.object(self.root_pages, dict)?;
 
         let [profile, metadata, info, root] = std::array::from_fn(|_| self.pdf.reserve());
-        self.pdf.stream(profile, Dict::new().int("N", 3), &icc::srgb())?;
+        self.pdf
+            .stream(profile, Dict::new().int("N", 3), &icc::srgb())?;
         let xmp = xmp(&self.title, self.day);
         let dict = Dict::new().name("Type", "Metadata").name("Subtype", "XML");
         // PDF/A-1 wants the metadata readable without a decoder (ISO 19005-1, 6.7.2).
@@ -292,7 +327,10 @@ fn form(size: [f64; 2], resources: &str) -> Dict {
     Dict::new()
         .name("Type", "XObject")
         .name("Subtype", "Form")
-        .raw("BBox", &format!("[{}]", numbers(&[0.0, 0.0, size[0], size[1]])))
+        .raw(
+            "BBox",
+            &format!("[{}]", numbers(&[0.0, 0.0, size[0], size[1]])),
+        )
         .raw("Resources", resources)
 }
 
@@ -306,13 +344,29 @@ fn image(width: u32, height: u32) -> Dict {
 
 /// A picture of one bit a pixel that is painted in the colour in force: 1 paints.
 fn mask(width: u32, height: u32) -> Dict {
-    image(width, height).raw("ImageMask", "true").int("BitsPerComponent", 1).raw("Decode", "[1 0]")
+    image(width, height)
+        .raw("ImageMask", "true")
+        .int("BitsPerComponent", 1)
+        .raw("Decode", "[1 0]")
 }
 
 /// A title as a PDF string; it is plain ASCII but for what must be escaped.
 fn literal(text: &str) -> String {
-    let plain = text.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' });
-    plain.flat_map(|c| matches!(c, '(' | ')' | '\\').then_some('\\').into_iter().chain([c])).collect()
+    let plain = text.chars().map(|c| {
+        if c.is_ascii_graphic() || c == ' ' {
+            c
+        } else {
+            '?'
+        }
+    });
+    plain
+        .flat_map(|c| {
+            matches!(c, '(' | ')' | '\\')
+                .then_some('\\')
+                .into_iter()
+                .chain([c])
+        })
+        .collect()
 }
 
 fn xmp(title: &str, day: Date) -> String {

@@ -56,9 +56,16 @@ impl Font {
         if face.tables().glyf.is_none() {
             return Err(unusable("it has no TrueType outlines"));
         }
-        let cmap = face.tables().cmap.ok_or_else(|| unusable("it has no character map"))?;
+        let cmap = face
+            .tables()
+            .cmap
+            .ok_or_else(|| unusable("it has no character map"))?;
         let mut glyphs = BTreeMap::new();
-        for table in cmap.subtables.into_iter().filter(|table| table.is_unicode()) {
+        for table in cmap
+            .subtables
+            .into_iter()
+            .filter(|table| table.is_unicode())
+        {
             table.codepoints(|code| {
                 let glyph = char::from_u32(code).and_then(|c| Some((c, face.glyph_index(c)?)));
                 if let Some((c, id)) = glyph {
@@ -85,7 +92,13 @@ impl Font {
             italic_angle: f64::from(face.italic_angle()),
             bold: face.weight().to_number() >= 600,
         };
-        Ok(Self(Arc::new(Inner { postscript_name, units_per_em: units, glyphs, descriptor, data })))
+        Ok(Self(Arc::new(Inner {
+            postscript_name,
+            units_per_em: units,
+            glyphs,
+            descriptor,
+            data,
+        })))
     }
 
     /// The width of `text` at 1 pt, in pt; or the first character that the font lacks.
@@ -135,9 +148,14 @@ impl Font {
 
         let tag = name_tag(&subset);
         let base_font = format!("{tag}+{}", self.0.postscript_name);
-        let [file, descriptor, descendant, unicode, map, set] = std::array::from_fn(|_| pdf.reserve());
+        let [file, descriptor, descendant, unicode, map, set] =
+            std::array::from_fn(|_| pdf.reserve());
 
-        pdf.stream(file, Dict::new().int("Length1", subset.len() as i64), &subset)?;
+        pdf.stream(
+            file,
+            Dict::new().int("Length1", subset.len() as i64),
+            &subset,
+        )?;
         let last = ids.last().copied().unwrap_or(0);
         let mut to_gid = vec![0; 2 * (usize::from(last) + 1)];
         let mut present = vec![0x80; usize::from(last) / 8 + 1];
@@ -182,7 +200,10 @@ impl Font {
                 .name("Type", "Font")
                 .name("Subtype", "CIDFontType2")
                 .name("BaseFont", &base_font)
-                .raw("CIDSystemInfo", "<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>")
+                .raw(
+                    "CIDSystemInfo",
+                    "<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>",
+                )
                 .reference("FontDescriptor", descriptor)
                 .raw("W", &widths)
                 .reference("CIDToGIDMap", map),
@@ -226,8 +247,11 @@ fn to_unicode(used: &UsedGlyphs) -> String {
         cmap.push_str(&format!("{} beginbfchar\n", block.len()));
         for (id, (c, _)) in block {
             let mut utf16 = [0; 2];
-            let code: String =
-                c.encode_utf16(&mut utf16).iter().map(|unit| format!("{unit:04x}")).collect();
+            let code: String = c
+                .encode_utf16(&mut utf16)
+                .iter()
+                .map(|unit| format!("{unit:04x}"))
+                .collect();
             cmap.push_str(&format!("<{id:04x}><{code}>\n"));
         }
         cmap.push_str("endbfchar\n");

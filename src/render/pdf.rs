@@ -77,7 +77,12 @@ pub struct Written {
 impl<W: Write> Pdf<W> {
     /// Starts a file.
     pub fn new(out: W) -> io::Result<Self> {
-        let mut pdf = Self { out, at: 0, offsets: Vec::new(), digest: Sha256::new() };
+        let mut pdf = Self {
+            out,
+            at: 0,
+            offsets: Vec::new(),
+            digest: Sha256::new(),
+        };
         // The four high bytes tell transfer programs that the file is binary (ISO 19005-1, 6.1.2).
         pdf.put(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")?;
         Ok(pdf)
@@ -130,7 +135,13 @@ impl<W: Write> Pdf<W> {
             .finish();
         self.put(format!("trailer\n{trailer}\nstartxref\n{start}\n%%EOF\n").as_bytes())?;
         self.out.flush()?;
-        Ok((self.out, Written { bytes: self.at, sha256: self.digest.finalize().into() }))
+        Ok((
+            self.out,
+            Written {
+                bytes: self.at,
+                sha256: self.digest.finalize().into(),
+            },
+        ))
     }
 
     fn begin(&mut self, at: Ref) -> io::Result<()> {
@@ -149,7 +160,10 @@ impl<W: Write> Pdf<W> {
 /// Compresses for `FlateDecode`.
 pub fn deflate(data: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::with_capacity(data.len() / 2), Compression::default());
-    encoder.write_all(data).and_then(|()| encoder.finish()).expect("memory takes any bytes")
+    encoder
+        .write_all(data)
+        .and_then(|()| encoder.finish())
+        .expect("memory takes any bytes")
 }
 
 /// A number with at most four decimals and no trailing zeros: 0.0001 pt is far below a dot.
@@ -162,7 +176,11 @@ pub fn number(value: f64) -> String {
 
 /// Several numbers with spaces between.
 pub fn numbers(values: &[f64]) -> String {
-    values.iter().map(|v| number(*v)).collect::<Vec<_>>().join(" ")
+    values
+        .iter()
+        .map(|v| number(*v))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Lower-case hexadecimal.
@@ -172,5 +190,8 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The six capital letters that mark a font subset, taken from its content.
 pub fn name_tag(data: &[u8]) -> String {
-    Sha256::digest(data)[..6].iter().map(|byte| char::from(b'A' + byte % 26)).collect()
+    Sha256::digest(data)[..6]
+        .iter()
+        .map(|byte| char::from(b'A' + byte % 26))
+        .collect()
 }

@@ -46,10 +46,14 @@ impl Qr {
         let bits = encode_auto(payload, level).map_err(too_long)?;
         let version = bits.version();
         let (data, correction) =
-            qrcode::ec::construct_codewords(&bits.into_bytes(), version, level).map_err(too_long)?;
+            qrcode::ec::construct_codewords(&bits.into_bytes(), version, level)
+                .map_err(too_long)?;
         let modules = version.width().unsigned_abs();
         let dark = best_mask(version, level, &data, &correction);
-        Ok(Self { modules: u32::from(modules), dark })
+        Ok(Self {
+            modules: u32::from(modules),
+            dark,
+        })
     }
 
     /// The largest whole number of dots a module may have in a box of `available` dots.
@@ -94,7 +98,11 @@ fn best_mask(version: Version, level: EcLevel, data: &[u8], correction: &[u8]) -
     .map(|mask| {
         let mut masked = canvas.clone();
         masked.apply_mask(mask);
-        let dark: Vec<bool> = masked.into_colors().iter().map(|c| *c == Color::Dark).collect();
+        let dark: Vec<bool> = masked
+            .into_colors()
+            .iter()
+            .map(|c| *c == Color::Dark)
+            .collect();
         (penalty(&dark, version.width().unsigned_abs().into()), dark)
     })
     .min_by_key(|(penalty, _)| *penalty)
@@ -111,8 +119,13 @@ fn penalty(dark: &[bool], width: usize) -> u32 {
     let column = |x: usize| Line::new((0..width).map(|y| dark[y * width + x]));
     let rows: Vec<Line> = (0..width).map(row).collect();
     let lines = rows.iter().copied().chain((0..width).map(column));
-    let straight: u32 = lines.map(|line| line.runs(width) + line.finders(width)).sum();
-    let blocks: u32 = rows.windows(2).map(|pair| pair[0].blocks(&pair[1], width)).sum();
+    let straight: u32 = lines
+        .map(|line| line.runs(width) + line.finders(width))
+        .sum();
+    let blocks: u32 = rows
+        .windows(2)
+        .map(|pair| pair[0].blocks(&pair[1], width))
+        .sum();
     let count = dark.iter().filter(|dark| **dark).count();
     // Ten points for every full 5 % that the dark part is away from half.
     let balance = (count * 20).abs_diff(width * width * 10) / (width * width) * 10;
@@ -158,7 +171,11 @@ impl Line {
         (0..3)
             .map(|i| {
                 let kept = length.saturating_sub(64 * i).min(64) as u32;
-                let mask = if kept == 64 { u64::MAX } else { (1 << kept) - 1 };
+                let mask = if kept == 64 {
+                    u64::MAX
+                } else {
+                    (1 << kept) - 1
+                };
                 (self.0[i] & mask).count_ones()
             })
             .sum()
@@ -169,7 +186,10 @@ impl Line {
         let next = self.shifted(1);
         let same = self.map2(next, |a, b| !(a ^ b));
         // Bit i: the modules i to i + 4 are equal. A run of n shows as n - 4 such bits.
-        let five = same.and(same.shifted(1)).and(same.shifted(2)).and(same.shifted(3));
+        let five = same
+            .and(same.shifted(1))
+            .and(same.shifted(2))
+            .and(same.shifted(3));
         let starts = five.and(Self(five.up_by_one()).not());
         five.count(width - 4) + 2 * starts.count(width - 4)
     }
@@ -213,9 +233,14 @@ mod tests {
         for payload in ["KIA:7Q2M", "https://contoh.invalid/a?b=1", &"x".repeat(300)] {
             let ours = Qr::encode(payload.as_bytes()).unwrap();
             let theirs =
-                qrcode::QrCode::with_error_correction_level(payload.as_bytes(), EcLevel::M).unwrap();
+                qrcode::QrCode::with_error_correction_level(payload.as_bytes(), EcLevel::M)
+                    .unwrap();
             assert_eq!(ours.modules as usize, theirs.width());
-            let dark: Vec<bool> = theirs.to_colors().iter().map(|c| *c == Color::Dark).collect();
+            let dark: Vec<bool> = theirs
+                .to_colors()
+                .iter()
+                .map(|c| *c == Color::Dark)
+                .collect();
             assert_eq!(ours.dark, dark, "{payload}");
         }
     }
@@ -225,7 +250,10 @@ mod tests {
         let qr = Qr::encode(&[b'x'; 200]).unwrap();
         assert_eq!(qr.modules, 57);
         assert_eq!(qr.dots_per_module(320), Ok(4));
-        assert!(matches!(qr.dots_per_module(259), Err(QrFault::TooLarge { needed: 260, .. })));
+        assert!(matches!(
+            qr.dots_per_module(259),
+            Err(QrFault::TooLarge { needed: 260, .. })
+        ));
         assert_eq!(Qr::encode(&[0xff; 3000]), Err(QrFault::TooLong));
     }
 }

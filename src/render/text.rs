@@ -39,18 +39,28 @@ pub fn set(text: &str, font: &Font, width: f64, fit: Fit) -> Result<SetText, Tex
     let natural = font.width(text).map_err(TextError::MissingGlyph)?;
     let one_line = down_to_step(fit.size.min(width / natural.max(f64::MIN_POSITIVE)));
     if one_line >= fit.shrink_to {
-        return Ok(SetText { size: one_line, lines: vec![text.to_owned()] });
+        return Ok(SetText {
+            size: one_line,
+            lines: vec![text.to_owned()],
+        });
     }
     let words: Vec<(&str, f64)> = text
         .split(' ')
-        .map(|word| font.width(word).map(|width| (word, width)).map_err(TextError::MissingGlyph))
+        .map(|word| {
+            font.width(word)
+                .map(|width| (word, width))
+                .map_err(TextError::MissingGlyph)
+        })
         .collect::<Result<_, _>>()?;
     let space = font.width(" ").map_err(TextError::MissingGlyph)?;
     for count in 2..=fit.lines {
         let mut size = fit.size;
         while size >= fit.shrink_to - STEP / 2.0 {
             if let Some(lines) = wrap(&words, space, width / size, count) {
-                return Ok(SetText { size: down_to_step(size), lines });
+                return Ok(SetText {
+                    size: down_to_step(size),
+                    lines,
+                });
             }
             size -= STEP;
         }
@@ -98,7 +108,11 @@ mod tests {
             .unwrap()
     }
 
-    const FIT: Fit = Fit { size: 6.0, shrink_to: 4.5, lines: 2 };
+    const FIT: Fit = Fit {
+        size: 6.0,
+        shrink_to: 4.5,
+        lines: 2,
+    };
 
     #[test]
     fn a_short_text_keeps_its_size_and_a_longer_one_shrinks_before_it_wraps() {
@@ -115,8 +129,14 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused_and_a_missing_glyph_is_named() {
-        assert_eq!(set(&"W".repeat(60), &font(), 60.0, FIT), Err(TextError::TooLong));
-        assert_eq!(set("明", &font(), 60.0, FIT), Err(TextError::MissingGlyph('明')));
+        assert_eq!(
+            set(&"W".repeat(60), &font(), 60.0, FIT),
+            Err(TextError::TooLong)
+        );
+        assert_eq!(
+            set("明", &font(), 60.0, FIT),
+            Err(TextError::MissingGlyph('明'))
+        );
     }
 
     proptest! {

@@ -31,10 +31,13 @@ pub struct Layout {
 impl Layout {
     /// The size of the photo's box in mm, if the layout has one.
     pub fn photo_area(&self) -> Option<[f64; 2]> {
-        self.sides.iter().flatten().find_map(|item| match item.what {
-            What::Photo { area } => Some(area),
-            _ => None,
-        })
+        self.sides
+            .iter()
+            .flatten()
+            .find_map(|item| match item.what {
+                What::Photo { area } => Some(area),
+                _ => None,
+            })
     }
 }
 

@@ -95,9 +95,33 @@ fn one_line() -> usize {
 
 /// Every key an item may have, for the documentation and its test.
 pub const ITEM_KEYS: &[&str] = &[
-    "text", "rows", "photo", "qr", "artwork", "image", "rect", "line", "at", "area", "only",
-    "align", "font", "size", "fit", "width", "leading", "label_font", "label_size", "labels",
-    "label_width", "pitch", "height", "fill", "stroke", "line_width", "black",
+    "text",
+    "rows",
+    "photo",
+    "qr",
+    "artwork",
+    "image",
+    "rect",
+    "line",
+    "at",
+    "area",
+    "only",
+    "align",
+    "font",
+    "size",
+    "fit",
+    "width",
+    "leading",
+    "label_font",
+    "label_size",
+    "labels",
+    "label_width",
+    "pitch",
+    "height",
+    "fill",
+    "stroke",
+    "line_width",
+    "black",
 ];
 
 /// Every key at the top of a layout.
@@ -105,7 +129,11 @@ pub const TOP_KEYS: &[&str] = &["format", "name", "kind", "bleed", "fonts", "fro
 
 /// Reads a layout. `file` is its name for messages.
 pub fn parse(file: &str, source: &str, files: Files<'_>) -> Result<Layout, LayoutError> {
-    let reader = Reader { file, source, files };
+    let reader = Reader {
+        file,
+        source,
+        files,
+    };
     let parsed: Source = toml::from_str(source).map_err(|error| reader.toml_error(&error))?;
     reader.layout(&parsed)
 }
@@ -132,7 +160,10 @@ impl Reader<'_> {
 
     fn toml_error(&self, error: &toml::de::Error) -> LayoutError {
         let mut message = error.message().lines().collect::<Vec<_>>().join(" ");
-        if let Some(name) = message.strip_prefix("unknown field `").and_then(|m| m.split('`').next()) {
+        if let Some(name) = message
+            .strip_prefix("unknown field `")
+            .and_then(|m| m.split('`').next())
+        {
             let hint = nearest(name, ITEM_KEYS.iter().chain(TOP_KEYS).copied())
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
@@ -146,8 +177,12 @@ impl Reader<'_> {
             let at = source.format.span().start;
             return Err(self.error(at, "`format` must be \"kia-layout/1\""));
         }
-        let kind = Kind::from_name(source.kind.as_ref())
-            .ok_or_else(|| self.error(source.kind.span().start, "`kind` must be \"0-5\" or \"5-17\""))?;
+        let kind = Kind::from_name(source.kind.as_ref()).ok_or_else(|| {
+            self.error(
+                source.kind.span().start,
+                "`kind` must be \"0-5\" or \"5-17\"",
+            )
+        })?;
         let bleed = *source.bleed.as_ref();
         if !(0.0..=10.0).contains(&bleed) {
             return Err(self.error(source.bleed.span().start, "`bleed` must be 0 to 10 mm"));
@@ -163,24 +198,45 @@ impl Reader<'_> {
             fonts.insert(name.clone(), font);
         }
         let side = |items: &[Spanned<SourceItem>]| -> Found<Vec<Item>> {
-            items.iter().map(|item| self.item(item, &fonts, bleed)).collect()
+            items
+                .iter()
+                .map(|item| self.item(item, &fonts, bleed))
+                .collect()
         };
         let sides = [side(&source.front)?, side(&source.back)?];
-        let codes = sides.iter().flatten().filter(|item| matches!(item.what, What::Qr { .. }));
+        let codes = sides
+            .iter()
+            .flatten()
+            .filter(|item| matches!(item.what, What::Qr { .. }));
         if codes.count() != 1 {
-            return Err(self.error(0, "a layout must have exactly one `qr`, on one of its sides"));
+            return Err(self.error(
+                0,
+                "a layout must have exactly one `qr`, on one of its sides",
+            ));
         }
-        let photos = sides.iter().flatten().filter(|item| matches!(item.what, What::Photo { .. }));
+        let photos = sides
+            .iter()
+            .flatten()
+            .filter(|item| matches!(item.what, What::Photo { .. }));
         match (kind, photos.count()) {
             (Kind::Under5, 0) | (Kind::From5, 1) => {}
             (Kind::Under5, _) => {
-                return Err(self.error(0, "a card of kind \"0-5\" carries no photo (Permendagri 2/2016)"));
+                return Err(self.error(
+                    0,
+                    "a card of kind \"0-5\" carries no photo (Permendagri 2/2016)",
+                ));
             }
             (Kind::From5, _) => {
                 return Err(self.error(0, "a card of kind \"5-17\" must have exactly one `photo`"));
             }
         }
-        Ok(Layout { name: source.name.clone(), kind, bleed, fonts, sides })
+        Ok(Layout {
+            name: source.name.clone(),
+            kind,
+            bleed,
+            fonts,
+            sides,
+        })
     }
 
     fn item(
@@ -193,38 +249,66 @@ impl Reader<'_> {
         let source = item.as_ref();
         let here = |message: &str| self.error(start, message);
         let what = match source {
-            SourceItem { text: Some(text), .. } => {
+            SourceItem {
+                text: Some(text), ..
+            } => {
                 let style = self.style(source.font.as_ref(), source, fonts, start)?;
                 let width = source.width.as_ref().ok_or_else(|| {
                     here("a `text` needs its `width` in mm, so that it can be fitted")
                 })?;
-                let leading = source.leading.unwrap_or(style.fit.size * 1.2 / super::super::PT_PER_MM);
-                What::Text { text: self.template(text)?, style, align: source.align, width: *width.as_ref(), leading }
+                let leading = source
+                    .leading
+                    .unwrap_or(style.fit.size * 1.2 / super::super::PT_PER_MM);
+                What::Text {
+                    text: self.template(text)?,
+                    style,
+                    align: source.align,
+                    width: *width.as_ref(),
+                    leading,
+                }
             }
-            SourceItem { rows: Some(rows), .. } => self.rows(rows, source, fonts, start)?,
-            SourceItem { photo: Some(field), .. } => {
+            SourceItem {
+                rows: Some(rows), ..
+            } => self.rows(rows, source, fonts, start)?,
+            SourceItem {
+                photo: Some(field), ..
+            } => {
                 self.only_field(field, "{foto}")?;
-                What::Photo { area: self.area(source, start)? }
+                What::Photo {
+                    area: self.area(source, start)?,
+                }
             }
-            SourceItem { qr: Some(field), .. } => {
+            SourceItem {
+                qr: Some(field), ..
+            } => {
                 self.only_field(field, "{qr}")?;
-                What::Qr { area: self.area(source, start)? }
+                What::Qr {
+                    area: self.area(source, start)?,
+                }
             }
-            SourceItem { artwork: Some(path), .. } => {
+            SourceItem {
+                artwork: Some(path),
+                ..
+            } => {
                 let svg = self.file_named(path)?;
-                let artwork = Artwork::parse(&svg, bleed)
-                    .map_err(|error| self.error(path.span().start, format!("`{}`: {error}", path.as_ref())))?;
+                let artwork = Artwork::parse(&svg, bleed).map_err(|error| {
+                    self.error(path.span().start, format!("`{}`: {error}", path.as_ref()))
+                })?;
                 return Ok(Item {
                     only: source.only.unwrap_or(Only::Full),
                     at: [-bleed, -bleed],
                     what: What::Artwork(artwork),
                 });
             }
-            SourceItem { image: Some(path), .. } => What::Image {
+            SourceItem {
+                image: Some(path), ..
+            } => What::Image {
                 area: self.area(source, start)?,
                 picture: self.picture(path, source.black)?,
             },
-            SourceItem { rect: Some(area), .. } => What::Rect {
+            SourceItem {
+                rect: Some(area), ..
+            } => What::Rect {
                 area: *area.as_ref(),
                 fill: self.ink(source.fill.as_ref())?,
                 stroke: self.ink(source.stroke.as_ref())?,
@@ -241,9 +325,13 @@ impl Reader<'_> {
                 ));
             }
         };
-        let at = source.at.as_ref().ok_or_else(|| here("this item needs its place: `at = [x, y]` in mm"))?;
+        let at = source
+            .at
+            .as_ref()
+            .ok_or_else(|| here("this item needs its place: `at = [x, y]` in mm"))?;
         let [x, y] = *at.as_ref();
-        let on_card = (-bleed..=CARD_MM[0] + bleed).contains(&x) && (-bleed..=CARD_MM[1] + bleed).contains(&y);
+        let on_card = (-bleed..=CARD_MM[0] + bleed).contains(&x)
+            && (-bleed..=CARD_MM[1] + bleed).contains(&y);
         if !on_card {
             return Err(self.error(at.span().start, "`at` lies off the card (85.60 x 53.98 mm)"));
         }
@@ -254,8 +342,14 @@ impl Reader<'_> {
             What::Rows { .. } | What::Photo { .. } | What::Qr { .. } => false,
             _ => true,
         };
-        let only = source.only.unwrap_or(if fixed { Only::Full } else { Only::Both });
-        Ok(Item { only, at: [x, y], what })
+        let only = source
+            .only
+            .unwrap_or(if fixed { Only::Full } else { Only::Both });
+        Ok(Item {
+            only,
+            at: [x, y],
+            what,
+        })
     }
 
     fn stays_on_card(&self, [x, y]: [f64; 2], what: &What, place: Range<usize>) -> Found<()> {
@@ -290,7 +384,11 @@ impl Reader<'_> {
         let value_style = self.style(source.font.as_ref(), source, fonts, start)?;
         let mut label = self.style(source.label_font.as_ref(), source, fonts, start)?;
         let label_size = source.label_size.unwrap_or(value_style.fit.size);
-        label.fit = Fit { size: label_size, shrink_to: label_size, lines: 1 };
+        label.fit = Fit {
+            size: label_size,
+            shrink_to: label_size,
+            lines: 1,
+        };
         let pitch = source
             .pitch
             .ok_or_else(|| self.error(start, "`rows` need their `pitch`, from row to row in mm"))?;
@@ -312,12 +410,20 @@ impl Reader<'_> {
                 [name, value] => (name, value, source.font.as_ref()),
                 [name, value, font] => (name, value, Some(font)),
                 _ => {
-                    let at = row.first().map_or(rows.span().start, |cell| cell.span().start);
-                    return Err(self.error(at, "a row is [\"Label\", \"{field}\"] or [\"Label\", \"{field}\", \"font\"]"));
+                    let at = row
+                        .first()
+                        .map_or(rows.span().start, |cell| cell.span().start);
+                    return Err(self.error(
+                        at,
+                        "a row is [\"Label\", \"{field}\"] or [\"Label\", \"{field}\", \"font\"]",
+                    ));
                 }
             };
             let fits = label.font.width(name.as_ref()).map_err(|c| {
-                self.error(name.span().start, format!("the font has no glyph for `{c}`"))
+                self.error(
+                    name.span().start,
+                    format!("the font has no glyph for `{c}`"),
+                )
             })?;
             let room = (*label_width.as_ref() - 1.0) * super::super::PT_PER_MM;
             if fits * label_size > room {
@@ -338,7 +444,9 @@ impl Reader<'_> {
             label_width: *label_width.as_ref(),
             width: *width.as_ref(),
             pitch,
-            leading: source.leading.unwrap_or(value_style.fit.size * 1.15 / super::super::PT_PER_MM),
+            leading: source
+                .leading
+                .unwrap_or(value_style.fit.size * 1.15 / super::super::PT_PER_MM),
             height: source.height.unwrap_or(least),
         })
     }
@@ -356,7 +464,10 @@ impl Reader<'_> {
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
             let at = font.map_or(start, |name| name.span().start);
-            self.error(at, format!("no font is called `{name}` under [fonts]{hint}"))
+            self.error(
+                at,
+                format!("no font is called `{name}` under [fonts]{hint}"),
+            )
         })?;
         let size = source
             .size
@@ -367,17 +478,30 @@ impl Reader<'_> {
         }
         let size = *size.as_ref();
         let fit = match &source.fit {
-            None => Fit { size, shrink_to: size, lines: 1 },
+            None => Fit {
+                size,
+                shrink_to: size,
+                lines: 1,
+            },
             Some(fit) => {
                 let SourceFit { shrink_to, lines } = *fit.as_ref();
                 if !(3.0..=size).contains(&shrink_to) || !(1..=6).contains(&lines) {
-                    let message = "`fit` must shrink to 3 pt or more, not above `size`, on 1 to 6 lines";
+                    let message =
+                        "`fit` must shrink to 3 pt or more, not above `size`, on 1 to 6 lines";
                     return Err(self.error(fit.span().start, message));
                 }
-                Fit { size, shrink_to, lines }
+                Fit {
+                    size,
+                    shrink_to,
+                    lines,
+                }
             }
         };
-        Ok(Style { font: found.clone(), font_name: name.to_owned(), fit })
+        Ok(Style {
+            font: found.clone(),
+            font_name: name.to_owned(),
+            fit,
+        })
     }
 
     fn template(&self, text: &Spanned<String>) -> Found<Template> {
@@ -395,10 +519,9 @@ impl Reader<'_> {
     }
 
     fn area(&self, source: &SourceItem, start: usize) -> Found<[f64; 2]> {
-        let area = source
-            .area
-            .as_ref()
-            .ok_or_else(|| self.error(start, "this item needs its `area = [width, height]` in mm"))?;
+        let area = source.area.as_ref().ok_or_else(|| {
+            self.error(start, "this item needs its `area = [width, height]` in mm")
+        })?;
         if area.as_ref().iter().all(|side| *side > 0.0) {
             Ok(*area.as_ref())
         } else {
@@ -411,7 +534,10 @@ impl Reader<'_> {
         let hex = text.as_ref().strip_prefix('#').filter(|hex| hex.len() == 6);
         let value = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
         let value = value.ok_or_else(|| {
-            self.error(text.span().start, "a colour is written \"#rrggbb\"; black is \"#000000\"")
+            self.error(
+                text.span().start,
+                "a colour is written \"#rrggbb\"; black is \"#000000\"",
+            )
         })?;
         let [_, r, g, b] = value.to_be_bytes();
         Ok(Some(if r == g && g == b {
@@ -423,8 +549,9 @@ impl Reader<'_> {
 
     fn picture(&self, path: &Spanned<String>, black: bool) -> Found<Picture> {
         let data = self.file_named(path)?;
-        let decoded = image::load_from_memory_with_format(&data, image::ImageFormat::Png)
-            .map_err(|error| self.error(path.span().start, format!("`{}`: {error}", path.as_ref())))?;
+        let decoded = image::load_from_memory_with_format(&data, image::ImageFormat::Png).map_err(
+            |error| self.error(path.span().start, format!("`{}`: {error}", path.as_ref())),
+        )?;
         let (width, height) = (decoded.width(), decoded.height());
         // What is see-through is white: the card carries no transparency.
         let flat = decoded.to_rgba8();
@@ -434,7 +561,11 @@ impl Reader<'_> {
         });
         let rgb: Vec<u8> = rgb.collect();
         if !black {
-            return Ok(Picture::Colour { width, height, rgb: rgb.into() });
+            return Ok(Picture::Colour {
+                width,
+                height,
+                rgb: rgb.into(),
+            });
         }
         let stride = width.div_ceil(8) as usize;
         let mut bits = vec![0; stride * height as usize];
@@ -445,7 +576,11 @@ impl Reader<'_> {
                 bits[y * stride + x / 8] |= 0x80 >> (x % 8);
             }
         }
-        Ok(Picture::Mask { width, height, bits: bits.into() })
+        Ok(Picture::Mask {
+            width,
+            height,
+            bits: bits.into(),
+        })
     }
 
     fn file_named(&self, path: &Spanned<String>) -> Found<Vec<u8>> {

@@ -11,7 +11,10 @@ pub struct Template(Vec<Part>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Literal(String),
-    Field { name: &'static str, format: Option<String> },
+    Field {
+        name: &'static str,
+        format: Option<String>,
+    },
 }
 
 /// A text that cannot be read, and the byte at which it goes wrong.
@@ -43,11 +46,17 @@ impl Template {
                 continue;
             }
             if this == "}" {
-                return Err(error(at, "`}` without `{`; write `}}` for the character".into()));
+                return Err(error(
+                    at,
+                    "`}` without `{`; write `}}` for the character".into(),
+                ));
             }
-            let end = after
-                .find('}')
-                .ok_or_else(|| error(at, "`{` is never closed; write `{{` for the character".into()))?;
+            let end = after.find('}').ok_or_else(|| {
+                error(
+                    at,
+                    "`{` is never closed; write `{{` for the character".into(),
+                )
+            })?;
             let (name, format) = match after[..end].split_once(':') {
                 Some((name, format)) => (name, Some(format.to_owned())),
                 None => (&after[..end], None),
@@ -60,13 +69,20 @@ impl Template {
             };
             if let Some(format) = &format {
                 let sample = Date::constant(2020, 1, 31);
-                jiff::fmt::strtime::format(format, sample)
-                    .map_err(|_| error(at, format!("`{format}` is no date format; try `{DATE_FORMAT}`")))?;
+                jiff::fmt::strtime::format(format, sample).map_err(|_| {
+                    error(
+                        at,
+                        format!("`{format}` is no date format; try `{DATE_FORMAT}`"),
+                    )
+                })?;
             }
             if !literal.is_empty() {
                 parts.push(Part::Literal(std::mem::take(&mut literal)));
             }
-            parts.push(Part::Field { name: known, format });
+            parts.push(Part::Field {
+                name: known,
+                format,
+            });
             rest = &after[end + 1..];
         }
         literal.push_str(rest);
