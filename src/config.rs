@@ -1,0 +1,348 @@
+//! `station.toml` → a checked [`Config`], and the folders of a station.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use crate::domain::card::Kind;
+use crate::domain::office::{Office, Official, signing_on};
+use crate::domain::validity::Under5Until;
+use crate::intake;
+use crate::render::compose::{Page, Press};
+use crate::render::layout::Mode;
+use crate::render::layout::template::nearest;
+
+/// The commented settings that `init` writes.
+pub const SAMPLE: &str = include_str!("config.toml");
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("`{path}` cannot be read; `kia-station init` makes a station folder")]
+    Read {
+        /// The settings file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A key or value is wrong.
+    #[error("{file}:{line}:{column}: {message}")]
+    Wrong {
+        /// The settings file.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong and what would be right.
+        message: String,
+    },
+    /// A value that only makes sense together with others.
+    #[error("`{key}` in station.toml: {message}")]
+    Value {
+        /// The key.
+        key: &'static str,
+        /// What is wrong and what would be right.
+        message: String,
+    },
+}
+
+/// The settings of a station; every one has a default.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The issuing office.
+    pub office: Office,
+    /// Who signs, each from a day on.
+    pub officials: Vec<Official>,
+    /// What stands on a card.
+    pub card: CardSettings,
+    /// How it is printed.
+    pub print: PrintSettings,
+    /// How cards are gathered into PDFs.
+    pub lots: LotSettings,
+    /// What the rules leave to the office.
+    pub rules: RuleSettings,
+    /// How drops are taken.
+    pub intake: intake::Settings,
+}
+
+/// What stands on a card.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CardSettings {
+    /// The last day of a 0–5 card.
+    pub under5_until: Under5Until,
+    /// The layout of each kind.
+    pub layouts: BTreeMap<Kind, String>,
+    /// What the QR holds when the sender supplies nothing.
+    pub qr: QrSource,
+}
+
+/// Where the QR's payload comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QrSource {
+    /// The supplied payload, else an opaque code of the office.
+    Token,
+    /// The supplied payload only: a record without one goes back.
+    Supplied,
+}
+
+/// How cards are printed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PrintSettings {
+    /// With the artwork or without.
+    pub mode: Mode,
+    /// Dots per inch.
+    pub dpi: u32,
+    /// Bleed on the page in mm.
+    pub bleed: f64,
+    /// JPEG quality of the photos, 1 to 100.
+    pub photo_quality: u8,
+}
+
+/// How cards are gathered into PDFs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LotSettings {
+    /// Cards in one PDF, at the most.
+    pub cards: u32,
+    /// How long a stream of records is gathered, in seconds.
+    pub gather: f64,
+}
+
+/// What the rules leave to the office.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RuleSettings {
+    /// An approval older than this many days is warned of.
+    pub approval_days: i64,
+}
+
+impl Default for CardSettings {
+    fn default() -> Self {
+        let layouts = Kind::ALL.map(|kind| (kind, format!("kia-{kind}")));
+        Self {
+            under5_until: Under5Until::default(),
+            layouts: layouts.into(),
+            qr: QrSource::Token,
+        }
+    }
+}
+
+impl Default for PrintSettings {
+    fn default() -> Self {
+        Self { mode: Mode::Full, dpi: 300, bleed: 0.0, photo_quality: 90 }
+    }
+}
+
+impl Default for LotSettings {
+    fn default() -> Self {
+        Self { cards: 100, gather: 2.0 }
+    }
+}
+
+impl Default for RuleSettings {
+    fn default() -> Self {
+        Self { approval_days: 180 }
+    }
+}
+
+impl Config {
+    /// Reads and checks the settings in `path`.
+    ///
+    /// # Errors
+    /// Names the place and, for an unknown key, the nearest known one.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        Self::parse(&path.display().to_string(), &text)
+    }
+
+    /// Parses and checks settings; `file` names them in errors.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| wrong(file, text, &error))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let value = |key, message: String| Err(ConfigError::Value { key, message });
+        self.zone()?;
+        if !(150..=1200).contains(&self.print.dpi) {
+            return value("print.dpi", "must be 150 to 1200".into());
+        }
+        if !(0.0..=10.0).contains(&self.print.bleed) {
+            return value("print.bleed", "must be 0 to 10 mm".into());
+        }
+        if !(1..=100).contains(&self.print.photo_quality) {
+            return value("print.photo_quality", "must be 1 to 100".into());
+        }
+        if !(1..=1000).contains(&self.lots.cards) {
+            return value("lots.cards", "must be 1 to 1000".into());
+        }
+        if !(0.0..=600.0).contains(&self.lots.gather) {
+            return value("lots.gather", "must be 0 to 600 seconds".into());
+        }
+        for kind in Kind::ALL {
+            if !self.card.layouts.contains_key(&kind) {
+                return value("card.layouts", format!("names no layout for cards of kind {kind}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The station's time zone.
+    ///
+    /// # Errors
+    /// When no zone has this name.
+    pub fn zone(&self) -> Result<TimeZone, ConfigError> {
+        TimeZone::get(&self.office.zona_waktu).map_err(|_| ConfigError::Value {
+            key: "office.zona_waktu",
+            message: format!("no time zone is called `{}`; try `Asia/Jakarta`", self.office.zona_waktu),
+        })
+    }
+
+    /// Who signs on `day`.
+    ///
+    /// # Errors
+    /// When nobody does: no card may be made then.
+    pub fn official_on(&self, day: Date) -> Result<&Official, ConfigError> {
+        signing_on(&self.officials, day).ok_or_else(|| ConfigError::Value {
+            key: "officials",
+            message: format!(
+                "nobody signs on {day}: add an [[officials]] block with sejak, nama, nip and jabatan"
+            ),
+        })
+    }
+
+    /// How pages are made.
+    pub fn press(&self) -> Press {
+        Press {
+            mode: self.print.mode,
+            dpi: self.print.dpi,
+            page: Page::with_bleed(self.print.bleed),
+            specimen: false,
+        }
+    }
+}
+
+/// A TOML error with its place, and the nearest known key for an unknown one.
+fn wrong(file: &str, text: &str, error: &toml::de::Error) -> ConfigError {
+    let at = error.span().map_or(0, |span| span.start);
+    let before = &text[..text.floor_char_boundary(at)];
+    let mut message = error.message().lines().collect::<Vec<_>>().join(" ");
+    if let Some(rest) = message.strip_prefix("unknown field ") {
+        let mut names = rest.split('`').skip(1).step_by(2);
+        let name = names.next().unwrap_or_default().to_owned();
+        let hint = nearest(&name, names)
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
+        message = format!("no setting is called `{name}`{hint}");
+    }
+    ConfigError::Wrong {
+        file: file.to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: before.chars().rev().take_while(|c| *c != '\n').count() + 1,
+        message,
+    }
+}
+
+/// The folders and files of a station.
+#[derive(Debug, Clone)]
+pub struct Paths {
+    /// The station's folder.
+    pub root: PathBuf,
+}
+
+impl Paths {
+    /// The station in this folder.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The settings.
+    pub fn config(&self) -> PathBuf {
+        self.root.join("station.toml")
+    }
+
+    /// The folder of the ledger and its key.
+    pub fn ledger(&self) -> PathBuf {
+        self.root.join("ledger")
+    }
+
+    /// The print-ready PDFs.
+    pub fn lots(&self) -> PathBuf {
+        self.root.join("lots")
+    }
+
+    /// The prepared photos, by digest.
+    pub fn photos(&self) -> PathBuf {
+        self.root.join("photos")
+    }
+
+    /// The card layouts.
+    pub fn layouts(&self) -> PathBuf {
+        self.root.join("layouts")
+    }
+
+    /// The file that the running daemon holds.
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("station.lock")
+    }
+
+    /// The folders drops move through.
+    pub fn intake(&self) -> intake::Folders {
+        intake::Folders {
+            incoming: self.root.join("incoming"),
+            work: self.root.join("work"),
+            accepted: self.root.join("accepted"),
+            rejected: self.root.join("rejected"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commented_sample_is_the_defaults_and_every_line_of_it_may_be_taken_in() {
+        let bare = Config::parse("station.toml", SAMPLE).unwrap();
+        assert_eq!(format!("{bare:?}"), format!("{:?}", Config::default()));
+        let opened: String = SAMPLE
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(setting) if setting.contains(" = ") || setting.starts_with('[') => setting,
+                _ => line,
+            })
+            .filter(|line| line.starts_with(['[', '#']) || line.contains(" = "))
+            .collect::<Vec<_>>()
+            .join("\n");
+        let opened = opened.replace("\"token\": ", "# ").replace("\"full\": ", "# ");
+        let mut all = Config::parse("station.toml", &opened).unwrap();
+        assert_eq!(all.officials.len(), 1);
+        all.officials.clear();
+        assert_eq!(format!("{all:?}"), format!("{:?}", Config::default()));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_place_and_the_nearest_known_name() {
+        let error = Config::parse("station.toml", "[print]\ndpi = 300\nblead = 1.0\n").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "station.toml:3:1: no setting is called `blead`; did you mean `bleed`?"
+        );
+        assert!(Config::parse("station.toml", "[office]\nzona_waktu = \"Asia/Curup\"\n").is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! The layouts built into the program, and layouts found on disk.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::config::{Config, Paths};
+use crate::domain::card::Kind;
+use crate::render::layout::{self, Layout, LayoutError};
+
+macro_rules! built_in {
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_bytes!(concat!("../../layouts/", $path)))),*]
+    };
+}
+
+/// Every file under `layouts/`, as `init` writes them out.
+pub const FILES: &[(&str, &[u8])] = built_in![
+    "fonts/NotoSans-SemiCondensed-kia.ttf",
+    "fonts/NotoSans-SemiCondensedSemiBold-kia.ttf",
+    "fonts/OFL.txt",
+    "kia-0-5/layout.toml",
+    "kia-0-5/front.svg",
+    "kia-0-5/back.svg",
+    "kia-5-17/layout.toml",
+    "kia-5-17/front.svg",
+    "kia-5-17/back.svg",
+];
+
+/// A layout that cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// There is none of this name.
+    #[error("no layout is called `{0}`; the built-in ones are `kia-0-5` and `kia-5-17`")]
+    Unknown(String),
+    /// It is wrong.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    /// Its kind is not the one it is set for.
+    #[error("layout `{name}` is for cards of kind {is}, but station.toml sets it for {set}")]
+    Kind {
+        /// The layout.
+        name: String,
+        /// The kind it says it is for.
+        is: Kind,
+        /// The kind the settings use it for.
+        set: Kind,
+    },
+}
+
+/// Loads a layout by its name under `layouts`, by the path of its folder, or built in.
+///
+/// # Errors
+/// Names the line and column in `layout.toml`.
+pub fn load(layouts: Option<&Path>, name: &str) -> Result<Layout, LoadError> {
+    let on_disk: Option<PathBuf> = layouts
+        .map(|dir| dir.join(name))
+        .into_iter()
+        .chain([PathBuf::from(name)])
+        .find(|dir| dir.join("layout.toml").is_file());
+    if let Some(dir) = on_disk {
+        let file = dir.join("layout.toml");
+        let source = std::fs::read_to_string(&file).map_err(|error| LayoutError {
+            file: file.display().to_string(),
+            line: 1,
+            column: 1,
+            message: error.to_string(),
+        })?;
+        let find = |path: &str| read_beside(&dir, path);
+        return Ok(layout::parse(&file.display().to_string(), &source, &find)?);
+    }
+    let built_in = |path: &str| FILES.iter().find(|(known, _)| *known == path).map(|(_, data)| *data);
+    let source = built_in(&format!("{name}/layout.toml"))
+        .and_then(|data| std::str::from_utf8(data).ok())
+        .ok_or_else(|| LoadError::Unknown(name.to_owned()))?;
+    let find = |path: &str| {
+        built_in(&format!("{name}/{path}"))
+            .or_else(|| built_in(path))
+            .map(<[u8]>::to_vec)
+            .ok_or_else(|| "no such file is built in".to_owned())
+    };
+    Ok(layout::parse(&format!("layouts/{name}/layout.toml"), source, &find)?)
+}
+
+/// Reads a file that a layout names: beside it, beside its folder, or a font built in.
+fn read_beside(dir: &Path, path: &str) -> Result<Vec<u8>, String> {
+    if Path::new(path).components().any(|part| !matches!(part, std::path::Component::Normal(_))) {
+        return Err("a layout names files in its own folder or in `fonts/`".to_owned());
+    }
+    let shared = dir.parent().map(|above| above.join(path));
+    let found = std::iter::once(dir.join(path)).chain(shared).find(|file| file.is_file());
+    match found {
+        Some(file) => std::fs::read(file).map_err(|error| error.to_string()),
+        None => FILES
+            .iter()
+            .find(|(known, _)| *known == path)
+            .map(|(_, data)| data.to_vec())
+            .ok_or_else(|| "there is no such file".to_owned()),
+    }
+}
+
+/// The layouts that the settings name, by kind.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_all(paths: &Paths, config: &Config) -> Result<BTreeMap<Kind, Layout>, LoadError> {
+    let mut layouts = BTreeMap::new();
+    for (&kind, name) in &config.card.layouts {
+        let layout = load(Some(&paths.layouts()), name)?;
+        if layout.kind != kind {
+            return Err(LoadError::Kind { name: name.clone(), is: layout.kind, set: kind });
+        }
+        layouts.insert(kind, layout);
+    }
+    Ok(layouts)
+}
