@@ -60,8 +60,13 @@ pub(super) fn crop(width: u32, height: u32, target: &Target) -> Result<Crop, Fau
 }
 
 impl Crop {
+    /// How many pixels there are for each dot of the target, along the side that has fewer.
+    pub(super) fn surplus(&self, target: &Target) -> f64 {
+        (self.width / f64::from(target.width)).min(self.height / f64::from(target.height))
+    }
+
     /// The size of the result: the target's, and never more than the crop has.
-    pub(super) fn size(&self, target: &Target) -> (u32, u32) {
+    fn size(&self, target: &Target) -> (u32, u32) {
         let fit = |dots: u32, pixels: f64| dots.min((pixels.round() as u32).max(1));
         (
             fit(target.width, self.width),

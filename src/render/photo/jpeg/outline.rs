@@ -28,6 +28,22 @@ pub(super) struct Component {
     pub h: u8,
     /// Vertical sampling factor, 1 to 4.
     pub v: u8,
+    /// The number of its quantisation table.
+    pub table: u8,
+}
+
+/// What the decoder goes through, in order.
+#[derive(Debug)]
+pub(super) enum Step<'a> {
+    /// A quantisation, Huffman or restart table: its marker and its data.
+    Table(u8, &'a [u8]),
+    /// A scan.
+    Scan {
+        /// The data of its segment.
+        header: &'a [u8],
+        /// The coded data, restart markers included.
+        data: &'a [u8],
+    },
 }
 
 /// What a JPEG is, from its markers.
@@ -43,6 +59,8 @@ pub(super) struct Outline<'a> {
     pub coding: Coding,
     /// 1, 3 or 4 components.
     pub components: Vec<Component>,
+    /// Tables and scans.
+    pub steps: Vec<Step<'a>>,
     /// The EXIF block, a TIFF file of its own.
     pub exif: Option<&'a [u8]>,
     jfif: bool,
@@ -50,6 +68,11 @@ pub(super) struct Outline<'a> {
 }
 
 impl Outline<'_> {
+    /// The largest sampling factors, horizontal and vertical.
+    pub(super) fn most(&self) -> (u8, u8) {
+        most(&self.components)
+    }
+
     /// What the components mean, by the customs libjpeg follows: JFIF is YCbCr, Adobe's marker
     /// says which transform was used, components named R, G, B are what they say.
     pub(super) fn ink(&self) -> Ink {
@@ -66,6 +89,12 @@ impl Outline<'_> {
             _ => Ink::YCbCr,
         }
     }
+}
+
+fn most(components: &[Component]) -> (u8, u8) {
+    components
+        .iter()
+        .fold((1, 1), |(h, v), c| (h.max(c.h), v.max(c.v)))
 }
 
 /// Bytes of a JPEG still to be read.
@@ -102,8 +131,9 @@ impl<'a> Reader<'a> {
         Ok(data)
     }
 
-    /// Moves to the marker that ends the coded data of a scan.
-    fn skip_scan(&mut self) -> Result<(), Fault> {
+    /// The coded data of a scan, up to the marker that ends them.
+    fn scan(&mut self) -> Result<&'a [u8], Fault> {
+        let start = self.at;
         loop {
             let rest = &self.bytes[self.at..];
             self.at += rest.iter().position(|&b| b == 0xff).ok_or(CUT)?;
@@ -111,7 +141,7 @@ impl<'a> Reader<'a> {
                 // A stuffed zero or a restart marker belongs to the data.
                 0 | 0xd0..=0xd7 => self.at += 2,
                 0xff => self.at += 1,
-                _ => return Ok(()),
+                _ => return Ok(&self.bytes[start..self.at]),
             }
         }
     }
@@ -130,18 +160,18 @@ pub(super) fn read(bytes: &[u8]) -> Result<Outline<'_>, Fault> {
     let mut reader = Reader { bytes, at: 2 };
     let mut frame: Option<Frame> = None;
     let (mut exif, mut adobe, mut jfif) = (None, None, false);
-    let (mut scans, mut apart) = (0, false);
+    let (mut steps, mut apart) = (Vec::new(), false);
     loop {
         match reader.marker()? {
             0xd9 => break,
             0xda => {
-                let data = reader.segment()?;
+                let header = reader.segment()?;
                 let frame = frame
                     .as_ref()
                     .ok_or(Fault::Format("a JPEG without a frame header"))?;
-                apart |= data.first().map(|&n| usize::from(n)) != Some(frame.components.len());
-                scans += 1;
-                reader.skip_scan()?;
+                apart |= header.first().map(|&n| usize::from(n)) != Some(frame.components.len());
+                let data = reader.scan()?;
+                steps.push(Step::Scan { header, data });
             }
             marker @ (0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf) => {
                 let data = reader.segment()?;
@@ -163,14 +193,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Outline<'_>, Fault> {
                     adobe = data.get(11).copied().or(adobe);
                 }
             }
-            0xc4 | 0xdb | 0xdd | 0xe2..=0xef | 0xfe => {
+            marker @ (0xc4 | 0xdb | 0xdd) => steps.push(Step::Table(marker, reader.segment()?)),
+            0xe2..=0xef | 0xfe => {
                 reader.segment()?;
             }
             _ => return Err(Fault::Truncated("damaged JPEG data")),
         }
     }
     let frame = frame.ok_or(Fault::Format("a JPEG without a frame header"))?;
-    if scans == 0 {
+    if !steps.iter().any(|step| matches!(step, Step::Scan { .. })) {
         return Err(Fault::Truncated("a JPEG without picture data"));
     }
     Ok(Outline {
@@ -183,6 +214,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Outline<'_>, Fault> {
             (false, false) => Coding::Sequential,
         },
         components: frame.components,
+        steps,
         exif,
         jfif,
         adobe,
@@ -213,10 +245,11 @@ fn read_frame(marker: u8, data: &[u8]) -> Result<Frame, Fault> {
     };
     let components: Vec<Component> = specs
         .iter()
-        .map(|&[id, factors, _]| Component {
+        .map(|&[id, factors, table]| Component {
             id,
             h: factors >> 4,
             v: factors & 15,
+            table,
         })
         .collect();
     let factors_fit = |c: &Component| (1..=4).contains(&c.h) && (1..=4).contains(&c.v);
@@ -233,8 +266,8 @@ fn read_frame(marker: u8, data: &[u8]) -> Result<Frame, Fault> {
     }
     let progressive = marker == 0xc2;
     let pixels = u64::from(width) * u64::from(height);
-    let most = |factor: fn(&Component) -> u8| components.iter().map(factor).max().unwrap_or(1);
-    let mcu = u64::from(most(|c| c.h)) * u64::from(most(|c| c.v));
+    let (h, v) = most(&components);
+    let mcu = u64::from(h) * u64::from(v);
     let samples: u64 = components
         .iter()
         .map(|c| pixels * u64::from(c.h) * u64::from(c.v) / mcu)

@@ -1,15 +1,17 @@
-//! The backend for every kind of JPEG whose components come together: zune-jpeg, at full size.
+//! The backend for progressive JPEGs and for those that are no larger than needed: zune-jpeg, at full size.
 
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::super::picture::Layer;
-use super::{Fault, Outline};
+use super::Fault;
+use super::bits::DAMAGED;
+use super::outline::Outline;
 
 /// Decodes in the file's own colours, which saves converting pixels that scaling throws away.
 pub(super) fn layers(outline: &Outline<'_>) -> Result<Vec<Layer>, Fault> {
-    let damaged = |_| Fault::Truncated("the picture data are damaged or end early");
+    let damaged = |_| DAMAGED;
     let side = |n: u16| usize::from(n);
     let options = DecoderOptions::default()
         .set_strict_mode(true)
