@@ -19,6 +19,8 @@ mod look;
 mod picture;
 mod png;
 mod scale;
+#[cfg(test)]
+mod tests;
 
 use sha2::{Digest, Sha256};
 
