@@ -188,6 +188,27 @@ impl<'a> Bits<'a> {
         extend(raw, size)
     }
 
+    /// The next `size` bits as they are, at most 16.
+    #[inline]
+    pub(super) fn raw(&mut self, size: u32) -> u32 {
+        self.fill();
+        // Shifting twice keeps a size of zero from shifting by the whole width.
+        let raw = (self.window >> 1 >> (63 - size)) as u32;
+        self.skip(size);
+        raw
+    }
+
+    /// The difference of a block's mean from the last one's.
+    #[inline]
+    pub(super) fn difference(&mut self, table: &Huffman) -> Result<i32, Fault> {
+        self.fill();
+        match u32::from(self.symbol(table)?) {
+            0 => Ok(0),
+            size @ 1..=11 => Ok(self.value(size)),
+            _ => Err(DAMAGED),
+        }
+    }
+
     /// Fails when bits were used that the data do not have.
     #[inline]
     pub(super) fn check(&self) -> Result<(), Fault> {
@@ -198,7 +219,7 @@ impl<'a> Bits<'a> {
     }
 
     /// Passes the restart marker numbered `number` modulo eight, which must come now.
-    pub(super) fn restart(&mut self, number: u32) -> Result<(), Fault> {
+    pub(super) fn restart(&mut self, number: usize) -> Result<(), Fault> {
         while let Some([0xff, 0xff, ..]) = self.data.get(self.at..) {
             self.at += 1;
         }

@@ -1,23 +1,11 @@
 //! The markers of a JPEG, read before anything is decoded: what the file is, whether it is over
 //! the limits, and where it ends.
 //!
-//! Decoders are lenient where this is not: they paint the missing half of a cut file grey, and
-//! read a frame whose components come in separate scans as garbage. Bytes after the end of image
-//! are left out, because phones append previews and their own notes there.
+//! Bytes after the end of image are left out, because phones append previews and their own notes
+//! there.
 
 use super::super::picture::Ink;
 use super::{Fault, within_limits};
-
-/// How the coefficients are coded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coding {
-    /// Sequential, every component in one scan.
-    Sequential,
-    /// Sequential, the components in several scans.
-    SequentialApart,
-    /// Progressive.
-    Progressive,
-}
 
 /// A component of the frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,14 +37,12 @@ pub(super) enum Step<'a> {
 /// What a JPEG is, from its markers.
 #[derive(Debug)]
 pub(super) struct Outline<'a> {
-    /// The file from the start to the end of the image, and nothing after it.
-    pub bytes: &'a [u8],
     /// Pixels across.
     pub width: u16,
     /// Pixels down.
     pub height: u16,
-    /// How it is coded.
-    pub coding: Coding,
+    /// Progressive, or sequential.
+    pub progressive: bool,
     /// 1, 3 or 4 components.
     pub components: Vec<Component>,
     /// Tables and scans.
@@ -160,16 +146,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Outline<'_>, Fault> {
     let mut reader = Reader { bytes, at: 2 };
     let mut frame: Option<Frame> = None;
     let (mut exif, mut adobe, mut jfif) = (None, None, false);
-    let (mut steps, mut apart) = (Vec::new(), false);
+    let mut steps = Vec::new();
     loop {
         match reader.marker()? {
             0xd9 => break,
             0xda => {
                 let header = reader.segment()?;
-                let frame = frame
-                    .as_ref()
-                    .ok_or(Fault::Format("a JPEG without a frame header"))?;
-                apart |= header.first().map(|&n| usize::from(n)) != Some(frame.components.len());
+                if frame.is_none() {
+                    return Err(Fault::Format("a JPEG without a frame header"));
+                }
                 let data = reader.scan()?;
                 steps.push(Step::Scan { header, data });
             }
@@ -205,14 +190,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Outline<'_>, Fault> {
         return Err(Fault::Truncated("a JPEG without picture data"));
     }
     Ok(Outline {
-        bytes: &bytes[..reader.at],
         width: frame.width,
         height: frame.height,
-        coding: match (frame.progressive, apart) {
-            (true, _) => Coding::Progressive,
-            (false, true) => Coding::SequentialApart,
-            (false, false) => Coding::Sequential,
-        },
+        progressive: frame.progressive,
         components: frame.components,
         steps,
         exif,
