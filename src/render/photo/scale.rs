@@ -148,24 +148,37 @@ pub(super) fn to_target(picture: &Picture, target: &Target) -> Result<Small, Fau
             (layer.channels, small.into_vec())
         })
         .collect();
-    let count = small_w as usize * small_h as usize;
-    let mut channels = [0u8; 4];
-    let pixels = (0..count)
-        .map(|i| {
-            let mut at = 0;
-            for (n, samples) in &layers {
-                channels[at..at + n].copy_from_slice(&samples[i * n..(i + 1) * n]);
-                at += n;
-            }
-            to_ycbcr(channels, picture.ink)
-        })
-        .collect();
     Ok(Small {
         width: small_w,
         height: small_h,
-        pixels,
+        pixels: merge(&layers, picture.ink),
         orientation: picture.orientation,
     })
+}
+
+/// Lays the channels of the layers, each with how many it has, side by side as YCbCr.
+fn merge(layers: &[(usize, Vec<u8>)], ink: Ink) -> Vec<[u8; 3]> {
+    // Nearly every photo is this; the general way would take a tenth of the whole time.
+    if let ([(1, y), (1, cb), (1, cr)], Ink::YCbCr) = (layers, ink) {
+        let colour = cb.iter().zip(cr);
+        return y
+            .iter()
+            .zip(colour)
+            .map(|(&y, (&cb, &cr))| [y, cb, cr])
+            .collect();
+    }
+    let count = layers.first().map_or(0, |(n, samples)| samples.len() / n);
+    let mut channels = [0u8; 4];
+    (0..count)
+        .map(|i| {
+            let mut at = 0;
+            for (n, samples) in layers {
+                channels[at..at + n].copy_from_slice(&samples[i * n..(i + 1) * n]);
+                at += n;
+            }
+            to_ycbcr(channels, ink)
+        })
+        .collect()
 }
 
 impl Small {
