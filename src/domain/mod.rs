@@ -6,6 +6,7 @@ pub mod card;
 pub mod fields;
 pub mod ids;
 pub mod nik;
+pub mod office;
 pub mod record;
 pub mod rules;
 pub mod validity;

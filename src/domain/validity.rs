@@ -61,3 +61,96 @@ pub fn valid_until(birth: Date, kind: Kind, under5: Under5Until) -> Date {
         (Kind::From5, _) => before(birthday(birth, 17)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Span;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_card_changes_on_the_fifth_birthday_and_ends_on_the_seventeenth() {
+        let birth = date(2018, 3, 5);
+        for (day, kind) in [
+            (date(2018, 3, 4), None),
+            (date(2018, 3, 5), Some(Kind::Under5)),
+            (date(2023, 3, 4), Some(Kind::Under5)),
+            (date(2023, 3, 5), Some(Kind::From5)),
+            (date(2035, 3, 4), Some(Kind::From5)),
+            (date(2035, 3, 5), None),
+        ] {
+            assert_eq!(kind_on(birth, day), kind, "{day}");
+        }
+        let until = |kind, under5| valid_until(birth, kind, under5);
+        assert_eq!(until(Kind::Under5, Under5Until::Birthday), date(2023, 3, 5));
+        assert_eq!(
+            until(Kind::Under5, Under5Until::DayBefore),
+            date(2023, 3, 4)
+        );
+        assert_eq!(until(Kind::From5, Under5Until::Birthday), date(2035, 3, 4));
+    }
+
+    #[test]
+    fn a_leap_day_child_has_its_birthday_on_the_first_of_march_of_a_common_year() {
+        let birth = date(2020, 2, 29);
+        assert_eq!(birthday(birth, 4), date(2024, 2, 29));
+        assert_eq!(birthday(birth, 5), date(2025, 3, 1));
+        assert_eq!(kind_on(birth, date(2025, 2, 28)), Some(Kind::Under5));
+        assert_eq!(kind_on(birth, date(2025, 3, 1)), Some(Kind::From5));
+        let last = valid_until(birth, Kind::From5, Under5Until::Birthday);
+        assert_eq!(last, date(2037, 2, 28));
+        assert_eq!(kind_on(birth, last), Some(Kind::From5));
+    }
+
+    prop_compose! {
+        fn any_birth()(days in 0..40_000_i64) -> Date {
+            date(1990, 1, 1).saturating_add(Span::new().days(days))
+        }
+    }
+
+    /// Not born, under five, from five on, too old: the order of life.
+    fn stage(birth: Date, day: Date) -> u8 {
+        match kind_on(birth, day) {
+            None if day < birth => 0,
+            Some(Kind::Under5) => 1,
+            Some(Kind::From5) => 2,
+            None => 3,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_kind_only_moves_forward(
+            birth in any_birth(), from in -400..7_000_i64, later in 0..400_i64,
+        ) {
+            let day = birth.saturating_add(Span::new().days(from));
+            let next = day.saturating_add(Span::new().days(later));
+            prop_assert!(stage(birth, day) <= stage(birth, next));
+            prop_assert_eq!(stage(birth, birth), 1);
+        }
+
+        #[test]
+        fn a_card_is_of_its_kind_until_its_last_day_and_no_longer(birth in any_birth()) {
+            for (kind, under5, birthday_counts) in [
+                (Kind::Under5, Under5Until::Birthday, true),
+                (Kind::Under5, Under5Until::DayBefore, false),
+                (Kind::From5, Under5Until::Birthday, false),
+                (Kind::From5, Under5Until::DayBefore, false),
+            ] {
+                let last = valid_until(birth, kind, under5);
+                let last_of_kind = if birthday_counts { last.yesterday().unwrap() } else { last };
+                prop_assert_eq!(kind_on(birth, last_of_kind), Some(kind));
+                prop_assert_ne!(kind_on(birth, last_of_kind.tomorrow().unwrap()), Some(kind));
+            }
+        }
+
+        #[test]
+        fn age_grows_by_one_on_each_birthday(birth in any_birth(), years in 1..30_i16) {
+            let day = birthday(birth, years);
+            prop_assert_eq!(age(birth, day), years);
+            prop_assert_eq!(age(birth, day.yesterday().unwrap()), years - 1);
+        }
+    }
+}

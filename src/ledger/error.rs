@@ -1,0 +1,146 @@
+//! What can go wrong in the ledger, and what to do about it.
+
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+use crate::domain::card::IllegalMove;
+use crate::domain::ids::{CardId, LotId};
+
+/// A ledger operation that was not done. Nothing of it was written.
+///
+/// No variant carries personal data, and neither does its text.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is a ledger already.
+    #[error("`{}` exists already: open it, or choose another folder", .0.display())]
+    Exists(PathBuf),
+    /// There is no ledger.
+    #[error("`{}` is missing: restore it from the backup, or make a new station", .0.display())]
+    Missing(PathBuf),
+    /// A file of the ledger cannot be read or written.
+    #[error("cannot use `{}`: look at its permissions and at the disk", .path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The operating system gave no random bytes.
+    #[error("the system gives no random numbers for the station's key: try again later")]
+    Randomness,
+    /// The key file is not 64 hexadecimal digits.
+    #[error("`{}` is not a station key: restore it from the backup", .0.display())]
+    KeyForm(PathBuf),
+    /// The key is not the one this ledger was made with.
+    #[error("`{}` belongs to another ledger: restore the key that was saved with this one", .0.display())]
+    WrongKey(PathBuf),
+    /// The database was written by a newer program.
+    #[error(
+        "the ledger is of version {found} and this program knows {known}: use the newer program"
+    )]
+    Newer {
+        /// The database's version.
+        found: u32,
+        /// The newest version known here.
+        known: u32,
+    },
+    /// The database is older than the program and was opened for reading only.
+    #[error(
+        "the ledger is of version {found}, older than {known}: start the station once to bring it up to date"
+    )]
+    Older {
+        /// The database's version.
+        found: u32,
+        /// The version this program reads.
+        known: u32,
+    },
+    /// SQLite's own check failed at the start.
+    #[error("the ledger database is damaged ({0}): restore it from the backup")]
+    Damaged(String),
+    /// SQLite refused.
+    #[error("the ledger database refused: run `ledger verify`")]
+    Database(#[source] rusqlite::Error),
+    /// The projections cannot be rebuilt for a reason that is not the ledger's.
+    #[error("cannot rebuild the projections: free some space for temporary files and try again")]
+    Rebuild(#[source] rusqlite::Error),
+    /// An event cannot be read.
+    #[error("event {0} of the ledger cannot be read: run `ledger verify`")]
+    Event(u64),
+    /// The personal data of a card cannot be read.
+    #[error("the personal data of card {0} cannot be read: run `ledger verify`")]
+    Person(CardId),
+    /// The personal data of a card were erased.
+    #[error("the personal data of card {0} were erased: drop the record again")]
+    Erased(CardId),
+    /// A card that still has to be made or handed over cannot lose its data.
+    #[error("card {0} is not done yet: its personal data are still needed")]
+    StillNeeded(CardId),
+    /// Another process holds the ledger.
+    #[error("another process has been writing to the ledger for too long: stop it or try again")]
+    Busy,
+    /// The transaction ended before its work was done, for example because the disk is full.
+    #[error("the ledger gave up the transaction: free some disk space and try again")]
+    Interrupted,
+    /// No such card.
+    #[error("there is no card {0} in the ledger: check the number")]
+    NoCard(CardId),
+    /// The card cannot make this move.
+    #[error("card {card} cannot move: look at its history")]
+    Move {
+        /// Which card.
+        card: CardId,
+        /// The move.
+        #[source]
+        source: IllegalMove,
+    },
+    /// The child has a live card.
+    #[error("the child's card {0} is still live: void, spoil or cancel it first")]
+    LiveCard(CardId),
+    /// A card may only replace a card of the same child.
+    #[error("card {0} is not a card of this child: a card replaces only the child's own")]
+    Replaces(CardId),
+    /// A number was taken by somebody else, or is out of turn.
+    #[error("lot {0} is not the next one: ask for the next number and render again")]
+    LotTaken(LotId),
+    /// A card cannot be rendered outside a lot.
+    #[error("card {0} has no place in a lot: render it in one first")]
+    NoPlace(CardId),
+    /// A lot without cards, or whose count is not that of its cards.
+    #[error("lot {0} does not count its cards rightly: a lot holds at least one card")]
+    LotCount(LotId),
+    /// The name of a PDF is a path.
+    #[error("`{0}` is not a plain file name: give the name inside the folder of lots")]
+    FileName(String),
+    /// Not the SHA-256 of a file.
+    #[error("a file's digest is 64 lower-case hexadecimal digits")]
+    Digest,
+    /// A reason that is no short code.
+    #[error(
+        "a reason is a short code of lower-case letters, digits and hyphens, such as `too-old`"
+    )]
+    ReasonForm,
+    /// `received` is not `accepted + rejected`, or `unchanged` is more than was accepted.
+    #[error("the counts of drop `{0}` do not add up: received is accepted and rejected together")]
+    Counts(String),
+    /// The drop was finished before.
+    #[error("drop `{0}` was finished before: it is not counted twice")]
+    DropFinished(String),
+    /// The ledger has its first event already, or lacks it.
+    #[error("the first event, and only the first, creates the station")]
+    Genesis,
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::Interrupted,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// The result of a ledger operation.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

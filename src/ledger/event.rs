@@ -1,0 +1,202 @@
+//! What happens at the station, as the log keeps it for good.
+//!
+//! No event holds personal data: a child is named by its card's number and by keyed hashes.
+//! Names of schools and villages are not personal data. A new kind of event or a new field comes
+//! with a migration, so that an older program refuses the database instead of misreading it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::domain::card::{Evidence, Kind, State};
+use crate::domain::ids::{CardId, LotId};
+use crate::domain::record::Alasan;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Event {
+    /// The ledger begins.
+    StationCreated {
+        /// Tells the station's key from another.
+        key_id: String,
+    },
+    /// A drop was taken to its end.
+    DropFinished(DropOutcome),
+    /// A record became a card.
+    CardAccepted(Box<Accepted>),
+    /// A card moved from one state to another.
+    CardMoved(Moved),
+    /// A print-ready PDF was written. A `CardMoved` follows for each of its cards.
+    LotMade(LotMade),
+    /// A person let something pass that a rule would stop.
+    ExceptionAllowed(Exception),
+    /// The personal data of a card were erased.
+    PersonErased {
+        /// Whose.
+        card: CardId,
+        /// Why, as a short code.
+        reason: String,
+    },
+}
+
+/// What became of a drop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DropOutcome {
+    /// The station's own name for the drop, unique for all time; it must hold no personal data.
+    pub drop: String,
+    /// The name it came under. Long runs of digits are masked when it is written, for senders
+    /// name files by NIK.
+    pub name: String,
+    /// Records in it: `accepted + rejected`.
+    pub received: u32,
+    /// Records that became cards, or were no news.
+    pub accepted: u32,
+    /// Records that went back.
+    pub rejected: u32,
+    /// Of those accepted: the same record again.
+    pub unchanged: u32,
+    /// Rule code → how many problems of it there were.
+    pub problems: BTreeMap<String, u32>,
+}
+
+/// A record that became a card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The card.
+    pub card: CardId,
+    /// Which kind of card it becomes.
+    pub card_kind: Kind,
+    /// Keyed hash of the NIK.
+    pub nik_hash: String,
+    /// Keyed hash of the record as stored, the photo's digest and the QR token.
+    pub record_hash: String,
+    /// Keyed hash of what makes a record the same as another.
+    pub content_hash: String,
+    /// Keyed hash of the photo's digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo_hash: Option<String>,
+    /// Keyed hash of the sender's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_hash: Option<String>,
+    /// The sender's revision.
+    pub revisi: u32,
+    /// Why the card is issued.
+    pub alasan: Alasan,
+    /// The school's national number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub npsn: Option<String>,
+    /// The school's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sekolah: Option<String>,
+    /// The class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kelas: Option<String>,
+    /// District of the address.
+    pub kecamatan: String,
+    /// Village of the address.
+    pub desa: String,
+    /// Region code of the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kode_wilayah: Option<String>,
+    /// The drop it came with.
+    pub drop: String,
+    /// The row in the drop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u32>,
+    /// 1, and one more for each time the card is made again.
+    pub attempt: u32,
+    /// The card it takes the place of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<CardId>,
+}
+
+/// A card that moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The card.
+    pub card: CardId,
+    /// Where it stands now.
+    pub to: State,
+    /// Who or what said so.
+    pub evidence: Evidence,
+    /// Why, as a short code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Where it was rendered.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// A card's place in a lot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The lot.
+    pub lot: LotId,
+    /// Counted from 1.
+    pub position: u32,
+}
+
+/// A print-ready PDF.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotMade {
+    /// The lot.
+    pub lot: LotId,
+    /// The kind of its cards.
+    pub card_kind: Kind,
+    /// The layout it was rendered with.
+    pub layout: String,
+    /// `overlay` or `full`.
+    pub mode: String,
+    /// How many cards it holds.
+    pub cards: u32,
+    /// The PDF's file name in the folder of lots.
+    pub pdf: String,
+    /// The PDF's SHA-256.
+    pub sha256: String,
+    /// The PDF's size in bytes.
+    pub bytes: u64,
+}
+
+/// Something that a person let pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exception {
+    /// The rule's code.
+    pub rule: String,
+    /// Keyed hash of the NIK it holds for.
+    pub nik_hash: String,
+    /// Why, in the person's words; long runs of digits are masked when it is written.
+    pub reason: String,
+}
+
+impl Event {
+    /// The one spelling that is hashed and stored: fields in the order of their declaration, no
+    /// spaces, absent fields left out.
+    pub(super) fn canonical(&self) -> String {
+        serde_json::to_string(self).expect("an event has only string keys")
+    }
+
+    /// Reads a stored body; `None` unless it is the canonical spelling of an event.
+    pub(super) fn from_canonical(body: &str) -> Option<Self> {
+        let event: Self = serde_json::from_str(body).ok()?;
+        (event.canonical() == body).then_some(event)
+    }
+}
+
+/// The hash before the first event's.
+pub(super) const NO_HASH: [u8; 32] = [0; 32];
+
+/// The hash of one event: SHA-256 over a name for this encoding, the hash before, the sequence
+/// number, and each text preceded by its length, so that no two events encode alike.
+pub(super) fn chain_hash(prev: &[u8; 32], seq: u64, at: &str, actor: &str, body: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"kia-station event 1\0");
+    hash.update(prev);
+    hash.update(seq.to_be_bytes());
+    for text in [at, actor, body] {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.finalize().into()
+}

@@ -1,0 +1,179 @@
+//! The station's key and the hashes made with it.
+//!
+//! A NIK has so few possible values that a plain hash of it is found out by trying them all.
+//! Events therefore carry HMAC-SHA-256 under a key that lies beside the database, not in it.
+
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+use super::error::{Error, Result};
+use crate::domain::nik::Nik;
+use crate::domain::record::Record;
+
+/// What a keyed hash is of. Each purpose has its own hashes, so that a hash of one kind never
+/// equals one of another.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose {
+    Key,
+    Nik,
+    Record,
+    Content,
+    Photo,
+    Request,
+}
+
+impl Purpose {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Nik => "nik",
+            Self::Record => "record",
+            Self::Content => "content",
+            Self::Photo => "photo",
+            Self::Request => "request",
+        }
+    }
+}
+
+/// 32 random bytes, made once for a station. It has no `Debug`, so that no log can show it.
+pub(super) struct StationKey([u8; 32]);
+
+impl StationKey {
+    /// Makes a key and writes it as hexadecimal digits, readable by the owner only.
+    pub fn make(path: &Path) -> Result<Self> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|_| Error::Randomness)?;
+        let file_error = |source| Error::File {
+            path: path.to_owned(),
+            source,
+        };
+        let beside = path.with_extension("key.tmp");
+        let written: std::io::Result<()> = (|| {
+            // What a crash left may have another mode, and a mode is set only at creation.
+            match fs::remove_file(&beside) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&beside)?;
+            file.write_all(hex(&bytes).as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&beside, path)?;
+            File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+        })();
+        written.map_err(file_error)?;
+        Ok(Self(bytes))
+    }
+
+    /// Reads a key.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => Error::Missing(path.to_owned()),
+            std::io::ErrorKind::InvalidData => Error::KeyForm(path.to_owned()),
+            _ => Error::File {
+                path: path.to_owned(),
+                source,
+            },
+        })?;
+        let text = text.trim();
+        let mut bytes = [0; 32];
+        if !is_digest(text) {
+            return Err(Error::KeyForm(path.to_owned()));
+        }
+        for (i, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16)
+                .map_err(|_| Error::KeyForm(path.to_owned()))?;
+        }
+        Ok(Self(bytes))
+    }
+
+    /// What tells this key from another without giving it away.
+    pub fn id(&self) -> String {
+        self.hash(Purpose::Key, &[Option::<&str>::None])
+    }
+
+    pub fn nik(&self, nik: &Nik) -> String {
+        self.hash(Purpose::Nik, &[Some(nik.as_str())])
+    }
+
+    pub fn photo(&self, digest: &str) -> String {
+        self.hash(Purpose::Photo, &[Some(digest)])
+    }
+
+    pub fn request(&self, id: &str) -> String {
+        self.hash(Purpose::Request, &[Some(id)])
+    }
+
+    /// The hash of what makes a record the same as another ([`Record::content`]).
+    pub fn content(&self, content: &[u8]) -> String {
+        self.hash(Purpose::Content, &[Some(content)])
+    }
+
+    /// The hash of all that the personal table holds of a card, byte for byte.
+    pub fn record(&self, json: &str, photo: Option<&str>, token: Option<&str>) -> String {
+        self.hash(Purpose::Record, &[Some(json), photo, token])
+    }
+
+    /// Each part goes in with its length, and an absent one with a length that none has: parts
+    /// never run into one another.
+    fn hash(&self, purpose: Purpose, parts: &[Option<impl AsRef<[u8]>>]) -> String {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(purpose.name().as_bytes());
+        for part in parts {
+            match part {
+                Some(part) => {
+                    mac.update(&(part.as_ref().len() as u64).to_be_bytes());
+                    mac.update(part.as_ref());
+                }
+                None => mac.update(&u64::MAX.to_be_bytes()),
+            }
+        }
+        hex(&mac.finalize().into_bytes())
+    }
+}
+
+/// The record as it is stored.
+pub(super) fn record_json(record: &Record) -> String {
+    serde_json::to_string(record).expect("a record has only string keys")
+}
+
+/// Lower-case hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a String does not fail");
+            text
+        })
+}
+
+/// Whether this is a SHA-256 in lower-case hexadecimal digits.
+pub(super) fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The size and SHA-256 of a file, read in pieces.
+pub(super) fn file_digest(path: &Path) -> std::io::Result<(u64, String)> {
+    let mut hash = Sha256::new();
+    let mut file = File::open(path)?;
+    let mut piece = vec![0; 64 * 1024];
+    let mut size = 0;
+    loop {
+        let n = std::io::Read::read(&mut file, &mut piece)?;
+        if n == 0 {
+            return Ok((size, hex(&hash.finalize())));
+        }
+        hash.update(&piece[..n]);
+        size += n as u64;
+    }
+}
