@@ -1,8 +1,8 @@
 //! A JPEG decoder for cameras' files that is strict and works at the size the card needs.
 //!
 //! It is our own for two reasons. A photo must be whole: zune-jpeg, even in its strict mode, and
-//! jpeg-decoder fill a scan that ends early with grey, and zune-jpeg reads a sequential file whose
-//! components come in separate scans as garbage. And most of a decoder's time goes into samples
+//! jpeg-decoder make up the rest of a scan that ends early, and zune-jpeg reads a sequential file
+//! whose components come in separate scans as garbage. And most of a decoder's time goes into samples
 //! that scaling throws away: here every code is read, but each block is transformed only to the
 //! size that leaves half as much again as the target's dots, for each component on its own. A
 //! photo of 12 megapixels takes a third of the time.
