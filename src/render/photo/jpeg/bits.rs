@@ -110,7 +110,7 @@ impl<'a> Bits<'a> {
         }
         if let Some(next) = self.data[self.at..].first_chunk::<8>() {
             let word = u64::from_be_bytes(*next);
-            // A byte of ones carries into the top bit of the byte that its complement lacks.
+            // A byte of ones is a zero byte of the complement, which borrows when one is taken off.
             let ones = !word;
             let any_ff =
                 ones.wrapping_sub(0x0101_0101_0101_0101) & !ones & 0x8080_8080_8080_8080 != 0;
