@@ -13,7 +13,7 @@ pub mod font;
 mod icc;
 pub mod layout;
 pub mod pdf;
-
+pub mod photo;
 pub mod qr;
 pub mod raster;
 pub mod text;

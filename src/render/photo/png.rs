@@ -1,0 +1,145 @@
+//! PNG, through the `image` crate, with the checks that it leaves out.
+
+use std::io::Cursor;
+
+use flate2::Crc;
+use image::codecs::png::PngDecoder;
+use image::{DynamicImage, Limits};
+
+use super::picture::{self, Ink, Layer, Picture};
+use super::{Fault, MAX_DECODE_BYTES, MAX_SIDE, Target, scale, within_limits};
+
+/// The first bytes of every PNG.
+pub(super) const MAGIC: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
+
+/// The parts of a PNG that are looked at before it is decoded.
+struct Outline<'a> {
+    width: u32,
+    height: u32,
+    exif: Option<&'a [u8]>,
+}
+
+/// Decodes a PNG whole, with transparency over white.
+pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Picture, Fault> {
+    let outline = outline(bytes)?;
+    let (width, height) = (outline.width, outline.height);
+    let orientation = picture::orientation(outline.exif);
+    let (across, down) = if picture::turns(orientation) {
+        (height, width)
+    } else {
+        (width, height)
+    };
+    scale::crop(across, down, target)?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_DECODE_BYTES);
+    let damaged = |_| Fault::Truncated("damaged PNG data");
+    let decoder = PngDecoder::with_limits(Cursor::new(bytes), limits).map_err(damaged)?;
+    let image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    let (ink, channels, samples) = match image {
+        DynamicImage::ImageLuma8(grey) => (Ink::Luma, 1, grey.into_raw()),
+        image @ DynamicImage::ImageLuma16(_) => (Ink::Luma, 1, image.into_luma8().into_raw()),
+        image if image.color().has_alpha() => {
+            (Ink::Rgb, 3, over_white(image.into_rgba8().into_raw()))
+        }
+        image => (Ink::Rgb, 3, image.into_rgb8().into_raw()),
+    };
+    Ok(Picture {
+        width,
+        height,
+        ink,
+        layers: vec![Layer {
+            channels,
+            width,
+            height,
+            extent: (f64::from(width), f64::from(height)),
+            samples,
+        }],
+        orientation,
+    })
+}
+
+/// Reads the chunks, from the signature to IEND, and checks every sum.
+fn outline(bytes: &[u8]) -> Result<Outline<'_>, Fault> {
+    let mut rest = &bytes[MAGIC.len()..];
+    let mut outline = None;
+    let mut exif = None;
+    loop {
+        let (length, after) = rest
+            .split_first_chunk::<4>()
+            .ok_or(Fault::Truncated("no IEND chunk"))?;
+        let length = u32::from_be_bytes(*length) as usize;
+        // A chunk is its name, its data and the sum over both.
+        let body = after
+            .get(..length.saturating_add(4))
+            .ok_or(Fault::Truncated("a PNG chunk ends early"))?;
+        let (sum, after) = after[body.len()..]
+            .split_first_chunk::<4>()
+            .ok_or(Fault::Truncated("a PNG chunk ends early"))?;
+        let (name, data) = body.split_at(4);
+        if outline.is_none() {
+            // The header's limits come before any other work on the file.
+            outline = Some(header(name, data)?);
+        }
+        let mut crc = Crc::new();
+        crc.update(body);
+        if crc.sum() != u32::from_be_bytes(*sum) {
+            return Err(Fault::Truncated("a PNG check sum is wrong"));
+        }
+        match name {
+            b"eXIf" if exif.is_none() => exif = Some(data),
+            b"IEND" => break,
+            _ => {}
+        }
+        rest = after;
+    }
+    let outline = outline.ok_or(Fault::Format("a PNG without a header"))?;
+    Ok(Outline { exif, ..outline })
+}
+
+/// Reads IHDR, refuses what is over the limits.
+fn header<'a>(name: &[u8], data: &[u8]) -> Result<Outline<'a>, Fault> {
+    let malformed = Fault::Format("a PNG without a header");
+    let (b"IHDR", [w0, w1, w2, w3, h0, h1, h2, h3, depth, colour, _, _, _]) = (name, data) else {
+        return Err(malformed);
+    };
+    let width = u32::from_be_bytes([*w0, *w1, *w2, *w3]);
+    let height = u32::from_be_bytes([*h0, *h1, *h2, *h3]);
+    if width == 0 || height == 0 {
+        return Err(malformed);
+    }
+    // A palette becomes red, green, blue and perhaps opacity; a transparent colour adds opacity
+    // to the others, so they are reckoned with it.
+    let channels = match colour {
+        0 | 4 => 2,
+        2 | 3 | 6 => 4,
+        _ => return Err(malformed),
+    };
+    // Sixteen bits are decoded whole before they are cut to eight.
+    let pixel_bytes = channels * if *depth == 16 { 3 } else { 1 };
+    within_limits(
+        width,
+        height,
+        u64::from(width) * u64::from(height) * pixel_bytes,
+    )?;
+    Ok(Outline {
+        width,
+        height,
+        exif: None,
+    })
+}
+
+/// Lays RGBA over white and closes the gaps, in place.
+fn over_white(mut samples: Vec<u8>) -> Vec<u8> {
+    let count = samples.len() / 4;
+    for i in 0..count {
+        let alpha = u32::from(samples[4 * i + 3]);
+        for c in 0..3 {
+            let over = u32::from(samples[4 * i + c]) * alpha + 255 * (255 - alpha);
+            samples[3 * i + c] = ((over + 127) / 255) as u8;
+        }
+    }
+    samples.truncate(3 * count);
+    samples
+}
