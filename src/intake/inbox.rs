@@ -236,6 +236,9 @@ impl Inbox {
         match (meta.kind, below) {
             (Kind::Folder, Ok(below)) => {
                 if let Some(why) = waits_for_ever(&below) {
+                    for (photo, meta) in below.iter().filter(|(path, _)| is_picture(path)) {
+                        self.see_photo(look, &path.join(photo), *meta);
+                    }
                     return Err(why);
                 }
                 let inner = |wanted: &str| below.iter().any(|(path, _)| path == Path::new(wanted));
@@ -260,7 +263,10 @@ impl Inbox {
                     }
                     self.when_whole(look, name, done)
                 }
-                "jpg" | "jpeg" | "png" => Err(Why::Record),
+                "jpg" | "jpeg" | "png" => {
+                    self.see_photo(look, path, meta);
+                    Err(Why::Record)
+                }
                 "done" => Err(Why::Drop),
                 "zip" | "xlsx" => waited(self.settings.settle, Why::Settling),
                 // A name that some program gives while it is still copying looks like this, too.
@@ -292,15 +298,15 @@ impl Inbox {
         let mut companions: Vec<PathBuf> = done.into_iter().collect();
         let mut why = None;
         let named = match &standing.facts {
-            Some(Facts::Whole(named)) => named,
+            Some(Facts::Whole(named)) => named.clone(),
             Some(Facts::Broken(named)) => {
                 why = (!says_whole).then_some(Why::NotWhole);
-                named
+                named.clone()
             }
             None => return Err(Why::Settling),
         };
         if let Ok(source) = &source {
-            for written in named {
+            for written in &named {
                 let found = locate(&source.base, Path::new(written))
                     .and_then(|path| source.base.meta(&path).map(|meta| (path, meta)));
                 let Ok((photo, meta)) = found else {
@@ -311,9 +317,7 @@ impl Inbox {
                 if source.is_batch || !is_photo_of_a_record(&self.incoming, &photo, meta) {
                     continue;
                 }
-                let signature = signature(meta, &Ok(Vec::new()));
-                let standing = self.photos.see(photo.as_os_str(), signature, look.now);
-                still = still.min(standing.still(look.now));
+                still = still.min(self.see_photo(look, &photo, meta));
                 companions.push(photo);
             }
         }
@@ -326,6 +330,14 @@ impl Inbox {
             Some(why) if still < self.settings.give_up => Err(why),
             _ => Ok(companions),
         }
+    }
+
+    /// Notes a photo from the first scan on, so that it settles along with its record and not
+    /// after it; says how long it has stood still.
+    fn see_photo(&mut self, look: &Look<'_>, photo: &Path, meta: Meta) -> Duration {
+        let signature = signature(meta, &Ok(Vec::new()));
+        let standing = self.photos.see(photo.as_os_str(), signature, look.now);
+        standing.still(look.now)
     }
 
     /// Whether every file that the manifest lists is there, byte for byte. Sizes are not enough:
@@ -432,4 +444,186 @@ fn is_photo_of_a_record(incoming: &Tree, photo: &Path, meta: Meta) -> bool {
             names.iter().any(|(name, _)| is_batch(name))
         });
     meta.kind == Kind::File && is_picture(photo) && !in_batch
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::ffi::OsStringExt;
+    use std::os::unix::fs::symlink;
+
+    use super::super::testing::{Station, record};
+    use super::*;
+
+    fn sha256(content: &str) -> String {
+        let digest = Sha256::digest(content);
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn manifest(path: &str, size: usize, sha256: &str) -> String {
+        format!(r#"{{"files": [{{"path": "{path}", "size": {size}, "sha256": "{sha256}"}}]}}"#)
+    }
+
+    #[test]
+    fn a_single_record_that_stood_still_is_taken_with_its_photo() {
+        let mut station = Station::new();
+        station.put("a.jpg", "jpg");
+        station.put("X.json", record("1", "a.jpg"));
+        assert!(station.scan_after(1).is_empty());
+        assert_eq!(station.why("X.json"), Some(Why::Settling));
+        station.now += Duration::from_secs(1);
+        let ready = station.scan();
+        assert_eq!(ready[0].companions, [PathBuf::from("a.jpg")]);
+        assert!(station.inbox.waiting().is_empty());
+    }
+
+    #[test]
+    fn a_name_that_arrived_whole_is_taken_at_once() {
+        let mut station = Station::new();
+        station.put("a.jpg", "jpg");
+        station.put("X.json", record("1", "a.jpg"));
+        station.put("Y/records.jsonl", "{}");
+        assert!(station.scan().is_empty());
+        assert_eq!(station.scan_arrived("X.json").len(), 1);
+        assert_eq!(station.scan_arrived("Y").len(), 2);
+        station.put("Y/records.jsonl", "{}\n{");
+        assert_eq!(station.scan().len(), 1, "Y is written again");
+    }
+
+    #[test]
+    fn a_done_file_beside_or_inside_completes_a_drop_and_goes_with_it() {
+        let mut station = Station::new();
+        station.put("X/records.jsonl", "{}");
+        station.put("Y/records.jsonl", "{}");
+        station.put("Z.json", "{}");
+        assert!(station.scan().is_empty());
+        station.put("X.done", "");
+        station.put("Y/.done", "");
+        station.put("Z.done", "");
+        station.put("lone.done", "");
+        let ready = station.scan();
+        let companions: Vec<_> = ready.iter().map(|drop| drop.companions.len()).collect();
+        assert_eq!(companions, [1, 0, 1]);
+        assert_eq!(station.why("lone.done"), Some(Why::Drop));
+        assert_eq!(station.why("X.done"), None);
+    }
+
+    #[test]
+    fn a_manifest_completes_a_batch_once_the_listed_bytes_are_there() {
+        let mut station = Station::new();
+        station.put("X/records.jsonl", "{}");
+        station.put("X/batch.json", manifest("a.jpg", 3, &sha256("jpg")));
+        assert!(station.scan().is_empty());
+        station.put("X/a.jpg", "\0\0\0");
+        assert!(
+            station.scan().is_empty(),
+            "full size, but not yet the content"
+        );
+        station.put("X/a.jpg", "jpg");
+        assert_eq!(station.scan().len(), 1);
+    }
+
+    #[test]
+    fn a_manifest_that_is_never_fulfilled_is_given_up_after_a_minute() {
+        let mut station = Station::new();
+        station.put("X/records.jsonl", "{}");
+        station.put("X/batch.json", manifest("a.jpg", 3, &sha256("jpg")));
+        assert!(station.scan_after(59).is_empty());
+        assert_eq!(station.why("X"), Some(Why::NotWhole));
+        assert_eq!(station.scan_after(1).len(), 1);
+    }
+
+    #[test]
+    fn what_does_not_parse_or_lacks_its_photo_waits_and_is_then_taken_as_it_is() {
+        let mut station = Station::new();
+        station.put("half.json", "{\"nik\": \"17");
+        station.put("bare.json", record("1", "b.jpg"));
+        station.put("X/records.csv", "nik;foto\n1;a.jpg\n");
+        assert!(station.scan_after(59).is_empty());
+        let whys = ["half.json", "bare.json", "X"].map(|name| station.why(name));
+        assert_eq!(
+            whys,
+            [Some(Why::NotWhole), Some(Why::Photo), Some(Why::Photo)]
+        );
+        station.now += Duration::from_secs(1);
+        assert_eq!(station.scan().len(), 3);
+    }
+
+    #[test]
+    fn a_photo_still_being_copied_holds_its_record_back() {
+        let mut station = Station::new();
+        station.put("X.json", record("1", "a.jpg"));
+        assert!(station.scan_after(2).is_empty());
+        station.put("a.jpg", "j");
+        assert!(station.scan_after(1).is_empty());
+        station.put("a.jpg", "jpg");
+        assert!(station.scan_after(1).is_empty());
+        station.now += Duration::from_secs(1);
+        assert_eq!(station.scan().len(), 1);
+    }
+
+    #[test]
+    fn pictures_and_folders_of_pictures_wait_for_their_record_for_ever() {
+        let mut station = Station::new();
+        station.put("a.jpg", "jpg");
+        station.put("photos/b.JPG", "jpg");
+        fs::create_dir(station.path("incoming/empty")).unwrap();
+        assert!(station.scan_after(100_000).is_empty());
+        let whys = ["a.jpg", "photos", "empty"].map(|name| station.why(name));
+        assert_eq!(
+            whys,
+            [Some(Why::Record), Some(Why::Record), Some(Why::Content)]
+        );
+        station.put("X.csv", "nik,foto\n1,photos/b.jpg\n");
+        let ready = station.scan_after(2);
+        assert_eq!(ready[0].companions, [PathBuf::from("photos/b.JPG")]);
+    }
+
+    #[test]
+    fn a_record_cannot_carry_off_another_drops_files() {
+        let mut station = Station::new();
+        station.put("X/records.jsonl", "{}");
+        station.put("X/a.jpg", "jpg");
+        station.put("Y.json", "{}");
+        station.put("T.csv", "nik,foto\n1,X/a.jpg\n2,Y.json\n3,../secret.jpg\n");
+        let ready = station.scan_after(60);
+        assert_eq!(ready[0].name, "T.csv");
+        assert!(ready[0].companions.is_empty());
+    }
+
+    #[test]
+    fn litter_and_temporary_names_are_not_even_listed() {
+        let mut station = Station::new();
+        for name in [".X.json", "X.json.tmp", "X.part", "~$X.xlsx", "Thumbs.db"] {
+            station.put(name, "{}");
+        }
+        assert!(station.scan_after(1000).is_empty());
+        assert!(station.inbox.waiting().is_empty());
+    }
+
+    #[test]
+    fn links_pipes_and_names_of_any_bytes_are_taken_and_the_scan_goes_on() {
+        let mut station = Station::new();
+        symlink("/etc/passwd", station.path("incoming/link.json")).unwrap();
+        let pipe = station.path("incoming/pipe.json");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
+        for name in [b"line\nbreak.json".to_vec(), b"latin-\xe9.json".to_vec()] {
+            let name = OsString::from_vec(name);
+            fs::write(station.path("incoming").join(name), "{}").unwrap();
+        }
+        let ready = station.scan_after(2);
+        assert_eq!(ready.len(), 4);
+        for drop in ready {
+            station.inbox.claim(&drop).unwrap();
+        }
+        assert!(station.tree("incoming").is_empty());
+    }
+
+    #[test]
+    fn a_folder_past_the_limits_is_taken_to_be_refused() {
+        let mut station = Station::new();
+        station.put("X/1/2/3/4/5/6/7/8/9/10/a.jpg", "jpg");
+        station.put("X/records.jsonl", "{}");
+        assert_eq!(station.refusal(), ["drop-nested"]);
+    }
 }

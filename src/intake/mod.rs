@@ -17,6 +17,8 @@ mod read;
 mod report;
 mod settle;
 mod table;
+#[cfg(test)]
+mod testing;
 mod tree;
 mod watch;
 

@@ -395,3 +395,188 @@ pub fn read_in_place(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), R
     let base = if source.is_batch { &whole } else { above };
     Ok((source.batch(limits)?, base.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::super::Settings;
+    use super::super::testing::{Station, record};
+    use super::*;
+
+    fn batch(file: &str, content: impl AsRef<[u8]>) -> Batch {
+        let mut station = Station::new();
+        station.put(&format!("X/{file}"), content);
+        station.claim().read(&Settings::default().limits).unwrap()
+    }
+
+    fn refusal(file: &str, content: impl AsRef<[u8]>) -> Vec<&'static str> {
+        let mut station = Station::new();
+        station.put(file, content);
+        station.refusal()
+    }
+
+    fn rows(batch: &Batch) -> (Vec<u32>, Vec<Option<u32>>) {
+        let good = batch.rows.iter().map(|row| row.row);
+        let bad = batch.unreadable.iter().map(|problem| problem.row);
+        (good.collect(), bad.collect())
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_named_and_the_others_go_on() {
+        let lines = batch(
+            "records.jsonl",
+            "\u{feff}{}\r\n\r\n{\"nik\": \r\n{\"a\":1,\"a\":2}\r\n{}",
+        );
+        assert_eq!(rows(&lines), (vec![1, 5], vec![Some(3), Some(4)]));
+        let deep = format!(
+            "[{{}}, 7, {{\"a\": {}{}}}, {{}}]",
+            "[".repeat(40),
+            "]".repeat(40)
+        );
+        assert_eq!(
+            rows(&batch("records.json", deep)),
+            (vec![1, 4], vec![Some(2), Some(3)])
+        );
+        let table = batch(
+            "records.csv",
+            "\u{feff}NIK;NAMA_LGKP\r\n1;A\r\n2\r\n3;C\r\n",
+        );
+        assert_eq!(rows(&table), (vec![2, 4], vec![Some(3)]));
+        assert!(table.rows[0].values["nama"] == RawValue::Text("A".into()));
+    }
+
+    #[test]
+    fn no_detail_of_an_unreadable_row_quotes_what_stands_there() {
+        let lines = batch(
+            "records.jsonl",
+            "{\"nama\": \"SITI AMINAH\n{\"nama\": SITI}\n",
+        );
+        let shown = serde_json::to_string(&lines.unreadable).unwrap() + &format!("{lines:?}");
+        assert_eq!(lines.unreadable.len(), 2);
+        assert!(!shown.contains("SITI"), "{shown}");
+    }
+
+    #[test]
+    fn a_drop_that_gives_no_records_is_refused_with_its_reason() {
+        for (file, content, code) in [
+            ("X.json", "{\"nik\": \"1", "drop-unreadable"),
+            (
+                "X.json",
+                "{\"nik\": \"1\", \"nik\": \"2\"}",
+                "drop-unreadable",
+            ),
+            ("X/records.json", "{}", "drop-unreadable"),
+            ("X/records.json", "[]", "drop-empty"),
+            ("X/records.jsonl", "\n\n", "drop-empty"),
+            ("X.csv", "", "drop-empty"),
+            ("X.csv", "nik,nama\n,\n", "drop-empty"),
+            ("X.csv", "1702094503180003,AISYAH\n", "drop-unreadable"),
+            ("X.zip", "PK", "drop-kind"),
+            ("X.pdf", "%PDF", "drop-kind"),
+            ("X/records.xlsx", "PK", "drop-kind"),
+            ("X/X/records.csv", "nik\n1\n", "drop-nested"),
+            ("X/notes.txt", "", "drop-empty"),
+        ] {
+            assert_eq!(refusal(file, content), [code], "{file}: {content}");
+        }
+        assert_eq!(
+            refusal("X.csv", b"nik,nama\n1,Andr\xe9\n"),
+            ["drop-encoding"]
+        );
+        assert_eq!(refusal("X.json", b"\xff\xfe{\0}\0"), ["drop-encoding"]);
+    }
+
+    #[test]
+    fn more_than_one_file_of_records_is_ambiguous_and_a_link_is_none() {
+        let mut station = Station::new();
+        station.put("X/records.jsonl", "{}");
+        station.put("X/Records.CSV", "nik\n1\n");
+        assert_eq!(station.refusal(), ["drop-ambiguous"]);
+
+        let mut station = Station::new();
+        station.put("X/a.txt", "");
+        symlink("/etc/passwd", station.path("incoming/X/records.csv")).unwrap();
+        assert_eq!(station.refusal(), ["drop-special"]);
+
+        let mut station = Station::new();
+        symlink("/etc", station.path("incoming/X.json")).unwrap();
+        assert_eq!(station.refusal(), ["drop-special"]);
+    }
+
+    #[test]
+    fn more_records_or_bytes_than_allowed_are_refused() {
+        let mut station = Station::new();
+        station.put("X.csv", "nik\n1\n2\n3\n");
+        let drop = station.claim();
+        let refused = |limits: &Limits| match drop.read(limits) {
+            Err(ReadError::Refused(problems)) => problems[0].code,
+            other => panic!("{other:?}"),
+        };
+        let limits = Settings::default().limits;
+        let few = Limits {
+            records: 2,
+            ..limits.clone()
+        };
+        assert_eq!(refused(&few), "drop-limits");
+        let small = Limits {
+            file_bytes: 9,
+            ..limits.clone()
+        };
+        assert_eq!(refused(&small), "drop-limits");
+        assert_eq!(drop.read(&limits).unwrap().received(), 3);
+    }
+
+    #[test]
+    fn the_manifest_speaks_for_the_batch_and_a_wrong_file_refuses_all_of_it() {
+        let approval =
+            r#"{"status": "DISETUJUI", "oleh": "v-01", "pada": "2026-11-20T09:10:00+07:00"}"#;
+        let put = |files: &str, approval: &str| {
+            let mut station = Station::new();
+            station.put("X/records.jsonl", "{}");
+            station.put("X/a.jpg", "jpg");
+            let text = format!(
+                r#"{{"files": [{files}], "sekolah": {{"npsn": "1"}}, "persetujuan": {approval}}}"#
+            );
+            station.put("X/batch.json", text);
+            match station.claim().read(&Settings::default().limits) {
+                Ok(batch) => Ok((batch.school.unwrap().npsn, batch.approval.map(|by| by.oleh))),
+                Err(ReadError::Refused(problems)) => Err(problems[0].code),
+                Err(error) => panic!("{error}"),
+            }
+        };
+        let hash = "9".repeat(64);
+        let listed =
+            |path, size| format!(r#"{{"path": "{path}", "size": {size}, "sha256": "{hash}"}}"#);
+        let npsn = Some("1".to_owned());
+        assert_eq!(put("", approval), Ok((npsn.clone(), Some("v-01".into()))));
+        assert_eq!(
+            put("", &approval.replace("DISETUJUI", "DITOLAK")),
+            Ok((npsn, None))
+        );
+        assert_eq!(
+            put(&listed("b.jpg", 3), approval),
+            Err("manifest-file-missing")
+        );
+        assert_eq!(
+            put(&listed("../a.jpg", 3), approval),
+            Err("manifest-file-missing")
+        );
+        assert_eq!(put(&listed("a.jpg", 4), approval), Err("manifest-size"));
+        assert_eq!(put(&listed("a.jpg", 3), approval), Err("manifest-hash"));
+        assert_eq!(put("", "{\"status\": 1}"), Err("manifest-unreadable"));
+        assert_eq!(put("7", approval), Err("manifest-unreadable"));
+    }
+
+    #[test]
+    fn a_drop_is_read_where_it_stands_without_being_touched() {
+        let station = Station::new();
+        station.put("X/records.jsonl", record("1", "a.jpg"));
+        station.put("Y.json", record("1", "a.jpg"));
+        let limits = Settings::default().limits;
+        let (batch, base) = read_in_place(&station.path("incoming/X"), &limits).unwrap();
+        assert_eq!((batch.received(), base), (1, station.path("incoming/X")));
+        let (batch, base) = read_in_place(&station.path("incoming/Y.json"), &limits).unwrap();
+        assert_eq!((batch.received(), base), (1, station.path("incoming")));
+    }
+}

@@ -3,7 +3,7 @@
 use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
 
 use super::report::Report;
-use crate::domain::fields::{Columns, RawRecord, RawValue};
+use crate::domain::fields::{Columns, RawRecord, RawValue, canonical};
 use crate::domain::rules::Severity;
 
 /// A table cut into cells.
@@ -153,23 +153,19 @@ fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
         .from_reader(text.as_bytes())
 }
 
-/// The delimiter that occurs most often in the header line, outside quotes.
+/// The delimiter under which the header line names the most fields of the contract.
 fn sniff(text: &str) -> u8 {
-    let header = text.trim_start().lines().next().unwrap_or("");
-    let count = |delimiter: u8| {
-        let mut quoted = false;
-        header
-            .bytes()
-            .filter(|&byte| {
-                quoted ^= byte == b'"';
-                byte == delimiter && !quoted
-            })
-            .count()
+    let fields = |delimiter: u8| {
+        let mut header = csv::StringRecord::new();
+        match reader(text, delimiter).read_record(&mut header) {
+            Ok(_) => header.iter().filter_map(canonical).count(),
+            Err(_) => 0,
+        }
     };
-    // The last of equals wins: a comma where there is no delimiter at all.
+    // The last of equals wins: a comma for a table of one column.
     [b'\t', b';', b',']
         .into_iter()
-        .max_by_key(|&d| count(d))
+        .max_by_key(|&delimiter| fields(delimiter))
         .unwrap_or(b',')
 }
 
