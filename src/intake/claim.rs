@@ -264,7 +264,7 @@ impl Store {
     }
 
     /// Copies what was set aside in `incoming/`, and removes it there.
-    pub(super) fn bring(&self, home: &Tree, aside: &Path, target: &Path) -> io::Result<()> {
+    fn bring(&self, home: &Tree, aside: &Path, target: &Path) -> io::Result<()> {
         let copy = Path::new("copy.tmp");
         home.remove_all(copy)?;
         tree::copy(&self.incoming, aside, home, copy)?;
@@ -388,7 +388,7 @@ mod tests {
 
     #[test]
     fn a_crash_in_the_middle_of_a_copy_across_mounts_begins_it_again() {
-        let Some(mut station) = Station::across_mounts() else {
+        let Some(station) = Station::across_mounts() else {
             return;
         };
         station.put("X/records.jsonl", "{}");
