@@ -1,4 +1,31 @@
-//! The controller of a card printing station for Indonesia's child identity card.
+//! The controller of a card printing station for Indonesia's child identity card (*Kartu
+//! Identitas Anak*, KIA).
+//!
+//! ```text
+//! upstream ─▶ intake ─▶ domain::rules ─▶ render ─▶ lots/*.pdf ─▶ confirm ─▶ log
+//!                └────────────┴── ledger ──┴───────────────────────┘
+//! ```
+//!
+//! | module | what it is | may use |
+//! |---|---|---|
+//! | [`domain`] | NIK, record, rules, a card's life, validity: pure values | nothing |
+//! | [`render`] | layouts, text, photo, QR, PDF: bytes in, bytes out | `domain` |
+//! | [`intake`] | watch, settle, claim, read, dispose: `incoming/` and the way out of it | `domain` |
+//! | [`ledger`] | the append-only log and what is derived from it; the only SQL | `domain` |
+//! | [`config`] | `station.toml` and the folders of a station | `domain`, `intake`, `render` |
+//! | [`station`] | the loop: drops become cards, cards become lots | all above |
+//! | [`commands`] | one file a subcommand; wires the parts together | all above |
+//! | [`cli`] | what the command line says; parsing never acts | `domain`, `render` |
+//!
+//! Absent on purpose: no module reads the clock, a file or a printer below `station` and the edge
+//! that is made for it; `render` and `domain` can be run a million times in a test. There is no
+//! printer yet: the operator prints a lot's PDF and says what came out.
+
+pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod domain;
+pub mod intake;
 pub mod ledger;
 pub mod render;
+pub mod station;

@@ -1,0 +1,468 @@
+//! Taking a drop out of `incoming/`, so that a crash loses nothing and takes nothing twice.
+//!
+//! `work/<id>/claim.json` is written first and names everything that is to be taken. Then the drop
+//! itself is renamed into `work/<id>/drop/`: from that moment it is claimed. Its companions (the
+//! photos of a single record or a table, the done file) follow. A crash before that moment leaves
+//! an intent that is thrown away, as the scan finds the drop again; a crash after it leaves
+//! companions in `incoming/` that [`Store::unfinished`] fetches by the intent.
+//!
+//! Where `incoming/` is another file system, a rename inside it to a dotted name that carries the
+//! id takes the place of that moment's rename: the scan no longer sees the drop, and the copy can
+//! be begun again as often as needed. The original is removed after the copy was compared with it.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::read::{Batch, ReadError, Source, locate};
+use super::tree::{self, Barred, Tree, io_of};
+use super::{Folders, IntakeError, Limits};
+use crate::domain::rules::{self, Rule};
+
+pub(super) const INTENT: &str = "claim.json";
+pub(super) const DROP: &str = "drop";
+
+/// A drop that was taken out of `incoming/`.
+///
+/// `Debug` shows its id alone: senders like to make names of a child's name or NIK.
+pub struct Claimed {
+    pub(super) intent: Intent,
+    /// `work/<id>/`.
+    pub(super) home: Tree,
+    pub(super) folders: Folders,
+}
+
+impl std::fmt::Debug for Claimed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Claimed").field(&self.intent.id).finish()
+    }
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Intent {
+    pub id: String,
+    pub name: OsString,
+    /// Relative to `incoming/`.
+    pub companions: Vec<PathBuf>,
+}
+
+/// Why a photo of a drop cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum PhotoError {
+    /// The sender's fault, and the rule that says so.
+    #[error("the photo is refused by the rule `{}`", .0.code)]
+    Rule(&'static Rule),
+    /// The station's own fault; the drop is to be tried again.
+    #[error("the photo cannot be read now; check the disk, it is tried again")]
+    Io(#[source] io::Error),
+}
+
+impl Claimed {
+    /// What the drop is called inside the station: unique, sorts by time, safe in file names and
+    /// log lines.
+    pub fn id(&self) -> &str {
+        &self.intent.id
+    }
+
+    /// The sender's name of the drop, unprintable characters replaced. May hold personal data.
+    pub fn name(&self) -> String {
+        shown(&self.intent.name)
+    }
+
+    /// Reads the records and checks what belongs to the whole drop.
+    ///
+    /// # Errors
+    /// [`ReadError::Refused`] when the sender must mend the drop; [`ReadError::Io`] when the
+    /// station failed and the drop is to be read again later.
+    pub fn read(&self, limits: &Limits) -> Result<Batch, ReadError> {
+        self.source(limits)?.batch(limits)
+    }
+
+    /// Reads the photo that a record of this drop calls `path`.
+    ///
+    /// # Errors
+    /// [`PhotoError::Rule`] when the path leaves the drop or names no regular file of allowed size.
+    pub fn photo(&self, path: &str, limits: &Limits) -> Result<Vec<u8>, PhotoError> {
+        let base = self.base().map_err(PhotoError::Io)?;
+        let read =
+            locate(&base, Path::new(path)).and_then(|path| base.read(&path, limits.photo_bytes));
+        read.map_err(|error| {
+            PhotoError::Rule(match error {
+                Barred::Outside => &rules::PHOTO_OUTSIDE,
+                Barred::Missing => &rules::PHOTO_MISSING,
+                Barred::Special => &rules::PHOTO_NOT_REGULAR,
+                Barred::TooLarge => &rules::PHOTO_LIMITS,
+                Barred::Io(error) => return PhotoError::Io(error),
+            })
+        })
+    }
+
+    pub(super) fn source(&self, limits: &Limits) -> Result<Source, ReadError> {
+        let holder = self.home.folder(Path::new(DROP)).map_err(io_of);
+        Source::find(&holder.map_err(ReadError::Io)?, &self.intent.name, limits)
+    }
+
+    /// The folder that the sender's paths are relative to.
+    pub(super) fn base(&self) -> io::Result<Tree> {
+        let holder = self.home.folder(Path::new(DROP)).map_err(io_of)?;
+        match holder.folder(Path::new(&self.intent.name)) {
+            Ok(batch) => Ok(batch),
+            Err(Barred::Special) => Ok(holder),
+            Err(error) => Err(io_of(error)),
+        }
+    }
+}
+
+/// The folders of the station that drops move through.
+pub(super) struct Store {
+    pub folders: Folders,
+    incoming: Tree,
+    work: Tree,
+}
+
+impl Store {
+    pub fn open(folders: Folders) -> io::Result<Self> {
+        for folder in [
+            &folders.incoming,
+            &folders.work,
+            &folders.accepted,
+            &folders.rejected,
+        ] {
+            std::fs::create_dir_all(folder)?;
+        }
+        Ok(Self {
+            incoming: Tree::open(&folders.incoming)?,
+            work: Tree::open(&folders.work)?,
+            folders,
+        })
+    }
+
+    /// Takes a drop and its companions.
+    pub fn claim(&self, name: &OsStr, companions: &[PathBuf]) -> Result<Claimed, IntakeError> {
+        let id = new_id().map_err(|source| IntakeError::Claim {
+            id: "-".to_owned(),
+            source,
+        })?;
+        let intent = Intent {
+            id: id.clone(),
+            name: name.to_owned(),
+            companions: companions.to_vec(),
+        };
+        let claim = || {
+            let home = self.announce(&intent)?;
+            match self.fetch(&intent, &home, Path::new(name), 0) {
+                Ok(()) => {}
+                Err(error) => {
+                    if !self.is_taken(&intent, &home) {
+                        self.forget(&intent.id, &home)?;
+                    }
+                    return Err(error);
+                }
+            }
+            self.fetch_companions(&intent, &home)?;
+            Ok(self.claimed(intent.clone(), home))
+        };
+        claim().map_err(|source| IntakeError::Claim { id, source })
+    }
+
+    /// What an earlier run left in `work/`: claims are completed, disposals are finished, and
+    /// what is still to be read is given back, oldest first.
+    pub fn unfinished(&self) -> Result<Vec<Claimed>, IntakeError> {
+        let resume = |source| IntakeError::Resume { source };
+        let mut open = Vec::new();
+        for (name, meta) in self.work.list(usize::MAX).map_err(resume)? {
+            let Some(id) = name.to_str().filter(|_| meta.kind == tree::Kind::Folder) else {
+                continue;
+            };
+            open.extend(self.resume(id).map_err(resume)?);
+        }
+        let mut waiting = Vec::new();
+        for claimed in open {
+            if claimed.is_decided() {
+                claimed.finish()?;
+            } else {
+                waiting.push(claimed);
+            }
+        }
+        Ok(waiting)
+    }
+
+    fn resume(&self, id: &str) -> io::Result<Option<Claimed>> {
+        let home = self.work.folder(Path::new(id)).map_err(io_of)?;
+        let Ok(bytes) = home.read(Path::new(INTENT), u64::MAX) else {
+            // The intent is the first thing written and the last removed.
+            self.forget(id, &home)?;
+            return Ok(None);
+        };
+        let intent: Intent = serde_json::from_slice(&bytes)?;
+        if home.has(Path::new(super::dispose::DECISION)) {
+            return Ok(Some(self.claimed(intent, home)));
+        }
+        if !self.is_taken(&intent, &home) {
+            self.forget(id, &home)?;
+            return Ok(None);
+        }
+        let name = PathBuf::from(&intent.name);
+        self.fetch(&intent, &home, &name, 0)?;
+        self.fetch_companions(&intent, &home)?;
+        Ok(Some(self.claimed(intent, home)))
+    }
+
+    fn claimed(&self, intent: Intent, home: Tree) -> Claimed {
+        Claimed {
+            intent,
+            home,
+            folders: self.folders.clone(),
+        }
+    }
+
+    fn announce(&self, intent: &Intent) -> io::Result<Tree> {
+        let id = Path::new(&intent.id);
+        self.work.make_folders(&id.join(DROP))?;
+        let home = self.work.folder(id).map_err(io_of)?;
+        tree::write_whole(&home, INTENT, &serde_json::to_vec(intent)?)?;
+        Ok(home)
+    }
+
+    /// Whether the drop itself has left the scan's sight.
+    fn is_taken(&self, intent: &Intent, home: &Tree) -> bool {
+        home.has(&Path::new(DROP).join(&intent.name)) || self.incoming.has(&aside(&intent.id, 0))
+    }
+
+    fn fetch_companions(&self, intent: &Intent, home: &Tree) -> io::Result<()> {
+        for (index, path) in intent.companions.iter().enumerate() {
+            match self.fetch(intent, home, path, index + 1) {
+                // Taken by another drop or by the sender: the record will say its photo is missing.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => other?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves one path of `incoming/` into the claim; done again, it completes what is half done.
+    fn fetch(&self, intent: &Intent, home: &Tree, path: &Path, index: usize) -> io::Result<()> {
+        let target = Path::new(DROP).join(path);
+        let aside = aside(&intent.id, index);
+        if home.has(&target) {
+            return self.incoming.remove_all(&aside);
+        }
+        if let Some(above) = target.parent() {
+            home.make_folders(above)?;
+        }
+        if !self.incoming.has(&aside) {
+            match self.incoming.rename(path, home, &target) {
+                Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                    self.incoming.rename(path, &self.incoming, &aside)?;
+                }
+                other => return other,
+            }
+        }
+        self.bring(home, &aside, &target)
+    }
+
+    /// Copies what was set aside in `incoming/`, and removes it there.
+    fn bring(&self, home: &Tree, aside: &Path, target: &Path) -> io::Result<()> {
+        let copy = Path::new("copy.tmp");
+        home.remove_all(copy)?;
+        tree::copy(&self.incoming, aside, home, copy)?;
+        home.sync()?;
+        home.rename(copy, home, target)?;
+        self.incoming.remove_all(aside)
+    }
+
+    /// Removes the folder of a claim that took nothing.
+    fn forget(&self, id: &str, home: &Tree) -> io::Result<()> {
+        home.remove_empty(Path::new(DROP))?;
+        for file in [INTENT, "claim.json.tmp"] {
+            home.remove_file(Path::new(file))?;
+        }
+        home.remove_all(Path::new("copy.tmp"))?;
+        self.work.remove_empty(Path::new(id))
+    }
+}
+
+/// The name under which a path waits in `incoming/` for its copy; scans pass over dotted names.
+fn aside(id: &str, index: usize) -> PathBuf {
+    PathBuf::from(format!(".{id}.{index}.claimed"))
+}
+
+/// Sorts by time; the random end keeps two drops of one millisecond apart.
+fn new_id() -> io::Result<String> {
+    let mut random = [0; 4];
+    getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%3f");
+    Ok(format!("{now}-{:08x}", u32::from_be_bytes(random)))
+}
+
+/// A name for people and for folders of the station: valid UTF-8 on one line, and short enough
+/// that a number may be added.
+pub(super) fn shown(name: &OsStr) -> String {
+    let text = name.to_string_lossy();
+    let clean = text.chars().map(|c| {
+        if c.is_control() || c == '\u{fffd}' {
+            '_'
+        } else {
+            c
+        }
+    });
+    let mut out = String::new();
+    for c in clean {
+        if out.len() + c.len_utf8() > 200 {
+            break;
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::super::Settings;
+    use super::super::testing::{Station, record};
+    use super::*;
+
+    fn intent(station: &Station) -> Intent {
+        let photos = ["a.jpg", "photos/b.jpg"];
+        for photo in photos {
+            station.put(photo, photo);
+        }
+        station.put("X.json", "{}");
+        Intent {
+            id: "20260101T000000000-00000001".to_owned(),
+            name: "X.json".into(),
+            companions: photos.map(PathBuf::from).to_vec(),
+        }
+    }
+
+    /// Runs the first `steps` steps of a claim, as a crash would leave them, and starts again.
+    fn resumed_after(station: &mut Station, steps: usize) -> Vec<Claimed> {
+        let intent = intent(station);
+        let folders = station.inbox.unfinished().map(|_| Folders {
+            incoming: station.path("incoming"),
+            work: station.path("work"),
+            accepted: station.path("accepted"),
+            rejected: station.path("rejected"),
+        });
+        let store = Store::open(folders.unwrap()).unwrap();
+        let home = store.announce(&intent).unwrap();
+        let mut paths = vec![PathBuf::from("X.json")];
+        paths.extend(intent.companions.clone());
+        for (index, path) in paths.iter().enumerate().take(steps) {
+            store.fetch(&intent, &home, path, index).unwrap();
+        }
+        station.restart();
+        station.inbox.unfinished().unwrap()
+    }
+
+    #[test]
+    fn a_crash_between_any_two_steps_of_a_claim_loses_and_doubles_nothing() {
+        for far in [false, true] {
+            for steps in 0..=3 {
+                let station = if far {
+                    Station::across_mounts()
+                } else {
+                    Some(Station::new())
+                };
+                let Some(mut station) = station else { continue };
+                let resumed = resumed_after(&mut station, steps);
+                let everything = ["X.json", "a.jpg", "photos/b.jpg"];
+                if steps == 0 {
+                    assert!(resumed.is_empty() && station.tree("work").is_empty());
+                    assert_eq!(station.tree("incoming"), everything);
+                } else {
+                    assert_eq!(resumed.len(), 1);
+                    let drop = format!("work/{}/drop", resumed[0].id());
+                    assert_eq!(station.tree(&drop), everything);
+                    assert!(station.tree("incoming").is_empty());
+                    assert_eq!(station.inbox.unfinished().unwrap().len(), 1, "once more");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_crash_in_the_middle_of_a_copy_across_mounts_begins_it_again() {
+        let Some(station) = Station::across_mounts() else {
+            return;
+        };
+        station.put("X/records.jsonl", "{}");
+        station.put("X/photos/a.jpg", "jpg");
+        symlink("records.jsonl", station.path("incoming/X/link")).unwrap();
+        let id = "20260101T000000000-00000002";
+        let intent = format!(r#"{{"id": "{id}", "name": {{"Unix": [88]}}, "companions": []}}"#);
+        let home = station.path("work").join(id);
+        fs::create_dir_all(home.join("drop")).unwrap();
+        fs::write(home.join(INTENT), intent).unwrap();
+        fs::create_dir(home.join("copy.tmp")).unwrap();
+        fs::write(home.join("copy.tmp/records.jsonl"), "{").unwrap();
+        let aside = format!("incoming/.{id}.0.claimed");
+        fs::rename(station.path("incoming/X"), station.path(&aside)).unwrap();
+        let resumed = station.inbox.unfinished().unwrap();
+        assert_eq!(resumed.len(), 1);
+        let drop = format!("work/{id}/drop/X");
+        assert_eq!(
+            station.tree(&drop),
+            ["link", "photos/a.jpg", "records.jsonl"]
+        );
+        assert_eq!(station.read(&format!("{drop}/records.jsonl")), "{}");
+        assert!(station.tree("incoming").is_empty());
+        assert!(!home.join("copy.tmp").exists());
+    }
+
+    #[test]
+    fn a_drop_that_vanished_before_its_claim_leaves_nothing_behind() {
+        let mut station = Station::new();
+        station.put("X.json", "{}");
+        let ready = station.scan_after(2);
+        fs::remove_file(station.path("incoming/X.json")).unwrap();
+        assert!(station.inbox.claim(&ready[0]).is_err());
+        assert_eq!(fs::read_dir(station.path("work")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_photo_is_read_by_the_name_a_windows_sender_gives_it() {
+        let mut station = Station::new();
+        station.put("X/records.jsonl", record("1", "x"));
+        station.put("X/Foto/Anak.JPG", "jpg");
+        station.put("X/twins/a.jpg", "1");
+        station.put("X/twins/A.JPG", "2");
+        station.put("X/huge.jpg", "x".repeat(11));
+        symlink("Foto/Anak.JPG", station.path("incoming/X/link.jpg")).unwrap();
+        symlink("Foto", station.path("incoming/X/folder")).unwrap();
+        let pipe = station.path("incoming/X/pipe.jpg");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
+        let drop = station.claim();
+        let limits = Limits {
+            photo_bytes: 10,
+            ..Settings::default().limits
+        };
+        let photo = |path| drop.photo(path, &limits);
+        assert_eq!(photo("foto\\anak.jpg").unwrap(), b"jpg");
+        assert_eq!(photo("./Foto/Anak.JPG").unwrap(), b"jpg");
+        for (path, code) in [
+            ("../X/Foto/Anak.JPG", "photo-outside"),
+            ("Foto\\..\\..\\a", "photo-outside"),
+            ("/etc/passwd", "photo-outside"),
+            ("C:\\a.jpg", "photo-outside"),
+            ("", "photo-outside"),
+            ("twins/a.JPG", "photo-missing"),
+            ("none.jpg", "photo-missing"),
+            ("link.jpg", "photo-not-regular"),
+            ("folder/Anak.JPG", "photo-not-regular"),
+            ("pipe.jpg", "photo-not-regular"),
+            ("Foto", "photo-not-regular"),
+            ("huge.jpg", "photo-limits"),
+        ] {
+            match photo(path) {
+                Err(PhotoError::Rule(rule)) => assert_eq!(rule.code, code, "{path}"),
+                other => panic!("{path}: {other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,498 @@
+//! Moving a drop to its place once the ledger holds the outcome.
+//!
+//! Everything that goes out is first laid ready in `work/<id>/out/`, which appears by one rename
+//! and from then on is the decision. Each folder in it is published by one rename, and what is no
+//! longer there has been published: so the names in `accepted/` and `rejected/` need not be
+//! remembered, and the whole can be cut off anywhere and done again.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::claim::{Claimed, DROP, INTENT, shown};
+use super::manifest;
+use super::read::{Form, Source, decoded, locate, photo_of, pieces, table};
+use super::report::Report;
+use super::tree::{self, Barred, Tree, io_of};
+use super::{IntakeError, Limits, ReadError};
+
+pub(super) const DECISION: &str = "out";
+const DRAFT: &str = "out.tmp";
+const REASONS: &str = "reasons.json";
+const ACCEPTED: &str = "accepted";
+const REJECTED: &str = "rejected";
+
+impl Claimed {
+    /// Moves the drop to where its outcome belongs; to be called after the ledger holds it.
+    ///
+    /// - Something accepted, nothing refused: the drop goes to `accepted/<name>/`.
+    /// - Nothing accepted: it goes to `rejected/<name>/`, untouched.
+    /// - Both: it goes to `accepted/<name>/`, and the refused rows go to `rejected/<name>/` as they
+    ///   were written, with their photos and what the manifest says of the batch. A table comes
+    ///   back with all rows, the refused ones marked, and no cell that a spreadsheet would run as
+    ///   a formula: such cells get an apostrophe, which is taken away when the table is sent again.
+    ///
+    /// `reasons.json` lies beside in each. A name that is taken gets `~2`, `~3`, … Called again
+    /// after a failure it goes on where it stopped, by the report it was first given.
+    ///
+    /// # Errors
+    /// [`IntakeError::Dispose`] when the disk fails; nothing is lost, and [`super::Inbox::unfinished`]
+    /// finishes it at the next start.
+    pub fn dispose(&self, report: &Report, limits: &Limits) -> Result<(), IntakeError> {
+        if !self.is_decided() {
+            self.decide(report, limits)
+                .map_err(|error| self.failed(error))?;
+        }
+        self.finish()
+    }
+
+    /// Whether an outcome was already laid ready.
+    pub(super) fn is_decided(&self) -> bool {
+        self.home.has(Path::new(DECISION))
+    }
+
+    /// Publishes what was laid ready and clears `work/`.
+    pub(super) fn finish(&self) -> Result<(), IntakeError> {
+        self.publish_all().map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, source: io::Error) -> IntakeError {
+        IntakeError::Dispose {
+            id: self.intent.id.clone(),
+            source,
+        }
+    }
+
+    fn decide(&self, report: &Report, limits: &Limits) -> io::Result<()> {
+        self.home.remove_all(Path::new(DRAFT))?;
+        self.home.make_folders(Path::new(DRAFT))?;
+        let draft = self.home.folder(Path::new(DRAFT)).map_err(io_of)?;
+        let reasons = serde_json::to_vec_pretty(report)?;
+        let whole = if report.accepted() > 0 {
+            ACCEPTED
+        } else {
+            REJECTED
+        };
+        write(
+            &draft,
+            Path::new(whole).with_extension("json").as_path(),
+            &reasons,
+        )?;
+        if report.rejected() > 0 && report.accepted() > 0 {
+            draft.make_folders(Path::new(REJECTED))?;
+            let back = draft.folder(Path::new(REJECTED)).map_err(io_of)?;
+            self.return_rows(&back, report, limits)?;
+            write(&back, Path::new(REASONS), &reasons)?;
+            back.sync()?;
+        }
+        draft.sync()?;
+        self.home
+            .rename(Path::new(DRAFT), &self.home, Path::new(DECISION))
+    }
+
+    /// Lays the refused rows, their photos and the manifest's words on the batch into `back`.
+    fn return_rows(&self, back: &Tree, report: &Report, limits: &Limits) -> io::Result<()> {
+        let again = |error: ReadError| match error {
+            ReadError::Io(error) => error,
+            ReadError::Refused(_) => io::Error::other("the drop in work/ was changed by somebody"),
+        };
+        let source = self.source(limits).map_err(again)?;
+        let bytes = source.bytes(limits).map_err(again)?;
+        let text = decoded(&bytes).map_err(again)?;
+        let refused = report.refused_rows();
+        let returned = match source.form {
+            Form::Table => table(text).map_err(again)?.marked(report),
+            form => {
+                let mut kept = pieces(form, text).map_err(again)?;
+                kept.retain(|(row, _)| refused.contains(row));
+                let kept: Vec<&str> = kept.into_iter().map(|(_, piece)| piece).collect();
+                match form {
+                    Form::Array => format!("[\n{}\n]\n", kept.join(",\n")),
+                    _ => kept.join("\n") + "\n",
+                }
+                .into_bytes()
+            }
+        };
+        write(
+            back,
+            Path::new(source.file.file_name().unwrap_or_default()),
+            &returned,
+        )?;
+        if source.is_batch {
+            return_manifest(&source.base, back, limits)?;
+        }
+        let batch = source.batch(limits).map_err(again)?;
+        let photos: BTreeSet<PathBuf> = batch
+            .rows
+            .iter()
+            .filter(|row| refused.contains(&row.row))
+            .filter_map(photo_of)
+            .filter_map(|path| locate(&source.base, Path::new(path)).ok())
+            .collect();
+        for photo in photos {
+            return_photo(&source, back, &photo)?;
+        }
+        Ok(())
+    }
+
+    fn publish_all(&self) -> io::Result<()> {
+        if let Ok(out) = self.home.folder(Path::new(DECISION)) {
+            for (place, folder) in [
+                (REJECTED, &self.folders.rejected),
+                (ACCEPTED, &self.folders.accepted),
+            ] {
+                self.gather(&out, place)?;
+                self.publish(&out, place, folder)?;
+            }
+        }
+        self.home.remove_empty(Path::new(DECISION))?;
+        self.home.remove_empty(Path::new(DROP))?;
+        self.home.remove_file(Path::new(INTENT))?;
+        Tree::open(&self.folders.work)?.remove_empty(Path::new(&self.intent.id))
+    }
+
+    /// Brings the whole drop and its reasons together in one folder of `out`.
+    fn gather(&self, out: &Tree, place: &str) -> io::Result<()> {
+        let reasons = Path::new(place).with_extension("json");
+        if !out.has(&reasons) {
+            return Ok(());
+        }
+        let place = Path::new(place);
+        if !out.has(place) {
+            let batch = Path::new(DROP).join(&self.intent.name);
+            let is_folder = self.home.meta(&batch).map_err(io_of)?.kind == tree::Kind::Folder;
+            match is_folder {
+                true => self.home.rename(&batch, out, place)?,
+                false => self.home.rename(Path::new(DROP), out, place)?,
+            }
+        }
+        let folder = out.folder(place).map_err(io_of)?;
+        // A batch stands beside its done file, which goes into the folder with it.
+        for companion in &self.intent.companions {
+            let left = Path::new(DROP).join(companion);
+            if self.home.has(&left) {
+                let free = free_name(&folder, &companion.to_string_lossy());
+                self.home.rename(&left, &folder, Path::new(&free))?;
+            }
+        }
+        // A rejected folder that is sent again still holds the reasons of the last time.
+        if folder.has(Path::new(REASONS)) {
+            let free = free_name(&folder, REASONS);
+            folder.rename(Path::new(REASONS), &folder, Path::new(&free))?;
+        }
+        out.rename(&reasons, &folder, Path::new(REASONS))
+    }
+
+    /// Gives a folder of `out` its name in `accepted/` or `rejected/`.
+    fn publish(&self, out: &Tree, place: &str, folder: &Path) -> io::Result<()> {
+        let place = Path::new(place);
+        let target = Tree::open(folder)?;
+        let name = shown(&self.intent.name);
+        let copy = PathBuf::from(format!(".{}.tmp", self.intent.id));
+        let copied = place.with_extension("copied");
+        if out.has(place) {
+            let free = free_name(&target, &name);
+            match out.rename(place, &target, Path::new(&free)) {
+                Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {}
+                other => return other,
+            }
+            target.remove_all(&copy)?;
+            tree::copy(out, place, &target, &copy)?;
+            // From here on the copy counts, and is not made a second time.
+            out.rename(place, out, &copied)?;
+        }
+        if out.has(&copied) {
+            if target.has(&copy) {
+                let free = free_name(&target, &name);
+                target.rename(&copy, &target, Path::new(&free))?;
+            }
+            out.remove_all(&copied)?;
+        }
+        Ok(())
+    }
+}
+
+/// The manifest without its list of files, which no longer fits: the school and the approval must
+/// hold for the returned records as well.
+fn return_manifest(batch: &Tree, back: &Tree, limits: &Limits) -> io::Result<()> {
+    let name = Path::new(manifest::NAME);
+    let Ok(bytes) = batch.read(name, limits.file_bytes) else {
+        return Ok(());
+    };
+    let text = decoded(&bytes).map_err(io::Error::other)?;
+    let mut value: Value = serde_json::from_str(text)?;
+    if let Some(object) = value.as_object_mut() {
+        object.remove("files");
+    }
+    write(back, name, &serde_json::to_vec_pretty(&value)?)
+}
+
+fn return_photo(source: &Source, back: &Tree, photo: &Path) -> io::Result<()> {
+    match source.base.meta(photo) {
+        Ok(meta) if meta.kind == tree::Kind::File => {}
+        Ok(_) | Err(Barred::Missing | Barred::Special) => return Ok(()),
+        Err(error) => return Err(io_of(error)),
+    }
+    if let Some(above) = photo.parent() {
+        back.make_folders(above)?;
+    }
+    match back.link(&source.base, photo, photo) {
+        Ok(()) => Ok(()),
+        // Some file systems know no second name for a file. And `foto` may name the file of
+        // records, which is there already.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(_) => tree::copy(&source.base, photo, back, photo),
+    }
+}
+
+fn write(folder: &Tree, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = folder.create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// `X`, or `X~2`, `X~3`, … where that is taken; the number stands before the extension of a file.
+fn free_name(folder: &Tree, name: &str) -> String {
+    let path = Path::new(name);
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().map_or(String::new(), |extension| {
+        format!(".{}", OsStr::to_string_lossy(extension))
+    });
+    std::iter::once(name.to_owned())
+        .chain((2_u32..).map(|number| format!("{stem}~{number}{extension}")))
+        .find(|candidate| !folder.has(Path::new(candidate)))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::Settings;
+    use super::super::testing::{Station, record, report};
+    use super::*;
+
+    fn limits() -> Limits {
+        Settings::default().limits
+    }
+
+    fn batch(station: &Station) {
+        station.put(
+            "X/records.jsonl",
+            format!(
+                "{}\n{{\"b\"\n{}",
+                record("1", "a.jpg"),
+                record("3", "p/c.jpg")
+            ),
+        );
+        station.put("X/a.jpg", "a");
+        station.put("X/p/c.jpg", "c");
+        station.put("X/batch.json", r#"{"files": [], "sekolah": {"npsn": "1"}}"#);
+        station.put("X/reasons.json", "of the last time");
+        station.put("X.done", "");
+    }
+
+    const WHOLE: [&str; 7] = [
+        "X/X.done",
+        "X/a.jpg",
+        "X/batch.json",
+        "X/p/c.jpg",
+        "X/reasons.json",
+        "X/reasons~2.json",
+        "X/records.jsonl",
+    ];
+
+    /// The one place where a drop with good and bad rows may end, whatever happened on the way.
+    fn assert_split(station: &Station) {
+        assert_eq!(station.tree("accepted"), WHOLE);
+        assert_eq!(
+            station.tree("rejected"),
+            [
+                "X/batch.json",
+                "X/p/c.jpg",
+                "X/reasons.json",
+                "X/records.jsonl"
+            ]
+        );
+        assert!(fs::read_dir(station.path("work")).unwrap().next().is_none());
+        assert!(station.tree("incoming").is_empty());
+        let kept = format!("{{\"b\"\n{}\n", record("3", "p/c.jpg"));
+        assert_eq!(station.read("rejected/X/records.jsonl"), kept);
+        assert!(!station.read("rejected/X/batch.json").contains("files"));
+        assert_eq!(
+            station.read("accepted/X/reasons~2.json"),
+            "of the last time"
+        );
+        for place in ["accepted", "rejected"] {
+            let reasons = station.read(&format!("{place}/X/reasons.json"));
+            let reasons: Value = serde_json::from_str(&reasons).unwrap();
+            assert_eq!(reasons["received"], 3);
+            assert_eq!(reasons["accepted"], 1);
+            assert_eq!(reasons["rejected"], 2);
+            assert_eq!(reasons["problems"][0]["code"], "nik-length");
+        }
+    }
+
+    #[test]
+    fn a_drop_with_both_is_kept_whole_and_its_refused_rows_go_back_as_written() {
+        let mut station = Station::new();
+        batch(&station);
+        let drop = station.claim();
+        drop.dispose(&report(&drop, 3, &[2, 3]), &limits()).unwrap();
+        assert_split(&station);
+    }
+
+    #[test]
+    fn a_crash_between_any_two_steps_of_a_disposal_ends_in_the_same_place() {
+        for step in 0..=5 {
+            let mut station = Station::new();
+            batch(&station);
+            let drop = station.claim();
+            let report = report(&drop, 3, &[2, 3]);
+            if step == 0 {
+                // A draft that was not finished.
+                drop.home
+                    .make_folders(Path::new("out.tmp/rejected/p"))
+                    .unwrap();
+            } else {
+                drop.decide(&report, &limits()).unwrap();
+            }
+            let out = || drop.home.folder(Path::new(DECISION)).unwrap();
+            let place = |name| station.path(name);
+            if step == 2 {
+                let batch = Path::new("drop/X");
+                drop.home
+                    .rename(batch, &out(), Path::new(ACCEPTED))
+                    .unwrap();
+            }
+            if step >= 3 {
+                drop.gather(&out(), ACCEPTED).unwrap();
+            }
+            if step >= 4 {
+                drop.publish(&out(), REJECTED, &place("rejected")).unwrap();
+            }
+            if step >= 5 {
+                drop.publish(&out(), ACCEPTED, &place("accepted")).unwrap();
+            }
+            station.restart();
+            let left = station.inbox.unfinished().unwrap();
+            assert_eq!(left.len(), usize::from(step == 0), "step {step}");
+            for drop in left {
+                drop.dispose(&report, &limits()).unwrap();
+            }
+            assert_split(&station);
+        }
+    }
+
+    #[test]
+    fn a_copy_across_mounts_that_was_made_is_not_made_twice() {
+        let mut station = Station::new();
+        station.put("X.json", "{}");
+        let drop = station.claim();
+        drop.decide(&report(&drop, 1, &[]), &limits()).unwrap();
+        let out = drop.home.folder(Path::new(DECISION)).unwrap();
+        drop.gather(&out, ACCEPTED).unwrap();
+        let accepted = Tree::open(&station.path("accepted")).unwrap();
+        let copy = PathBuf::from(format!(".{}.tmp", drop.id()));
+        tree::copy(&out, Path::new(ACCEPTED), &accepted, &copy).unwrap();
+        out.rename(Path::new(ACCEPTED), &out, Path::new("accepted.copied"))
+            .unwrap();
+        station.restart();
+        assert!(station.inbox.unfinished().unwrap().is_empty());
+        assert_eq!(
+            station.tree("accepted"),
+            ["X.json/X.json", "X.json/reasons.json"]
+        );
+        assert!(fs::read_dir(station.path("work")).unwrap().next().is_none());
+    }
+
+    #[test]
+    fn a_refused_drop_goes_back_untouched_and_a_taken_name_gets_a_number() {
+        let mut station = Station::new();
+        for content in ["{\"nik\": \"1", "{\"nik\": \"2"] {
+            station.put("X.json", content);
+            let drop = station.claim();
+            let problems = vec![crate::domain::rules::DROP_UNREADABLE.broken_by_drop("")];
+            drop.dispose(&Report::new(drop.name(), 0, problems), &limits())
+                .unwrap();
+        }
+        assert_eq!(station.read("rejected/X.json/X.json"), "{\"nik\": \"1");
+        assert_eq!(station.read("rejected/X~2.json/X.json"), "{\"nik\": \"2");
+        assert!(station.tree("accepted").is_empty());
+    }
+
+    #[test]
+    fn a_link_goes_back_as_a_link() {
+        let mut station = Station::new();
+        let target = station.path("secret");
+        fs::write(&target, "secret").unwrap();
+        std::os::unix::fs::symlink(&target, station.path("incoming/X.json")).unwrap();
+        let drop = station.claim();
+        let Err(ReadError::Refused(problems)) = drop.read(&limits()) else {
+            panic!("a link was read");
+        };
+        drop.dispose(&Report::new(drop.name(), 0, problems), &limits())
+            .unwrap();
+        assert!(station.path("rejected/X.json/X.json").is_symlink());
+        assert_eq!(station.read("secret"), "secret");
+    }
+
+    #[test]
+    fn a_name_of_any_bytes_and_length_gets_a_place() {
+        use std::os::unix::ffi::OsStringExt;
+        let mut station = Station::new();
+        let long = "x".repeat(250) + ".json";
+        let odd = std::ffi::OsString::from_vec(b"a\n\xe9.json".to_vec());
+        for name in [std::ffi::OsString::from(long), odd] {
+            fs::write(station.path("incoming").join(&name), "{}").unwrap();
+            let drop = station.claim();
+            drop.dispose(&report(&drop, 1, &[]), &limits()).unwrap();
+            let place = station.path("accepted").join(shown(&name));
+            assert!(place.join(&name).exists());
+        }
+    }
+
+    #[test]
+    fn a_table_comes_back_with_all_rows_and_only_the_refused_photos() {
+        let mut station = Station::new();
+        station.put("p/1.jpg", "1");
+        station.put("p/2.jpg", "2");
+        station.put("T.csv", "nik;foto\n1;p/1.jpg\n2;p\\2.JPG\n");
+        let drop = station.claim();
+        drop.dispose(&report(&drop, 2, &[3]), &limits()).unwrap();
+        assert_eq!(
+            station.tree("accepted"),
+            [
+                "T.csv/T.csv",
+                "T.csv/p/1.jpg",
+                "T.csv/p/2.jpg",
+                "T.csv/reasons.json"
+            ]
+        );
+        assert_eq!(
+            station.tree("rejected"),
+            ["T.csv/T.csv", "T.csv/p/2.jpg", "T.csv/reasons.json"]
+        );
+        let back = station.read("rejected/T.csv/T.csv");
+        let lines: Vec<&str> = back.lines().collect();
+        assert_eq!(lines[0], "\u{feff}nik;foto;kia_status;kia_kolom;kia_alasan");
+        assert_eq!(lines[1], "1;p/1.jpg;DITERIMA;;");
+        assert!(lines[2].starts_with("2;p\\2.JPG;DITOLAK;nik;"));
+    }
+
+    #[test]
+    fn refused_elements_of_an_array_come_back_byte_for_byte() {
+        let mut station = Station::new();
+        station.put(
+            "X/records.json",
+            "[{ \"nik\":  \"1\" }, {\"nik\": \"2\"}, 7]",
+        );
+        let drop = station.claim();
+        drop.dispose(&report(&drop, 3, &[1, 3]), &limits()).unwrap();
+        let back = station.read("rejected/X/records.json");
+        assert_eq!(back, "[\n{ \"nik\":  \"1\" },\n7\n]\n");
+    }
+}

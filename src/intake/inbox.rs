@@ -1,0 +1,629 @@
+//! The scan of `incoming/`: what is complete, what waits and for what.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use sha2::{Digest, Sha256};
+
+use super::claim::{Claimed, Store, shown};
+use super::manifest::{self, Manifest};
+use super::read::{ReadError, Source, extension, is_records, locate, photo_of};
+use super::settle::{Settle, is_ignored};
+use super::tree::{Kind, Meta, Overrun, Tree};
+use super::{Folders, IntakeError, Settings};
+
+/// A complete drop, to be claimed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Ready {
+    name: OsString,
+    /// Its photos and done file, relative to `incoming/`.
+    companions: Vec<PathBuf>,
+}
+
+impl std::fmt::Debug for Ready {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ready")
+            .field("companions", &self.companions.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Something in `incoming/` that is not taken yet.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The name, unprintable characters replaced. May hold personal data.
+    pub name: String,
+    /// What it waits for.
+    pub why: Why,
+    /// When it was last changed, by its file's time; absent when that makes no sense.
+    pub changed: Option<jiff::Timestamp>,
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Waiting")
+            .field("why", &self.why)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a name in `incoming/` waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// For the settle time: it was changed a moment ago.
+    Settling,
+    /// For its rest: it does not parse whole or lacks what its manifest lists.
+    NotWhole,
+    /// For a photo that its record names.
+    Photo,
+    /// A picture, or a folder of nothing but pictures, for the record that names it. Never taken
+    /// and never deleted; after a day a person should look.
+    Record,
+    /// A done file, for the drop that it declares complete.
+    Drop,
+    /// An empty folder, for its content.
+    Content,
+    /// For permission: the station may not read it.
+    Permission,
+}
+
+/// What reading a drop where it stands has told.
+#[derive(Debug)]
+enum Facts {
+    /// The records parse whole; the photos they name.
+    Whole(Vec<String>),
+    /// They do not, or some could not be read; the photos named by those that could.
+    Broken(Vec<String>),
+}
+
+/// `incoming/` and the way out of it.
+pub struct Inbox {
+    incoming: Tree,
+    store: Store,
+    settings: Settings,
+    drops: Settle<Facts>,
+    photos: Settle<()>,
+    /// Whether the manifest of a folder that looks like this holds.
+    manifests: Settle<bool>,
+    waiting: Vec<Waiting>,
+}
+
+impl std::fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inbox")
+            .field("settings", &self.settings)
+            .field("waiting", &self.waiting.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One look at `incoming/`.
+struct Look<'a> {
+    now: Instant,
+    names: BTreeMap<&'a OsStr, Meta>,
+}
+
+impl Inbox {
+    /// Opens the folders, and makes those that are missing.
+    ///
+    /// # Errors
+    /// [`IntakeError::Open`].
+    pub fn new(folders: Folders, settings: Settings) -> Result<Self, IntakeError> {
+        let open = |source| IntakeError::Open { source };
+        let incoming = folders.incoming.clone();
+        let store = Store::open(folders).map_err(open)?;
+        Ok(Self {
+            incoming: Tree::open(&incoming).map_err(open)?,
+            store,
+            settings,
+            drops: Settle::default(),
+            photos: Settle::default(),
+            manifests: Settle::default(),
+            waiting: Vec::new(),
+        })
+    }
+
+    /// Looks at everything in `incoming/` and gives what is complete, in the order of names.
+    ///
+    /// `arrived_whole` are the names of [`super::Wake`] since the last scan. What cannot be read
+    /// is left and listed by [`Inbox::waiting`]; it stops nothing else.
+    ///
+    /// # Errors
+    /// [`IntakeError::Scan`] when `incoming/` itself cannot be listed.
+    pub fn scan(
+        &mut self,
+        now: Instant,
+        arrived_whole: &BTreeSet<OsString>,
+    ) -> Result<Vec<Ready>, IntakeError> {
+        let listed = self
+            .incoming
+            .list(usize::MAX)
+            .map_err(|source| IntakeError::Scan { source })?;
+        let look = Look {
+            now,
+            names: listed
+                .iter()
+                .filter(|(name, _)| !is_ignored(name))
+                .map(|(name, meta)| (name.as_os_str(), *meta))
+                .collect(),
+        };
+        let mut ready = Vec::new();
+        self.waiting.clear();
+        for (name, meta) in &look.names {
+            match self.judge(&look, name, *meta, arrived_whole.contains(*name)) {
+                Ok(companions) => ready.push(Ready {
+                    name: (*name).to_owned(),
+                    companions,
+                }),
+                Err(why) => self.waiting.push(Waiting {
+                    name: shown(name),
+                    why,
+                    changed: jiff::Timestamp::from_nanosecond(meta.changed).ok(),
+                }),
+            }
+        }
+        self.drops.end_scan();
+        self.photos.end_scan();
+        self.manifests.end_scan();
+        let taken: BTreeSet<&Path> = ready
+            .iter()
+            .flat_map(|drop| drop.companions.iter().map(PathBuf::as_path))
+            .collect();
+        let shown: BTreeSet<String> = taken.iter().map(|path| shown(path.as_os_str())).collect();
+        self.waiting
+            .retain(|waiting| !shown.contains(&waiting.name));
+        Ok(ready)
+    }
+
+    /// What the last scan left in `incoming/`, and why.
+    pub fn waiting(&self) -> &[Waiting] {
+        &self.waiting
+    }
+
+    /// Takes a complete drop out of `incoming/`.
+    ///
+    /// # Errors
+    /// [`IntakeError::Claim`]: the drop is still in `incoming/`, or its claim is completed by
+    /// [`Inbox::unfinished`] at the next start.
+    pub fn claim(&self, ready: &Ready) -> Result<Claimed, IntakeError> {
+        self.store.claim(&ready.name, &ready.companions)
+    }
+
+    /// What an earlier run left in `work/`, oldest first: to be called once, before the first
+    /// claim. Half claims are completed; disposals that were begun are finished and not listed.
+    ///
+    /// # Errors
+    /// [`IntakeError::Resume`] or [`IntakeError::Dispose`].
+    pub fn unfinished(&self) -> Result<Vec<Claimed>, IntakeError> {
+        self.store.unfinished()
+    }
+
+    /// The companions of a drop that is complete, or what it waits for.
+    fn judge(
+        &mut self,
+        look: &Look<'_>,
+        name: &OsStr,
+        meta: Meta,
+        arrived_whole: bool,
+    ) -> Result<Vec<PathBuf>, Why> {
+        let path = Path::new(name);
+        let below = match meta.kind {
+            // Nothing of it is opened; a rename takes it away.
+            Kind::Special => return Ok(Vec::new()),
+            Kind::File => Ok(Vec::new()),
+            Kind::Folder => self
+                .incoming
+                .folder(path)
+                .map_err(|_| Why::Permission)?
+                .walk(&self.settings.limits),
+        };
+        let signature = signature(meta, &below);
+        let standing = self.drops.see(name, signature, look.now);
+        standing.arrived_whole |= arrived_whole;
+        let (says_whole, still) = (standing.arrived_whole, standing.still(look.now));
+        let waited = |limit: Duration, why| match still >= limit {
+            true => Ok(Vec::new()),
+            false => Err(if still < self.settings.settle {
+                Why::Settling
+            } else {
+                why
+            }),
+        };
+        let done = done_file(look, path, meta.kind);
+        match (meta.kind, below) {
+            (Kind::Folder, Ok(below)) => {
+                if let Some(why) = waits_for_ever(&below) {
+                    for (photo, meta) in below.iter().filter(|(path, _)| is_picture(path)) {
+                        self.see_photo(look, &path.join(photo), *meta);
+                    }
+                    return Err(why);
+                }
+                let inner = |wanted: &str| below.iter().any(|(path, _)| path == Path::new(wanted));
+                if says_whole || done.is_some() || inner(".done") {
+                    return Ok(done.into_iter().collect());
+                }
+                if inner(manifest::NAME) && self.manifest_holds(look, name, signature) {
+                    return Ok(Vec::new());
+                }
+                if still < self.settings.settle {
+                    return Err(Why::Settling);
+                }
+                self.when_whole(look, name, done)
+            }
+            (Kind::Folder, Err(Overrun::Io(_))) => Err(Why::Permission),
+            // Too large or too deep: read again after the claim, it is refused for that.
+            (Kind::Folder, Err(_)) => waited(self.settings.settle, Why::Settling),
+            _ => match extension(path).as_str() {
+                "json" | "csv" => {
+                    if !says_whole && done.is_none() && still < self.settings.settle {
+                        return Err(Why::Settling);
+                    }
+                    self.when_whole(look, name, done)
+                }
+                "jpg" | "jpeg" | "png" => {
+                    self.see_photo(look, path, meta);
+                    Err(Why::Record)
+                }
+                "done" => Err(Why::Drop),
+                "zip" | "xlsx" => waited(self.settings.settle, Why::Settling),
+                // A name that some program gives while it is still copying looks like this, too.
+                _ => waited(self.settings.give_up, Why::NotWhole),
+            },
+        }
+    }
+
+    /// Completes what parses and has its photos, and what stood still too long without.
+    fn when_whole(
+        &mut self,
+        look: &Look<'_>,
+        name: &OsStr,
+        done: Option<PathBuf>,
+    ) -> Result<Vec<PathBuf>, Why> {
+        let source = Source::find(&self.incoming, name, &self.settings.limits);
+        let Some(standing) = self.drops.get(name) else {
+            return Err(Why::Settling);
+        };
+        if standing.facts.is_none() {
+            standing.facts = Some(match &source {
+                Ok(source) => facts(source.batch(&self.settings.limits))?,
+                Err(ReadError::Refused(_)) => Facts::Broken(Vec::new()),
+                Err(ReadError::Io(_)) => return Err(Why::Permission),
+            });
+        }
+        let says_whole = standing.arrived_whole || done.is_some();
+        let mut still = standing.still(look.now);
+        let mut companions: Vec<PathBuf> = done.into_iter().collect();
+        let mut why = None;
+        let named = match &standing.facts {
+            Some(Facts::Whole(named)) => named.clone(),
+            Some(Facts::Broken(named)) => {
+                why = (!says_whole).then_some(Why::NotWhole);
+                named.clone()
+            }
+            None => return Err(Why::Settling),
+        };
+        if let Ok(source) = &source {
+            for written in &named {
+                let found = locate(&source.base, Path::new(written))
+                    .and_then(|path| source.base.meta(&path).map(|meta| (path, meta)));
+                let Ok((photo, meta)) = found else {
+                    why = Some(Why::Photo);
+                    continue;
+                };
+                // The signature of a folder speaks for all that is in it.
+                if source.is_batch || !is_photo_of_a_record(&self.incoming, &photo, meta) {
+                    continue;
+                }
+                still = still.min(self.see_photo(look, &photo, meta));
+                companions.push(photo);
+            }
+        }
+        if !says_whole && still < self.settings.settle {
+            return Err(Why::Settling);
+        }
+        companions.sort();
+        companions.dedup();
+        match why {
+            Some(why) if still < self.settings.give_up => Err(why),
+            _ => Ok(companions),
+        }
+    }
+
+    /// Notes a photo from the first scan on, so that it settles along with its record and not
+    /// after it; says how long it has stood still.
+    fn see_photo(&mut self, look: &Look<'_>, photo: &Path, meta: Meta) -> Duration {
+        let signature = signature(meta, &Ok(Vec::new()));
+        let standing = self.photos.see(photo.as_os_str(), signature, look.now);
+        standing.still(look.now)
+    }
+
+    /// Whether every file that the manifest lists is there, byte for byte. Sizes are not enough:
+    /// copying over a network share, Windows gives a file its full size before its content.
+    fn manifest_holds(&mut self, look: &Look<'_>, name: &OsStr, signature: [u8; 32]) -> bool {
+        let standing = self.manifests.see(name, signature, look.now);
+        if let Some(holds) = standing.facts {
+            return holds;
+        }
+        let holds = || {
+            let batch = self.incoming.folder(Path::new(name)).ok()?;
+            let manifest = Manifest::read(&batch, &self.settings.limits).ok()??;
+            // A manifest that lists nothing proves nothing, as files may be copied in any order.
+            let lists = !manifest.files.is_empty() && manifest.sizes_match(&batch);
+            Some(lists && manifest.problems(&batch).ok()?.is_empty())
+        };
+        let holds = holds().unwrap_or(false);
+        standing.facts = Some(holds);
+        holds
+    }
+}
+
+fn facts(read: Result<super::Batch, ReadError>) -> Result<Facts, Why> {
+    match read {
+        Ok(batch) => {
+            let named = batch.rows.iter().filter_map(photo_of);
+            let named = named.map(str::to_owned).collect();
+            Ok(match batch.unreadable.is_empty() {
+                true => Facts::Whole(named),
+                false => Facts::Broken(named),
+            })
+        }
+        Err(ReadError::Refused(_)) => Ok(Facts::Broken(Vec::new())),
+        Err(ReadError::Io(_)) => Err(Why::Permission),
+    }
+}
+
+/// How a name looks, so that any write to it or below it makes another look.
+fn signature(meta: Meta, below: &Result<Vec<(PathBuf, Meta)>, Overrun>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    let mut put = |path: &Path, meta: Meta| {
+        hash.update(path.as_os_str().as_bytes());
+        // No name holds a zero byte, so that two lists never run together to the same bytes.
+        hash.update([0, meta.kind as u8]);
+        hash.update(meta.size.to_le_bytes());
+        hash.update(meta.inode.to_le_bytes());
+        hash.update(meta.changed.to_le_bytes());
+    };
+    put(Path::new(""), meta);
+    for (path, meta) in below.as_deref().unwrap_or_default() {
+        put(path, *meta);
+    }
+    hash.finalize().into()
+}
+
+/// `X.done` beside `X/`, `X.json` or `X.csv`.
+fn done_file(look: &Look<'_>, path: &Path, kind: Kind) -> Option<PathBuf> {
+    let mut name = match kind {
+        Kind::Folder => path.file_name()?.to_owned(),
+        _ => path.file_stem()?.to_owned(),
+    };
+    name.push(".done");
+    let meta = look.names.get(name.as_os_str())?;
+    (meta.kind == Kind::File && path.as_os_str() != name).then(|| name.into())
+}
+
+/// A folder that is no drop of its own: empty, or pictures for records that come beside it.
+fn waits_for_ever(below: &[(PathBuf, Meta)]) -> Option<Why> {
+    let mut files = below
+        .iter()
+        .filter(|(path, meta)| meta.kind != Kind::Folder && !is_own_litter(path))
+        .peekable();
+    if files.peek().is_none() {
+        return Some(Why::Content);
+    }
+    let is_batch = |path: &Path| {
+        let name = path.file_name().unwrap_or_default();
+        is_records(name).is_some() || name == manifest::NAME || name == ".done"
+    };
+    let pictures = below.iter().any(|(path, _)| is_picture(path));
+    (pictures && !below.iter().any(|(path, _)| is_batch(path))).then_some(Why::Record)
+}
+
+fn is_own_litter(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| is_ignored(name) && name != ".done")
+}
+
+fn is_picture(path: &Path) -> bool {
+    matches!(extension(path).as_str(), "jpg" | "jpeg" | "png")
+}
+
+/// Whether a single record or a table may take this file along: a picture, and none that belongs
+/// to a batch standing in `incoming/`.
+fn is_photo_of_a_record(incoming: &Tree, photo: &Path, meta: Meta) -> bool {
+    let in_batch = photo
+        .components()
+        .next()
+        .filter(|_| photo.components().count() > 1)
+        .and_then(|top| incoming.folder(Path::new(top.as_os_str())).ok())
+        .and_then(|folder| folder.list(usize::MAX).ok())
+        .is_some_and(|names| {
+            let is_batch = |name: &OsStr| is_records(name).is_some() || name == manifest::NAME;
+            names.iter().any(|(name, _)| is_batch(name))
+        });
+    meta.kind == Kind::File && is_picture(photo) && !in_batch
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::ffi::OsStringExt;
+    use std::os::unix::fs::symlink;
+
+    use super::super::testing::{Station, record};
+    use super::*;
+
+    fn sha256(content: &str) -> String {
+        let digest = Sha256::digest(content);
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn manifest(path: &str, size: usize, sha256: &str) -> String {
+        format!(r#"{{"files": [{{"path": "{path}", "size": {size}, "sha256": "{sha256}"}}]}}"#)
+    }
+
+    #[test]
+    fn a_single_record_that_stood_still_is_taken_with_its_photo() {
+        let mut station = Station::new();
+        station.put("a.jpg", "jpg");
+        station.put("X.json", record("1", "a.jpg"));
+        assert!(station.scan_after(1).is_empty());
+        assert_eq!(station.why("X.json"), Some(Why::Settling));
+        station.now += Duration::from_secs(1);
+        let ready = station.scan();
+        assert_eq!(ready[0].companions, [PathBuf::from("a.jpg")]);
+        assert!(station.inbox.waiting().is_empty());
+    }
+
+    #[test]
+    fn a_name_that_arrived_whole_is_taken_at_once() {
+        let mut station = Station::new();
+        station.put("a.jpg", "jpg");
+        station.put("X.json", record("1", "a.jpg"));
+        station.put("Y/records.jsonl", "{}");
+        assert!(station.scan().is_empty());
+        assert_eq!(station.scan_arrived("X.json").len(), 1);
+        assert_eq!(station.scan_arrived("Y").len(), 2);
+        station.put("Y/records.jsonl", "{}\n{");
+        assert_eq!(station.scan().len(), 1, "Y is written again");
+    }
+
+    #[test]
+    fn a_done_file_beside_or_inside_completes_a_drop_and_goes_with_it() {
+        let mut station = Station::new();
+        station.put("X/records.jsonl", "{}");
+        station.put("Y/records.jsonl", "{}");
+        station.put("Z.json", "{}");
+        assert!(station.scan().is_empty());
+        station.put("X.done", "");
+        station.put("Y/.done", "");
+        station.put("Z.done", "");
+        station.put("lone.done", "");
+        let ready = station.scan();
+        let companions: Vec<_> = ready.iter().map(|drop| drop.companions.len()).collect();
+        assert_eq!(companions, [1, 0, 1]);
+        assert_eq!(station.why("lone.done"), Some(Why::Drop));
+        assert_eq!(station.why("X.done"), None);
+    }
+
+    #[test]
+    fn a_manifest_completes_a_batch_once_the_listed_bytes_are_there() {
+        let mut station = Station::new();
+        station.put("X/records.jsonl", "{}");
+        station.put("X/batch.json", manifest("a.jpg", 3, &sha256("jpg")));
+        assert!(station.scan().is_empty());
+        station.put("X/a.jpg", "\0\0\0");
+        assert!(
+            station.scan().is_empty(),
+            "full size, but not yet the content"
+        );
+        station.put("X/a.jpg", "jpg");
+        assert_eq!(station.scan().len(), 1);
+    }
+
+    #[test]
+    fn a_manifest_that_is_never_fulfilled_is_given_up_after_a_minute() {
+        let mut station = Station::new();
+        station.put("X/records.jsonl", "{}");
+        station.put("X/batch.json", manifest("a.jpg", 3, &sha256("jpg")));
+        assert!(station.scan_after(59).is_empty());
+        assert_eq!(station.why("X"), Some(Why::NotWhole));
+        assert_eq!(station.scan_after(1).len(), 1);
+    }
+
+    #[test]
+    fn what_does_not_parse_or_lacks_its_photo_waits_and_is_then_taken_as_it_is() {
+        let mut station = Station::new();
+        station.put("half.json", "{\"nik\": \"17");
+        station.put("bare.json", record("1", "b.jpg"));
+        station.put("X/records.csv", "nik;foto\n1;a.jpg\n");
+        assert!(station.scan_after(59).is_empty());
+        let whys = ["half.json", "bare.json", "X"].map(|name| station.why(name));
+        assert_eq!(
+            whys,
+            [Some(Why::NotWhole), Some(Why::Photo), Some(Why::Photo)]
+        );
+        station.now += Duration::from_secs(1);
+        assert_eq!(station.scan().len(), 3);
+    }
+
+    #[test]
+    fn a_photo_still_being_copied_holds_its_record_back() {
+        let mut station = Station::new();
+        station.put("X.json", record("1", "a.jpg"));
+        assert!(station.scan_after(2).is_empty());
+        station.put("a.jpg", "j");
+        assert!(station.scan_after(1).is_empty());
+        station.put("a.jpg", "jpg");
+        assert!(station.scan_after(1).is_empty());
+        station.now += Duration::from_secs(1);
+        assert_eq!(station.scan().len(), 1);
+    }
+
+    #[test]
+    fn pictures_and_folders_of_pictures_wait_for_their_record_for_ever() {
+        let mut station = Station::new();
+        station.put("a.jpg", "jpg");
+        station.put("photos/b.JPG", "jpg");
+        fs::create_dir(station.path("incoming/empty")).unwrap();
+        assert!(station.scan_after(100_000).is_empty());
+        let whys = ["a.jpg", "photos", "empty"].map(|name| station.why(name));
+        assert_eq!(
+            whys,
+            [Some(Why::Record), Some(Why::Record), Some(Why::Content)]
+        );
+        station.put("X.csv", "nik,foto\n1,photos/b.jpg\n");
+        let ready = station.scan_after(2);
+        assert_eq!(ready[0].companions, [PathBuf::from("photos/b.JPG")]);
+    }
+
+    #[test]
+    fn a_record_cannot_carry_off_another_drops_files() {
+        let mut station = Station::new();
+        station.put("X/records.jsonl", "{}");
+        station.put("X/a.jpg", "jpg");
+        station.put("Y.json", "{}");
+        station.put("T.csv", "nik,foto\n1,X/a.jpg\n2,Y.json\n3,../secret.jpg\n");
+        let ready = station.scan_after(60);
+        assert_eq!(ready[0].name, "T.csv");
+        assert!(ready[0].companions.is_empty());
+    }
+
+    #[test]
+    fn litter_and_temporary_names_are_not_even_listed() {
+        let mut station = Station::new();
+        for name in [".X.json", "X.json.tmp", "X.part", "~$X.xlsx", "Thumbs.db"] {
+            station.put(name, "{}");
+        }
+        assert!(station.scan_after(1000).is_empty());
+        assert!(station.inbox.waiting().is_empty());
+    }
+
+    #[test]
+    fn links_pipes_and_names_of_any_bytes_are_taken_and_the_scan_goes_on() {
+        let mut station = Station::new();
+        symlink("/etc/passwd", station.path("incoming/link.json")).unwrap();
+        let pipe = station.path("incoming/pipe.json");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
+        for name in [b"line\nbreak.json".to_vec(), b"latin-\xe9.json".to_vec()] {
+            let name = OsString::from_vec(name);
+            fs::write(station.path("incoming").join(name), "{}").unwrap();
+        }
+        let ready = station.scan_after(2);
+        assert_eq!(ready.len(), 4);
+        for drop in ready {
+            station.inbox.claim(&drop).unwrap();
+        }
+        assert!(station.tree("incoming").is_empty());
+    }
+
+    #[test]
+    fn a_folder_past_the_limits_is_taken_to_be_refused() {
+        let mut station = Station::new();
+        station.put("X/1/2/3/4/5/6/7/8/9/10/a.jpg", "jpg");
+        station.put("X/records.jsonl", "{}");
+        assert_eq!(station.refusal(), ["drop-nested"]);
+    }
+}

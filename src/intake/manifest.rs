@@ -1,0 +1,130 @@
+//! `batch.json`: what a batch says of itself.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::read::{locate, text_of};
+use super::tree::{Barred, Tree};
+use super::{Limits, json};
+use crate::domain::record::{Approval, School};
+use crate::domain::rules::{self, Problem};
+
+/// The name of the file.
+pub(super) const NAME: &str = "batch.json";
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Manifest {
+    #[serde(default)]
+    pub files: Vec<Listed>,
+    #[serde(default)]
+    pub sekolah: Option<School>,
+    #[serde(default)]
+    persetujuan: Option<Claim>,
+}
+
+/// A file that must be there as listed.
+#[derive(Debug, Deserialize)]
+pub(super) struct Listed {
+    path: PathBuf,
+    size: u64,
+    sha256: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Claim {
+    status: String,
+    oleh: String,
+    pada: Timestamp,
+}
+
+impl Manifest {
+    /// Reads the manifest of a batch; `None` where there is none.
+    pub fn read(batch: &Tree, limits: &Limits) -> Result<Option<Self>, Flaw> {
+        let unreadable =
+            |detail: &str| Flaw::Problem(rules::MANIFEST_UNREADABLE.broken_by_drop(detail));
+        let bytes = match batch.read(Path::new(NAME), limits.file_bytes) {
+            Ok(bytes) => bytes,
+            Err(Barred::Missing) => return Ok(None),
+            Err(Barred::Io(error)) => return Err(Flaw::Io(error)),
+            Err(Barred::TooLarge) => return Err(unreadable("> MiB")),
+            Err(_) => return Err(Flaw::Problem(rules::DROP_SPECIAL.broken_by_drop(NAME))),
+        };
+        let text = text_of(&bytes).ok_or_else(|| unreadable("UTF-8"))?;
+        let object = json::object(text, limits.json_depth)
+            .map_err(|fault| unreadable(&fault.to_string()))?;
+        // serde's own words may quote a value, so that only the key at fault is named.
+        serde_json::from_value(Value::Object(object.clone()))
+            .map(Some)
+            .map_err(|_| unreadable(key_at_fault(&object)))
+    }
+
+    /// The approval that holds for records without one; only a given one counts.
+    pub fn approval(&self) -> Option<Approval> {
+        self.persetujuan
+            .as_ref()
+            .filter(|claim| claim.status == "DISETUJUI" && !claim.oleh.trim().is_empty())
+            .map(|claim| Approval {
+                oleh: claim.oleh.clone(),
+                pada: claim.pada,
+            })
+    }
+
+    /// Whether every listed file is there with its size: cheap, before any hash is made.
+    pub fn sizes_match(&self, batch: &Tree) -> bool {
+        self.files.iter().all(|listed| {
+            locate(batch, &listed.path)
+                .and_then(|path| batch.meta(&path))
+                .is_ok_and(|meta| meta.size == listed.size)
+        })
+    }
+
+    /// What is wrong with the listed files.
+    pub fn problems(&self, batch: &Tree) -> Result<Vec<Problem>, std::io::Error> {
+        let mut problems = Vec::new();
+        for listed in &self.files {
+            let name = listed.path.to_string_lossy();
+            let rule = match listed.differs(batch) {
+                Ok(None) => continue,
+                Ok(Some(rule)) => rule,
+                Err(Barred::Io(error)) => return Err(error),
+                Err(_) => &rules::MANIFEST_FILE_MISSING,
+            };
+            problems.push(rule.broken_by_drop(&name));
+        }
+        Ok(problems)
+    }
+}
+
+impl Listed {
+    fn differs(&self, batch: &Tree) -> Result<Option<&'static rules::Rule>, Barred> {
+        let path = locate(batch, &self.path)?;
+        let (_, meta) = batch.open_file(&path)?;
+        if meta.size != self.size {
+            return Ok(Some(&rules::MANIFEST_SIZE));
+        }
+        let digest = batch.sha256(&path)?;
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok((!hex.eq_ignore_ascii_case(&self.sha256)).then_some(&rules::MANIFEST_HASH))
+    }
+}
+
+/// Why there is no manifest.
+#[derive(Debug)]
+pub(super) enum Flaw {
+    Problem(Problem),
+    Io(std::io::Error),
+}
+
+fn key_at_fault(object: &Map<String, Value>) -> &'static str {
+    let fits = |key: &str| {
+        let alone = object.get(key).map(|value| (key.to_owned(), value.clone()));
+        serde_json::from_value::<Manifest>(Value::Object(alone.into_iter().collect())).is_ok()
+    };
+    ["files", "sekolah", "persetujuan"]
+        .into_iter()
+        .find(|key| !fits(key))
+        .unwrap_or(NAME)
+}

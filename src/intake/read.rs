@@ -1,0 +1,582 @@
+//! From the files of a drop to raw records, wherever the drop stands.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::manifest::{self, Manifest};
+use super::table::{BOM, Table};
+use super::tree::{Barred, Kind, Overrun, Tree};
+use super::{Limits, json};
+use crate::domain::fields::{RawRecord, RawValue};
+use crate::domain::record::{Approval, School};
+use crate::domain::rules::{self, Problem, Rule, Subject};
+
+/// The records of a drop.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The rows that could be read, in the sender's order.
+    pub rows: Vec<RawRecord>,
+    /// One problem a row that could not be read; the other rows go on.
+    pub unreadable: Vec<Problem>,
+    /// The batch's approval, for records that carry none.
+    pub approval: Option<Approval>,
+    /// The batch's school, for records that carry none.
+    pub school: Option<School>,
+}
+
+impl Batch {
+    /// Records in the drop, readable or not.
+    pub fn received(&self) -> u32 {
+        u32::try_from(self.rows.len() + self.unreadable.len()).unwrap_or(u32::MAX)
+    }
+}
+
+/// Why a drop gives no records.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The sender's fault: the whole drop goes back with these problems.
+    #[error("the drop is refused as a whole; its problems say why")]
+    Refused(Vec<Problem>),
+    /// The station's own fault: the drop stays where it is and is read again later.
+    #[error("the drop cannot be read now; check the disk, it is tried again")]
+    Io(#[source] io::Error),
+}
+
+impl ReadError {
+    pub(super) fn refused(rule: &'static Rule, detail: &str) -> Self {
+        Self::Refused(vec![rule.broken_by_drop(detail)])
+    }
+}
+
+impl From<manifest::Flaw> for ReadError {
+    fn from(flaw: manifest::Flaw) -> Self {
+        match flaw {
+            manifest::Flaw::Problem(problem) => Self::Refused(vec![problem]),
+            manifest::Flaw::Io(error) => Self::Io(error),
+        }
+    }
+}
+
+/// How the records are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Single,
+    Lines,
+    Array,
+    Table,
+}
+
+/// Where the records of a drop are.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// The folder that `foto` is relative to.
+    pub base: Tree,
+    /// The file of records in it.
+    pub file: PathBuf,
+    pub form: Form,
+    /// Whether it is a folder of its own, with room for a manifest.
+    pub is_batch: bool,
+}
+
+impl Source {
+    /// Finds the records of the drop `name` in `holder`.
+    pub fn find(holder: &Tree, name: &OsStr, limits: &Limits) -> Result<Self, ReadError> {
+        let path = Path::new(name);
+        let meta = holder.meta(path).map_err(|error| barred(error, ""))?;
+        match meta.kind {
+            Kind::Special => Err(ReadError::refused(&rules::DROP_SPECIAL, "")),
+            Kind::Folder => {
+                let base = holder.folder(path).map_err(|error| barred(error, ""))?;
+                base.walk(limits).map_err(overrun)?;
+                let (file, form) = records_file(&base, limits)?;
+                Ok(Self {
+                    base,
+                    file,
+                    form,
+                    is_batch: true,
+                })
+            }
+            Kind::File => {
+                let form = match extension(path).as_str() {
+                    "json" => Form::Single,
+                    "csv" => Form::Table,
+                    other => return Err(ReadError::refused(&rules::DROP_KIND, &kind(other))),
+                };
+                Ok(Self {
+                    base: holder.folder(Path::new("")).map_err(|e| barred(e, ""))?,
+                    file: path.to_owned(),
+                    form,
+                    is_batch: false,
+                })
+            }
+        }
+    }
+
+    /// The bytes of the file of records.
+    pub fn bytes(&self, limits: &Limits) -> Result<Vec<u8>, ReadError> {
+        let read = self.base.read(&self.file, limits.file_bytes);
+        read.map_err(|error| barred(error, &self.file.to_string_lossy()))
+    }
+
+    /// Reads and checks everything that belongs to the whole drop, then its rows.
+    pub fn batch(&self, limits: &Limits) -> Result<Batch, ReadError> {
+        let manifest = match self.is_batch {
+            true => Manifest::read(&self.base, limits)?,
+            false => None,
+        };
+        if let Some(manifest) = &manifest {
+            let problems = manifest.problems(&self.base).map_err(ReadError::Io)?;
+            if !problems.is_empty() {
+                return Err(ReadError::Refused(problems));
+            }
+        }
+        let bytes = self.bytes(limits)?;
+        let mut batch = self.rows(decoded(&bytes)?, limits)?;
+        if batch.received() == 0 {
+            return Err(ReadError::refused(&rules::DROP_EMPTY, ""));
+        }
+        if let Some(manifest) = manifest {
+            batch.approval = manifest.approval();
+            batch.school = manifest.sekolah;
+        }
+        Ok(batch)
+    }
+
+    fn rows(&self, text: &str, limits: &Limits) -> Result<Batch, ReadError> {
+        let mut batch = Batch::default();
+        let mut put = |row, record: Result<RawRecord, String>| {
+            match record {
+                Ok(record) => batch.rows.push(record),
+                Err(detail) => batch.unreadable.push(unreadable(row, &detail)),
+            }
+            match usize::try_from(batch.received()) {
+                Ok(count) if count <= limits.records => Ok(()),
+                _ => Err(ReadError::refused(
+                    &rules::DROP_LIMITS,
+                    &format!("> {}", limits.records),
+                )),
+            }
+        };
+        if self.form == Form::Table {
+            let table = table(text)?;
+            for line in table.lines() {
+                put(line.row, table.record(&line))?;
+            }
+            return Ok(batch);
+        }
+        for (row, piece) in pieces(self.form, text)? {
+            let record = json::object(piece, limits.json_depth)
+                .map(|object| RawRecord::from_json(row, &object))
+                .map_err(|fault| fault.to_string());
+            match (self.form, record) {
+                // One file that holds one record: what is wrong with it is wrong with the drop.
+                (Form::Single, Err(detail)) => {
+                    return Err(ReadError::refused(&rules::DROP_UNREADABLE, &detail));
+                }
+                (_, record) => put(row, record)?,
+            }
+        }
+        Ok(batch)
+    }
+}
+
+/// The table in a text, which must have lost neither its header nor its meaning.
+pub(super) fn table(text: &str) -> Result<Table<'_>, ReadError> {
+    let table = Table::new(text).ok_or_else(|| ReadError::refused(&rules::DROP_EMPTY, ""))?;
+    if table.columns.any_known() {
+        Ok(table)
+    } else {
+        Err(ReadError::refused(&rules::DROP_UNREADABLE, "header"))
+    }
+}
+
+/// The records of a JSON form with their row numbers, each as it was written.
+pub(super) fn pieces(form: Form, text: &str) -> Result<Vec<(u32, &str)>, ReadError> {
+    let numbered = |(index, piece)| (u32::try_from(index + 1).unwrap_or(u32::MAX), piece);
+    Ok(match form {
+        Form::Array => json::elements(text)
+            .map_err(|fault| ReadError::refused(&rules::DROP_UNREADABLE, &fault.to_string()))?
+            .into_iter()
+            .map(serde_json::value::RawValue::get)
+            .enumerate()
+            .map(numbered)
+            .collect(),
+        Form::Lines => text
+            .lines()
+            .enumerate()
+            .map(numbered)
+            .filter(|(_, line)| !line.trim().is_empty())
+            .collect(),
+        Form::Single | Form::Table => vec![(1, text)],
+    })
+}
+
+/// The text of a file of records.
+pub(super) fn decoded(bytes: &[u8]) -> Result<&str, ReadError> {
+    text_of(bytes).ok_or_else(|| ReadError::refused(&rules::DROP_ENCODING, ""))
+}
+
+/// UTF-8 with or without byte order mark.
+pub(super) fn text_of(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes.strip_prefix(BOM).unwrap_or(bytes)).ok()
+}
+
+/// The text of `foto`, where a record gives one.
+pub(super) fn photo_of(record: &RawRecord) -> Option<&str> {
+    match record.values.get("foto") {
+        Some(RawValue::Text(path)) => Some(path),
+        _ => None,
+    }
+}
+
+/// The real path of what a sender wrote as a path in the drop.
+///
+/// Windows senders write `\` and mind no case: a backslash separates like a slash, and a name that
+/// differs in case only is taken when there is one such name.
+pub(super) fn locate(base: &Tree, written: &Path) -> Result<PathBuf, Barred> {
+    let written = written.to_str().ok_or(Barred::Missing)?.replace('\\', "/");
+    let drive = written
+        .split('/')
+        .next()
+        .is_some_and(|first| first.contains(':'));
+    if drive || written.starts_with('/') || written.contains('\0') {
+        return Err(Barred::Outside);
+    }
+    let mut at = PathBuf::new();
+    for name in written.split('/').filter(|name| !matches!(*name, "" | ".")) {
+        if name == ".." {
+            return Err(Barred::Outside);
+        }
+        let exact = at.join(name);
+        at = match base.meta(&exact) {
+            Ok(_) => exact,
+            Err(Barred::Missing) => at.join(same_but_for_case(base, &at, name)?),
+            Err(error) => return Err(error),
+        };
+    }
+    if at.as_os_str().is_empty() {
+        return Err(Barred::Outside);
+    }
+    Ok(at)
+}
+
+fn same_but_for_case(base: &Tree, folder: &Path, name: &str) -> Result<std::ffi::OsString, Barred> {
+    let wanted = name.to_lowercase();
+    let mut alike = base
+        .folder(folder)?
+        .list(usize::MAX)?
+        .into_iter()
+        .map(|(name, _)| name)
+        .filter(|found| {
+            found
+                .to_str()
+                .is_some_and(|found| found.to_lowercase() == wanted)
+        });
+    match (alike.next(), alike.next()) {
+        (Some(only), None) => Ok(only),
+        _ => Err(Barred::Missing),
+    }
+}
+
+/// The one file of records in a batch.
+fn records_file(base: &Tree, limits: &Limits) -> Result<(PathBuf, Form), ReadError> {
+    let listed = base.list(limits.files).map_err(ReadError::Io)?;
+    let found: Vec<_> = listed
+        .iter()
+        .filter_map(|(name, meta)| Some((name, is_records(name)?, meta)))
+        .collect();
+    match found.as_slice() {
+        [(name, _, meta)] if meta.kind != Kind::File => Err(ReadError::refused(
+            &rules::DROP_SPECIAL,
+            &name.to_string_lossy(),
+        )),
+        [(name, Some(form), _)] => Ok((name.into(), *form)),
+        [(_, None, _)] => Err(ReadError::refused(&rules::DROP_KIND, "records.xlsx")),
+        [] => Err(without_records(base, &listed, limits)),
+        several => {
+            let names: Vec<_> = several
+                .iter()
+                .map(|(name, ..)| name.to_string_lossy())
+                .collect();
+            Err(ReadError::refused(
+                &rules::DROP_AMBIGUOUS,
+                &names.join(", "),
+            ))
+        }
+    }
+}
+
+fn without_records(
+    base: &Tree,
+    listed: &[(std::ffi::OsString, super::tree::Meta)],
+    limits: &Limits,
+) -> ReadError {
+    let below = listed.iter().find(|(name, meta)| {
+        meta.kind == Kind::Folder
+            && base
+                .folder(Path::new(name))
+                .ok()
+                .and_then(|folder| folder.list(limits.files).ok())
+                .is_some_and(|inner| inner.iter().any(|(name, _)| is_records(name).is_some()))
+    });
+    match below {
+        Some((name, _)) => ReadError::refused(&rules::DROP_NESTED, &name.to_string_lossy()),
+        None => ReadError::refused(&rules::DROP_EMPTY, ""),
+    }
+}
+
+/// Whether a name is that of a batch's records, and in which form; `Some(None)` is a workbook,
+/// which this version does not take.
+pub(super) fn is_records(name: &OsStr) -> Option<Option<Form>> {
+    match name.to_str()?.to_ascii_lowercase().as_str() {
+        "records.jsonl" => Some(Some(Form::Lines)),
+        "records.json" => Some(Some(Form::Array)),
+        "records.csv" => Some(Some(Form::Table)),
+        "records.xlsx" => Some(None),
+        _ => None,
+    }
+}
+
+/// The extension in lower case, empty without one.
+pub(super) fn extension(path: &Path) -> String {
+    let extension = path.extension().and_then(OsStr::to_str);
+    extension.unwrap_or_default().to_ascii_lowercase()
+}
+
+/// The extension as a detail; one that is no plain short word could be anything, a name too.
+fn kind(extension: &str) -> String {
+    let plain = extension.len() <= 5 && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    match plain && !extension.is_empty() {
+        true => format!(".{extension}"),
+        false => String::new(),
+    }
+}
+
+fn unreadable(row: u32, detail: &str) -> Problem {
+    let subject = Subject {
+        row: Some(row),
+        ..Subject::default()
+    };
+    rules::ROW_UNREADABLE.broken(&subject, "record", detail)
+}
+
+fn barred(error: Barred, name: &str) -> ReadError {
+    match error {
+        Barred::Io(error) => ReadError::Io(error),
+        Barred::Missing => ReadError::refused(&rules::DROP_EMPTY, name),
+        Barred::TooLarge => ReadError::refused(&rules::DROP_LIMITS, name),
+        Barred::Special | Barred::Outside => ReadError::refused(&rules::DROP_SPECIAL, name),
+    }
+}
+
+fn overrun(overrun: Overrun) -> ReadError {
+    match overrun {
+        Overrun::Io(error) => ReadError::Io(error),
+        Overrun::Depth => ReadError::refused(&rules::DROP_NESTED, ""),
+        Overrun::Files => ReadError::refused(&rules::DROP_LIMITS, "files"),
+        Overrun::Bytes => ReadError::refused(&rules::DROP_LIMITS, "bytes"),
+        Overrun::Path => ReadError::refused(&rules::DROP_LIMITS, "path"),
+    }
+}
+
+/// Reads a drop where it stands, for checking it without touching anything. The second part of
+/// the answer is the folder that the records' `foto` is relative to.
+///
+/// # Errors
+/// As [`super::Claimed::read`].
+pub fn read_in_place(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), ReadError> {
+    let whole = std::path::absolute(path).map_err(ReadError::Io)?;
+    let (Some(above), Some(name)) = (whole.parent(), whole.file_name()) else {
+        return Err(ReadError::refused(&rules::DROP_KIND, ""));
+    };
+    let holder = Tree::open(above).map_err(ReadError::Io)?;
+    let source = Source::find(&holder, name, limits)?;
+    let base = if source.is_batch { &whole } else { above };
+    Ok((source.batch(limits)?, base.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::super::Settings;
+    use super::super::testing::{Station, record};
+    use super::*;
+
+    fn batch(file: &str, content: impl AsRef<[u8]>) -> Batch {
+        let mut station = Station::new();
+        station.put(&format!("X/{file}"), content);
+        station.claim().read(&Settings::default().limits).unwrap()
+    }
+
+    fn refusal(file: &str, content: impl AsRef<[u8]>) -> Vec<&'static str> {
+        let mut station = Station::new();
+        station.put(file, content);
+        station.refusal()
+    }
+
+    fn rows(batch: &Batch) -> (Vec<u32>, Vec<Option<u32>>) {
+        let good = batch.rows.iter().map(|row| row.row);
+        let bad = batch.unreadable.iter().map(|problem| problem.row);
+        (good.collect(), bad.collect())
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_named_and_the_others_go_on() {
+        let lines = batch(
+            "records.jsonl",
+            "\u{feff}{}\r\n\r\n{\"nik\": \r\n{\"a\":1,\"a\":2}\r\n{}",
+        );
+        assert_eq!(rows(&lines), (vec![1, 5], vec![Some(3), Some(4)]));
+        let deep = format!(
+            "[{{}}, 7, {{\"a\": {}{}}}, {{}}]",
+            "[".repeat(40),
+            "]".repeat(40)
+        );
+        assert_eq!(
+            rows(&batch("records.json", deep)),
+            (vec![1, 4], vec![Some(2), Some(3)])
+        );
+        let table = batch(
+            "records.csv",
+            "\u{feff}NIK;NAMA_LGKP\r\n1;A\r\n2\r\n3;C\r\n",
+        );
+        assert_eq!(rows(&table), (vec![2, 4], vec![Some(3)]));
+        assert!(table.rows[0].values["nama"] == RawValue::Text("A".into()));
+    }
+
+    #[test]
+    fn no_detail_of_an_unreadable_row_quotes_what_stands_there() {
+        let lines = batch(
+            "records.jsonl",
+            "{\"nama\": \"SITI AMINAH\n{\"nama\": SITI}\n",
+        );
+        let shown = serde_json::to_string(&lines.unreadable).unwrap() + &format!("{lines:?}");
+        assert_eq!(lines.unreadable.len(), 2);
+        assert!(!shown.contains("SITI"), "{shown}");
+    }
+
+    #[test]
+    fn a_drop_that_gives_no_records_is_refused_with_its_reason() {
+        for (file, content, code) in [
+            ("X.json", "{\"nik\": \"1", "drop-unreadable"),
+            (
+                "X.json",
+                "{\"nik\": \"1\", \"nik\": \"2\"}",
+                "drop-unreadable",
+            ),
+            ("X/records.json", "{}", "drop-unreadable"),
+            ("X/records.json", "[]", "drop-empty"),
+            ("X/records.jsonl", "\n\n", "drop-empty"),
+            ("X.csv", "", "drop-empty"),
+            ("X.csv", "nik,nama\n,\n", "drop-empty"),
+            ("X.csv", "1702094503180003,AISYAH\n", "drop-unreadable"),
+            ("X.zip", "PK", "drop-kind"),
+            ("X.pdf", "%PDF", "drop-kind"),
+            ("X/records.xlsx", "PK", "drop-kind"),
+            ("X/X/records.csv", "nik\n1\n", "drop-nested"),
+            ("X/notes.txt", "", "drop-empty"),
+        ] {
+            assert_eq!(refusal(file, content), [code], "{file}: {content}");
+        }
+        assert_eq!(
+            refusal("X.csv", b"nik,nama\n1,Andr\xe9\n"),
+            ["drop-encoding"]
+        );
+        assert_eq!(refusal("X.json", b"\xff\xfe{\0}\0"), ["drop-encoding"]);
+    }
+
+    #[test]
+    fn more_than_one_file_of_records_is_ambiguous_and_a_link_is_none() {
+        let mut station = Station::new();
+        station.put("X/records.jsonl", "{}");
+        station.put("X/Records.CSV", "nik\n1\n");
+        assert_eq!(station.refusal(), ["drop-ambiguous"]);
+
+        let mut station = Station::new();
+        station.put("X/a.txt", "");
+        symlink("/etc/passwd", station.path("incoming/X/records.csv")).unwrap();
+        assert_eq!(station.refusal(), ["drop-special"]);
+
+        let mut station = Station::new();
+        symlink("/etc", station.path("incoming/X.json")).unwrap();
+        assert_eq!(station.refusal(), ["drop-special"]);
+    }
+
+    #[test]
+    fn more_records_or_bytes_than_allowed_are_refused() {
+        let mut station = Station::new();
+        station.put("X.csv", "nik\n1\n2\n3\n");
+        let drop = station.claim();
+        let refused = |limits: &Limits| match drop.read(limits) {
+            Err(ReadError::Refused(problems)) => problems[0].code,
+            other => panic!("{other:?}"),
+        };
+        let limits = Settings::default().limits;
+        let few = Limits {
+            records: 2,
+            ..limits.clone()
+        };
+        assert_eq!(refused(&few), "drop-limits");
+        let small = Limits {
+            file_bytes: 9,
+            ..limits.clone()
+        };
+        assert_eq!(refused(&small), "drop-limits");
+        assert_eq!(drop.read(&limits).unwrap().received(), 3);
+    }
+
+    #[test]
+    fn the_manifest_speaks_for_the_batch_and_a_wrong_file_refuses_all_of_it() {
+        let approval =
+            r#"{"status": "DISETUJUI", "oleh": "v-01", "pada": "2026-11-20T09:10:00+07:00"}"#;
+        let put = |files: &str, approval: &str| {
+            let mut station = Station::new();
+            station.put("X/records.jsonl", "{}");
+            station.put("X/a.jpg", "jpg");
+            let text = format!(
+                r#"{{"files": [{files}], "sekolah": {{"npsn": "1"}}, "persetujuan": {approval}}}"#
+            );
+            station.put("X/batch.json", text);
+            match station.claim().read(&Settings::default().limits) {
+                Ok(batch) => Ok((batch.school.unwrap().npsn, batch.approval.map(|by| by.oleh))),
+                Err(ReadError::Refused(problems)) => Err(problems[0].code),
+                Err(error) => panic!("{error}"),
+            }
+        };
+        let hash = "9".repeat(64);
+        let listed =
+            |path, size| format!(r#"{{"path": "{path}", "size": {size}, "sha256": "{hash}"}}"#);
+        let npsn = Some("1".to_owned());
+        assert_eq!(put("", approval), Ok((npsn.clone(), Some("v-01".into()))));
+        assert_eq!(
+            put("", &approval.replace("DISETUJUI", "DITOLAK")),
+            Ok((npsn, None))
+        );
+        assert_eq!(
+            put(&listed("b.jpg", 3), approval),
+            Err("manifest-file-missing")
+        );
+        assert_eq!(
+            put(&listed("../a.jpg", 3), approval),
+            Err("manifest-file-missing")
+        );
+        assert_eq!(put(&listed("a.jpg", 4), approval), Err("manifest-size"));
+        assert_eq!(put(&listed("a.jpg", 3), approval), Err("manifest-hash"));
+        assert_eq!(put("", "{\"status\": 1}"), Err("manifest-unreadable"));
+        assert_eq!(put("7", approval), Err("manifest-unreadable"));
+    }
+
+    #[test]
+    fn a_drop_is_read_where_it_stands_without_being_touched() {
+        let station = Station::new();
+        station.put("X/records.jsonl", record("1", "a.jpg"));
+        station.put("Y.json", record("1", "a.jpg"));
+        let limits = Settings::default().limits;
+        let (batch, base) = read_in_place(&station.path("incoming/X"), &limits).unwrap();
+        assert_eq!((batch.received(), base), (1, station.path("incoming/X")));
+        let (batch, base) = read_in_place(&station.path("incoming/Y.json"), &limits).unwrap();
+        assert_eq!((batch.received(), base), (1, station.path("incoming")));
+    }
+}

@@ -1,0 +1,126 @@
+//! What the sender is told about a drop: `reasons.json`.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::domain::rules::{Problem, Severity};
+
+/// The outcome of a drop, in the shape of `reasons.json`.
+///
+/// `received = accepted + rejected` holds by construction. `Debug` leaves out the name of the
+/// drop, which senders like to make of a child's name.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    drop: String,
+    received: u32,
+    accepted: u32,
+    rejected: u32,
+    problems: Vec<Problem>,
+}
+
+impl std::fmt::Debug for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Report")
+            .field("received", &self.received)
+            .field("accepted", &self.accepted)
+            .field("rejected", &self.rejected)
+            .field("problems", &self.problems.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Report {
+    /// The outcome of a drop of `received` records. A record is rejected when a problem that
+    /// blocks names its row; all are, when such a problem names no row.
+    pub fn new(drop: impl Into<String>, received: u32, problems: Vec<Problem>) -> Self {
+        let mut report = Self {
+            drop: drop.into(),
+            received,
+            accepted: 0,
+            rejected: received,
+            problems,
+        };
+        if !report.whole_drop_is_refused() {
+            let rows = u32::try_from(report.refused_rows().len()).unwrap_or(u32::MAX);
+            report.rejected = rows.min(received);
+            report.accepted = received - report.rejected;
+        }
+        report
+    }
+
+    /// The drop's name as the sender knows it, unprintable characters replaced.
+    pub fn drop(&self) -> &str {
+        &self.drop
+    }
+
+    /// Records in the drop; 0 where the drop could not be read far enough to count.
+    pub fn received(&self) -> u32 {
+        self.received
+    }
+
+    /// Records that go on.
+    pub fn accepted(&self) -> u32 {
+        self.accepted
+    }
+
+    /// Records that go back.
+    pub fn rejected(&self) -> u32 {
+        self.rejected
+    }
+
+    /// Everything found, blocks and warnings.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// The rows that go back, when it is rows and not the whole drop.
+    pub fn refused_rows(&self) -> BTreeSet<u32> {
+        self.blocks().filter_map(|problem| problem.row).collect()
+    }
+
+    fn whole_drop_is_refused(&self) -> bool {
+        self.blocks().any(|problem| problem.row.is_none())
+    }
+
+    fn blocks(&self) -> impl Iterator<Item = &Problem> {
+        let blocks = |problem: &&Problem| problem.severity == Severity::Block;
+        self.problems.iter().filter(blocks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rules::{self, Subject};
+
+    fn on_row(row: u32, rule: &'static rules::Rule) -> Problem {
+        let subject = Subject {
+            row: Some(row),
+            ..Subject::default()
+        };
+        rule.broken(&subject, "nik", "")
+    }
+
+    #[test]
+    fn a_row_with_two_blocks_is_rejected_once_and_a_warning_rejects_nothing() {
+        let problems = vec![
+            on_row(2, &rules::NIK_LENGTH),
+            on_row(2, &rules::NIK_SERIAL),
+            on_row(3, &rules::NAME_ONE_WORD),
+        ];
+        let report = Report::new("X", 3, problems);
+        assert_eq!((report.accepted(), report.rejected()), (2, 1));
+        assert_eq!(report.refused_rows(), BTreeSet::from([2]));
+    }
+
+    #[test]
+    fn a_block_on_the_drop_rejects_every_record() {
+        let problems = vec![
+            rules::MANIFEST_HASH.broken_by_drop("a.jpg"),
+            on_row(1, &rules::NIK_LENGTH),
+        ];
+        let report = Report::new("X", 3, problems);
+        assert_eq!((report.accepted(), report.rejected()), (0, 3));
+    }
+}

@@ -1,0 +1,271 @@
+//! CSV as offices save it: any of three delimiters, quotes, a byte order mark, CRLF.
+
+use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
+
+use super::report::Report;
+use crate::domain::fields::{Columns, RawRecord, RawValue, canonical};
+use crate::domain::rules::Severity;
+
+/// A table cut into cells.
+pub(super) struct Table<'a> {
+    text: &'a str,
+    delimiter: u8,
+    /// The header cells as written.
+    pub headers: Vec<String>,
+    /// What the header cells mean.
+    pub columns: Columns,
+}
+
+/// One line below the header.
+pub(super) struct Line {
+    /// As a spreadsheet numbers it: the header is 1.
+    pub row: u32,
+    pub cells: Vec<String>,
+}
+
+impl<'a> Table<'a> {
+    /// Reads the header line of a text without byte order mark; `None` without one.
+    pub fn new(text: &'a str) -> Option<Self> {
+        let delimiter = sniff(text);
+        let mut reader = reader(text, delimiter);
+        let mut header = csv::StringRecord::new();
+        if !reader.read_record(&mut header).ok()? {
+            return None;
+        }
+        let headers: Vec<String> = header.iter().map(str::to_owned).collect();
+        let columns = Columns::read(&headers);
+        Some(Self {
+            text,
+            delimiter,
+            headers,
+            columns,
+        })
+    }
+
+    /// The lines below the header, without those that hold nothing.
+    pub fn lines(&self) -> impl Iterator<Item = Line> {
+        let mut reader = reader(self.text, self.delimiter);
+        let mut record = ByteRecord::new();
+        let mut row = 0;
+        std::iter::from_fn(move || {
+            loop {
+                let start = usize::try_from(reader.position().byte()).ok()?;
+                // The source is a string in memory and records may be ragged, so that reading
+                // fails in no way but at the end.
+                if !reader.read_byte_record(&mut record).ok()? {
+                    return None;
+                }
+                row += 1 + blank_lines(self.text.as_bytes(), start);
+                let cells: Vec<String> = record
+                    .iter()
+                    .map(|cell| String::from_utf8_lossy(cell).into_owned())
+                    .collect();
+                if row > 1 && cells.iter().any(|cell| !cell.trim().is_empty()) {
+                    return Some(Line { row, cells });
+                }
+            }
+        })
+    }
+
+    /// The record of a line, or why its cells cannot be trusted.
+    pub fn record(&self, line: &Line) -> Result<RawRecord, String> {
+        if line.cells.iter().any(|cell| cell.contains(['\n', '\r'])) {
+            // A quote that is not closed swallows the lines that follow.
+            return Err("\"…".to_owned());
+        }
+        if line.cells.len() != self.headers.len() {
+            return Err(format!("{} ≠ {}", line.cells.len(), self.headers.len()));
+        }
+        // A CSV cell has no type: all are text, and the rules look for digits that were lost.
+        let cells = line.cells.iter().map(|cell| unguarded(cell).to_owned());
+        Ok(self.columns.record(line.row, cells.map(RawValue::Text)))
+    }
+
+    /// The table with what became of each line in three columns at the end. Columns left by an
+    /// earlier return are replaced.
+    pub fn marked(&self, report: &Report) -> Vec<u8> {
+        let refused = report.refused_rows();
+        let kept: Vec<bool> = self
+            .headers
+            .iter()
+            .map(|header| !OWN.contains(&header.trim().to_lowercase().as_str()))
+            .collect();
+        let width = kept.iter().filter(|kept| **kept).count();
+        let mut writer = WriterBuilder::new()
+            .delimiter(self.delimiter)
+            .flexible(true)
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(BOM.to_vec());
+        let mut write = |cells: &[String], own: [&str; 3]| {
+            let mut out: Vec<String> = cells
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| kept.get(*index).copied().unwrap_or(true))
+                .map(|(_, cell)| guarded(unguarded(cell)))
+                .collect();
+            out.resize(out.len().max(width), String::new());
+            out.extend(own.map(guarded));
+            writer
+                .write_record(&out)
+                .expect("writing to memory does not fail");
+        };
+        write(&self.headers, OWN);
+        for line in self.lines() {
+            let problems: Vec<_> = report
+                .problems()
+                .iter()
+                .filter(|problem| problem.row == Some(line.row))
+                .filter(|problem| problem.severity == Severity::Block)
+                .collect();
+            let mut columns: Vec<&str> = problems
+                .iter()
+                .map(|problem| {
+                    self.columns
+                        .header_of(&problem.field)
+                        .unwrap_or(&problem.field)
+                })
+                .collect();
+            columns.dedup();
+            let reasons: Vec<&str> = problems.iter().map(|p| p.pesan.as_str()).collect();
+            let status = match refused.contains(&line.row) {
+                true => "DITOLAK",
+                false => "DITERIMA",
+            };
+            write(
+                &line.cells,
+                [status, &columns.join(", "), &reasons.join(" ")],
+            );
+        }
+        writer.into_inner().unwrap_or_default()
+    }
+}
+
+/// The UTF-8 byte order mark; without it spreadsheets take a CSV for the local code page.
+pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
+
+const OWN: [&str; 3] = ["kia_status", "kia_kolom", "kia_alasan"];
+
+fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
+    ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes())
+}
+
+/// The delimiter under which the header line names the most fields of the contract.
+fn sniff(text: &str) -> u8 {
+    let fields = |delimiter: u8| {
+        let mut header = csv::StringRecord::new();
+        match reader(text, delimiter).read_record(&mut header) {
+            Ok(_) => header.iter().filter_map(canonical).count(),
+            Err(_) => 0,
+        }
+    };
+    // The last of equals wins: a comma for a table of one column.
+    [b'\t', b';', b',']
+        .into_iter()
+        .max_by_key(|&delimiter| fields(delimiter))
+        .unwrap_or(b',')
+}
+
+/// Empty lines at the start of a record, which the reader passes over and a spreadsheet numbers.
+fn blank_lines(bytes: &[u8], start: usize) -> u32 {
+    let mut at = start;
+    // The second half of the line end before.
+    if at > 0 && bytes.get(at - 1) == Some(&b'\r') && bytes.get(at) == Some(&b'\n') {
+        at += 1;
+    }
+    let mut lines = 0;
+    while let Some(byte @ (b'\r' | b'\n')) = bytes.get(at) {
+        at += 1 + usize::from(*byte == b'\r' && bytes.get(at + 1) == Some(&b'\n'));
+        lines += 1;
+    }
+    lines
+}
+
+/// Whether a spreadsheet would run the cell as a formula. A sign alone, as in an unknown blood
+/// group, is text there.
+fn is_formula(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.chars().nth(1).is_some()
+}
+
+/// The cell with an apostrophe before what would be a formula: spreadsheets show it as text.
+fn guarded(cell: &str) -> String {
+    match is_formula(cell) {
+        true => format!("'{cell}"),
+        false => cell.to_owned(),
+    }
+}
+
+/// Takes the apostrophe of [`guarded`] away again, so that a returned table may be sent back.
+fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(bare) if is_formula(bare) => bare,
+        _ => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rules::{self, Subject};
+
+    fn rows(text: &str) -> Vec<(u32, Vec<String>)> {
+        let table = Table::new(text).unwrap();
+        table.lines().map(|line| (line.row, line.cells)).collect()
+    }
+
+    #[test]
+    fn each_delimiter_is_found_in_the_header() {
+        for text in ["nik,\"a;;b\"\n1,2", "nik;nama,x\n1;2", "nik\tnama\n1\t2"] {
+            assert_eq!(rows(text), [(2, vec!["1".into(), "2".into()])], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn rows_are_numbered_as_a_spreadsheet_shows_them() {
+        for end in ["\n", "\r\n"] {
+            let text = ["nik;nama", "1;A", "", "2;\"B", "C\"", ";", "3;D", ""].join(end);
+            let numbers: Vec<u32> = rows(&text).iter().map(|(row, _)| *row).collect();
+            assert_eq!(numbers, [2, 4, 6], "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_ragged_row_and_an_open_quote_are_unreadable() {
+        let table = Table::new("nik,nama\n1\n2,B,C\n3,D\n4,\"E\n5,F").unwrap();
+        let readable: Vec<bool> = table
+            .lines()
+            .map(|line| table.record(&line).is_ok())
+            .collect();
+        assert_eq!(readable, [false, false, true, false]);
+    }
+
+    #[test]
+    fn a_returned_table_runs_no_formula_and_reads_back_as_it_was_sent() {
+        let table = Table::new("nik,nama,gol_darah\n1,=1+1,-\n2,B,O\n").unwrap();
+        let subject = Subject {
+            row: Some(2),
+            ..Subject::default()
+        };
+        let problem = rules::NAME_DIGITS.broken(&subject, "nama", "");
+        let reason = problem.pesan.clone();
+        let back = table.marked(&Report::new("X", 2, vec![problem]));
+        let back = std::str::from_utf8(back.strip_prefix(BOM).unwrap()).unwrap();
+        let again = Table::new(back).unwrap();
+        let lines: Vec<_> = again.lines().collect();
+        assert_eq!(lines[0].cells[..5], ["1", "'=1+1", "-", "DITOLAK", "nama"]);
+        assert_eq!(lines[0].cells[5], reason);
+        assert_eq!(lines[1].cells[3..], ["DITERIMA", "", ""]);
+        let name = &again.record(&lines[0]).unwrap().values["nama"];
+        assert!(*name == RawValue::Text("=1+1".into()));
+        let twice = again.marked(&Report::new("X", 2, Vec::new()));
+        assert_eq!(
+            String::from_utf8_lossy(&twice)
+                .matches("kia_status")
+                .count(),
+            1
+        );
+    }
+}
