@@ -1,0 +1,260 @@
+//! Cards that wait become print-ready PDFs, in school and class order.
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::photos::write_new;
+use super::token::{new_token, qr_payload};
+use super::{ACTOR, Station, StationError};
+use crate::domain::card::{Evidence, Kind, State};
+use crate::domain::ids::{CardId, LotId};
+use crate::ledger::{self, Lot, NewCard, NewLot, QueuedCard};
+use crate::render::compose::{Composed, compose};
+use crate::render::content::{CardContent, Photo, values};
+use crate::render::document::{Document, DocumentError};
+use crate::render::pdf::{Written, hex};
+
+/// Why a card does not go into the lot it was due for.
+enum Aside {
+    /// The child changed from one kind to the other while waiting.
+    OtherKind(Kind),
+    /// A short code for the ledger.
+    Hold(String),
+}
+
+impl Station {
+    /// Notes that records were accepted just now.
+    pub(super) fn note_accepted(&mut self) {
+        let gather = Duration::from_secs_f64(self.config.lots.gather);
+        self.came_alone = self.last_accepted.is_none_or(|last| last.elapsed() >= gather);
+        self.last_accepted = Some(Instant::now());
+    }
+
+    /// Whether a stream of records is being gathered.
+    pub(super) fn gathering(&self) -> bool {
+        !self.due() && self.ledger.waiting().is_ok_and(|waiting| !waiting.is_empty())
+    }
+
+    /// Whether a lot that is not full is due: a record that came alone goes at once; after that
+    /// a stream is gathered until nothing has come for a while.
+    fn due(&self) -> bool {
+        let gather = Duration::from_secs_f64(self.config.lots.gather);
+        self.came_alone || self.last_accepted.is_none_or(|last| last.elapsed() >= gather)
+    }
+
+    /// Makes the lots that are due; all of them with `flush`.
+    pub(super) fn make_lots(&mut self, flush: bool) -> Result<Vec<Lot>, StationError> {
+        let mut made = Vec::new();
+        let due = flush || self.due();
+        let full = u64::from(self.config.lots.cards);
+        for kind in Kind::ALL {
+            loop {
+                let waiting = self.ledger.waiting()?.iter().find(|w| w.kind == kind).map_or(0, |w| w.cards);
+                if self.is_stopping() || waiting == 0 || (waiting < full && !due) {
+                    break;
+                }
+                made.extend(self.make_lot(kind)?);
+            }
+        }
+        if due {
+            self.came_alone = false;
+        }
+        Ok(made)
+    }
+
+    /// Takes the first cards of the queue, sets aside what cannot be printed today, and writes
+    /// the rest. `None` when all were set aside.
+    fn make_lot(&mut self, kind: Kind) -> Result<Option<Lot>, StationError> {
+        let day = self.today();
+        let queued = self.ledger.queue_head(kind, self.config.lots.cards)?;
+        let composed: Vec<(QueuedCard, Result<Composed, Aside>)> = {
+            let official = self.official(day)?;
+            let issue = self.issue(official, day);
+            queued
+                .into_par_iter()
+                .map(|card| {
+                    let set = self.compose_card(&card, kind, day, issue);
+                    (card, set)
+                })
+                .collect()
+        };
+        let (mut cards, mut pages) = (Vec::new(), Vec::new());
+        for (queued, set) in composed {
+            match set {
+                Ok(page) => {
+                    cards.push(queued.card);
+                    pages.push(page);
+                }
+                Err(aside) => self.set_aside(&queued, aside)?,
+            }
+        }
+        if cards.is_empty() {
+            return Ok(None);
+        }
+        self.write_lot(kind, day, &cards, &pages).map(Some)
+    }
+
+    fn compose_card(
+        &self,
+        queued: &QueuedCard,
+        kind: Kind,
+        day: Date,
+        issue: crate::render::content::Issue<'_>,
+    ) -> Result<Composed, Aside> {
+        let person = &queued.person;
+        match person.record.kind_on(day) {
+            Some(due) if due == kind => {}
+            Some(due) => return Err(Aside::OtherKind(due)),
+            None => return Err(Aside::Hold("too-old".into())),
+        }
+        if person.record.berlaku_hingga.is_some_and(|until| until < day) {
+            return Err(Aside::Hold("validity-past".into()));
+        }
+        let hold = |code: &str| Aside::Hold(code.to_owned());
+        let layout = self.layouts.get(&kind).ok_or_else(|| hold("no-layout"))?;
+        let photo = match (&person.photo, kind) {
+            (Some(sha256), Kind::From5) => {
+                let jpeg = self.photos.read(sha256).map_err(|error| {
+                    tracing::error!(card = %queued.card, %error, "a prepared photo cannot be used");
+                    hold("photo-damaged")
+                })?;
+                let (width, height) = crate::render::photo::size_of(&jpeg).ok_or_else(|| hold("photo-damaged"))?;
+                Some(Photo { jpeg: Arc::from(jpeg), width, height })
+            }
+            (None, Kind::From5) => return Err(hold("photo-missing")),
+            (_, Kind::Under5) => None,
+        };
+        let payload = qr_payload(person.record.qr.as_deref(), person.token.as_deref());
+        let content = CardContent {
+            kind,
+            values: values(&person.record, kind, issue),
+            photo,
+            qr: payload.to_owned(),
+        };
+        compose(layout, &content, &self.press()).map_err(|misfits| {
+            Aside::Hold(misfits.first().map_or("text-does-not-fit", |misfit| misfit.rule.code).into())
+        })
+    }
+
+    /// Takes a card out of the queue: held with its reason, or queued again as the other kind.
+    fn set_aside(&mut self, queued: &QueuedCard, aside: Aside) -> Result<(), StationError> {
+        let record = &queued.person.record;
+        let token = new_token().map_err(|error| StationError::File {
+            what: "the system gives no random numbers",
+            source: std::io::Error::other(error),
+        })?;
+        let photo = queued.person.photo.as_deref();
+        self.ledger.write(ACTOR, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
+            let hold = |tx: &mut ledger::Tx<'_>, code: &str| {
+                tx.move_card(queued.card, State::Held, Evidence::Station, Some(code)).map(|_| ())
+            };
+            match &aside {
+                Aside::Hold(code) => hold(tx, code),
+                Aside::OtherKind(Kind::From5) if photo.is_none() => hold(tx, "photo-missing"),
+                Aside::OtherKind(kind) => {
+                    let drop = tx.card(queued.card)?.map(|card| card.drop).unwrap_or_default();
+                    tx.move_card(queued.card, State::Cancelled, Evidence::Station, Some("other-kind"))?;
+                    tx.accept(NewCard {
+                        record,
+                        kind: *kind,
+                        photo,
+                        token: record.qr.is_none().then_some(token.as_str()),
+                        drop: &drop,
+                        row: None,
+                        replaces: Some(queued.card),
+                    })?;
+                    Ok(())
+                }
+            }
+        })?;
+        tracing::warn!(card = %queued.card, "a card was set aside; `kia-station status` says why");
+        Ok(())
+    }
+
+    /// The PDF first, on disk and synced; then the ledger with its hash.
+    fn write_lot(
+        &mut self,
+        kind: Kind,
+        day: Date,
+        cards: &[CardId],
+        pages: &[Composed],
+    ) -> Result<Lot, StationError> {
+        let lot = self.ledger.next_lot()?;
+        let pdf = file_name(lot);
+        let layout = &self.layouts[&kind];
+        let press = self.press();
+        let failed = |source| StationError::Lot { lot: lot.to_string(), source };
+        let mut broken = None;
+        let write = |file: &mut fs::File| -> std::io::Result<Option<Written>> {
+            let made = (|| -> Result<Written, DocumentError> {
+                let out = BufWriter::with_capacity(1 << 16, file);
+                let mut document = Document::new(out, [layout], press, &lot.to_string(), day)?;
+                for page in pages {
+                    document.add(page)?;
+                }
+                let (mut out, written) = document.finish()?;
+                out.flush()?;
+                Ok(written)
+            })();
+            match made {
+                Ok(written) => Ok(Some(written)),
+                Err(DocumentError::Write(error)) => Err(error),
+                Err(error) => {
+                    broken = Some(error);
+                    Ok(None)
+                }
+            }
+        };
+        let path = self.paths.lots().join(&pdf);
+        let written = write_new(&path, write).map_err(|error| failed(error.into()))?;
+        let Some(written) = written else {
+            let error = broken.unwrap_or(DocumentError::NoLayout(kind));
+            return Err(failed(error));
+        };
+        let sha256 = hex(&written.sha256);
+        self.ledger.write(ACTOR, Timestamp::now(), |tx| {
+            tx.make_lot(NewLot {
+                lot,
+                kind,
+                layout: &layout.name,
+                mode: press.mode.name(),
+                cards,
+                pdf: &pdf,
+                sha256: &sha256,
+                bytes: written.bytes,
+            })
+        })?;
+        let (made, _) = self.ledger.lot(lot)?.ok_or(StationError::File {
+            what: "a lot that was just made is not in the ledger",
+            source: std::io::ErrorKind::NotFound.into(),
+        })?;
+        tracing::info!(lot = %made.lot, cards = made.cards, bytes = made.bytes, "a lot is ready to print");
+        Ok(made)
+    }
+
+    /// Removes what a crash left in `lots/`: half-written files, and a finished PDF that the
+    /// ledger never heard of, whose cards still wait and are rendered again.
+    pub(super) fn sweep_lots(&mut self) -> Result<(), StationError> {
+        let failed = |source| StationError::File { what: "`lots/` cannot be tidied", source };
+        fs::create_dir_all(self.paths.lots()).map_err(failed)?;
+        let next = file_name(self.ledger.next_lot()?);
+        for entry in fs::read_dir(self.paths.lots()).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            if name.to_string_lossy().ends_with(".tmp") || name == next.as_str() {
+                fs::remove_file(entry.path()).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn file_name(lot: LotId) -> String {
+    format!("{lot}.pdf")
+}

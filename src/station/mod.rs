@@ -1,0 +1,311 @@
+//! The station: drops become cards, cards become lots. One thread does all of it and is the one
+//! writer of the ledger; events only wake it.
+
+mod accept;
+pub mod assets;
+mod examine;
+mod lock;
+mod lots;
+mod photos;
+mod token;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::config::{Config, ConfigError, Paths};
+use crate::domain::card::Kind;
+use crate::domain::office::Official;
+use crate::intake::{self, Claimed, Inbox, IntakeError, Report, Wake, is_network_mount};
+use crate::ledger::{self, Ledger};
+use crate::render::compose::Press;
+use crate::render::content::Issue;
+use crate::render::document::DocumentError;
+use crate::render::layout::Layout;
+
+pub use examine::{Examined, Examiner, photo_target};
+pub use lock::{Lock, LockError};
+pub use photos::PhotoStore;
+pub use token::qr_payload;
+
+/// Who the ledger names for what the station does by itself.
+pub const ACTOR: &str = "station";
+
+/// What stops a station. A fault of one drop or card never does.
+#[derive(Debug, thiserror::Error)]
+pub enum StationError {
+    /// A setting.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A layout.
+    #[error(transparent)]
+    Layout(#[from] assets::LoadError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// The folders.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// A lot could not be made.
+    #[error("lot {lot} cannot be made")]
+    Lot {
+        /// The lot.
+        lot: String,
+        /// Why.
+        #[source]
+        source: DocumentError,
+    },
+    /// A file of the station.
+    #[error("{what}; check the disk and the rights on the station's folder")]
+    File {
+        /// What could not be done.
+        what: &'static str,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// What wakes the station. There is nothing else.
+#[derive(Debug)]
+pub enum Event {
+    /// Something moved in `incoming/`.
+    Wake(Wake),
+    /// Finish or park what is in hand, and end.
+    Stop,
+}
+
+/// What was done in one look at `incoming/`.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// The drops that were taken to their end.
+    pub drops: Vec<Report>,
+    /// The lots that were made.
+    pub lots: Vec<ledger::Lot>,
+}
+
+impl Progress {
+    fn is_none(&self) -> bool {
+        self.drops.is_empty() && self.lots.is_empty()
+    }
+}
+
+/// A station at work.
+pub struct Station {
+    paths: Paths,
+    config: Config,
+    zone: TimeZone,
+    layouts: BTreeMap<Kind, Layout>,
+    ledger: Ledger,
+    inbox: Inbox,
+    photos: PhotoStore,
+    stopping: Arc<AtomicBool>,
+    /// Drops whose disk failed: they are tried again, not given up.
+    parked: Vec<Claimed>,
+    /// When a drop was last accepted, to tell a lone record from a stream.
+    last_accepted: Option<Instant>,
+    /// Whether the record accepted last came alone.
+    came_alone: bool,
+}
+
+impl Station {
+    /// Opens the station in this folder. Its lock must be held.
+    ///
+    /// # Errors
+    /// Settings, layouts, ledger or folders that cannot be used; nobody who signs today.
+    pub fn open(paths: Paths, config: Config) -> Result<Self, StationError> {
+        let zone = config.zone()?;
+        config.official_on(Timestamp::now().to_zoned(zone.clone()).date())?;
+        let layouts = assets::load_all(&paths, &config)?;
+        let ledger = Ledger::open(&paths.ledger())?;
+        let inbox = Inbox::new(paths.intake(), config.intake.clone())?;
+        let photos = PhotoStore::open(paths.photos())?;
+        let mut station = Self {
+            paths,
+            config,
+            zone,
+            layouts,
+            ledger,
+            inbox,
+            photos,
+            stopping: Arc::default(),
+            parked: Vec::new(),
+            last_accepted: None,
+            came_alone: false,
+        };
+        station.parked = station.inbox.unfinished()?;
+        station.sweep_lots()?;
+        Ok(station)
+    }
+
+    /// Set to make the station park what is in hand and end.
+    pub fn stop_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stopping)
+    }
+
+    /// Runs until [`Event::Stop`] or until the events end.
+    ///
+    /// # Errors
+    /// What no retry mends; the ledger holds all that was done before.
+    pub fn run(&mut self, events: &Receiver<Event>, mut tell: impl FnMut(&Progress)) -> Result<(), StationError> {
+        let mut whole = BTreeSet::new();
+        loop {
+            let progress = self.step(&std::mem::take(&mut whole), false)?;
+            tell(&progress);
+            if self.is_stopping() {
+                return Ok(());
+            }
+            let wait = if progress.is_none() { self.patience() } else { Duration::ZERO };
+            match events.recv_timeout(wait) {
+                Ok(Event::Wake(wake)) => whole.extend(wake.arrived_whole),
+                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            // Whatever else has come meanwhile is one wake, not many.
+            while let Ok(event) = events.try_recv() {
+                match event {
+                    Event::Wake(wake) => whole.extend(wake.arrived_whole),
+                    Event::Stop => return Ok(()),
+                }
+            }
+        }
+    }
+
+    /// Takes everything that is now in `incoming/`, makes all lots, and returns what was done.
+    /// Drops that are still being written are left when they have not settled in time.
+    ///
+    /// # Errors
+    /// As [`Station::run`].
+    pub fn run_once(&mut self) -> Result<Progress, StationError> {
+        let mut all = Progress::default();
+        // Nobody stays to look again, so a drop that is not whole by then goes back at once.
+        let end = Instant::now() + 2 * self.config.intake.settle + Duration::from_secs(1);
+        loop {
+            let progress = self.step(&BTreeSet::new(), false)?;
+            let idle = progress.is_none();
+            all.drops.extend(progress.drops);
+            all.lots.extend(progress.lots);
+            let waits = !self.parked.is_empty() || self.inbox.waiting().iter().any(|w| may_settle(w.why));
+            if self.is_stopping() || (idle && (!waits || Instant::now() > end)) {
+                break;
+            }
+            if idle {
+                std::thread::sleep(POLL);
+            }
+        }
+        all.lots.extend(self.make_lots(true)?);
+        Ok(all)
+    }
+
+    /// What stands in `incoming/` and why it is not taken.
+    pub fn waiting(&self) -> &[intake::Waiting] {
+        self.inbox.waiting()
+    }
+
+    /// One look: take what is complete, then make the lots that are due.
+    fn step(&mut self, whole: &BTreeSet<OsString>, flush: bool) -> Result<Progress, StationError> {
+        let mut progress = Progress::default();
+        for claimed in std::mem::take(&mut self.parked) {
+            self.take(claimed, &mut progress)?;
+        }
+        for ready in self.inbox.scan(Instant::now(), whole)? {
+            if self.is_stopping() {
+                break;
+            }
+            match self.inbox.claim(&ready) {
+                Ok(claimed) => self.take(claimed, &mut progress)?,
+                Err(error) => tracing::error!(error = chain(&error), "a drop was not claimed"),
+            }
+        }
+        progress.lots = self.make_lots(flush)?;
+        Ok(progress)
+    }
+
+    fn take(&mut self, claimed: Claimed, progress: &mut Progress) -> Result<(), StationError> {
+        if self.is_stopping() {
+            // It stays in work/ and is found again at the next start.
+            return Ok(());
+        }
+        match self.accept_drop(&claimed) {
+            Ok(Some(report)) => progress.drops.push(report),
+            Ok(None) => {}
+            Err(accept::AcceptError::Later(error)) => {
+                tracing::error!(drop = claimed.id(), error = chain(&error), "a drop is tried again later");
+                self.parked.push(claimed);
+            }
+            Err(accept::AcceptError::Ledger(error)) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    /// How long nothing needs to be looked at.
+    fn patience(&self) -> Duration {
+        let waits = self.inbox.waiting().iter().any(|waiting| may_settle(waiting.why));
+        if waits || self.gathering() {
+            POLL
+        } else if !self.parked.is_empty() {
+            Duration::from_secs(2)
+        } else if is_network_mount(&self.paths.intake().incoming).unwrap_or(true) {
+            Duration::from_secs(5)
+        } else {
+            Duration::from_secs(30)
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    fn today(&self) -> Date {
+        Timestamp::now().to_zoned(self.zone.clone()).date()
+    }
+
+    fn official(&self, day: Date) -> Result<&Official, ConfigError> {
+        self.config.official_on(day)
+    }
+
+    fn issue<'a>(&'a self, official: &'a Official, day: Date) -> Issue<'a> {
+        Issue {
+            office: &self.config.office,
+            official: Some(official),
+            day,
+            under5: self.config.card.under5_until,
+        }
+    }
+
+    fn press(&self) -> Press {
+        self.config.press()
+    }
+}
+
+/// How often a drop that settles is looked at.
+const POLL: Duration = Duration::from_millis(200);
+
+/// Whether looking again soon may find it complete.
+fn may_settle(why: intake::Why) -> bool {
+    matches!(why, intake::Why::Settling | intake::Why::NotWhole | intake::Why::Photo)
+}
+
+/// An error with its causes on one line, for the log.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// A mutex whose owner panicked holds plain data here: it is as good as before.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

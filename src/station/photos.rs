@@ -1,0 +1,65 @@
+//! Prepared photos on disk, each named by its digest.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::StationError;
+use crate::render::pdf::hex;
+
+/// The folder of prepared photos.
+#[derive(Debug, Clone)]
+pub struct PhotoStore {
+    dir: PathBuf,
+}
+
+impl PhotoStore {
+    /// Opens the folder, and makes it if it is missing.
+    pub fn open(dir: PathBuf) -> Result<Self, StationError> {
+        fs::create_dir_all(&dir)
+            .map_err(|source| StationError::File { what: "`photos/` cannot be made", source })?;
+        Ok(Self { dir })
+    }
+
+    /// Keeps a prepared JPEG; the same one again costs nothing.
+    pub fn keep(&self, sha256: &str, jpeg: &[u8]) -> io::Result<()> {
+        let path = self.path(sha256);
+        if path.exists() {
+            return Ok(());
+        }
+        write_new(&path, |file| file.write_all(jpeg))
+    }
+
+    /// Reads a photo back and checks that it is still what it was.
+    pub fn read(&self, sha256: &str) -> io::Result<Vec<u8>> {
+        let jpeg = fs::read(self.path(sha256))?;
+        if hex(&Sha256::digest(&jpeg)) == sha256 {
+            Ok(jpeg)
+        } else {
+            Err(io::Error::new(io::ErrorKind::InvalidData, "the photo's bytes have changed"))
+        }
+    }
+
+    fn path(&self, sha256: &str) -> PathBuf {
+        self.dir.join(format!("{sha256}.jpg"))
+    }
+}
+
+/// Writes a file so that a crash leaves all of it under its name, or nothing: a temporary name,
+/// sync, rename, sync of the folder.
+pub fn write_new<T>(path: &Path, write: impl FnOnce(&mut File) -> io::Result<T>) -> io::Result<T> {
+    // Two threads may write the same photo at once: each has a temporary file of its own.
+    let thread = format!("{:?}", std::thread::current().id());
+    let number: String = thread.chars().filter(char::is_ascii_digit).collect();
+    let temporary = path.with_extension(format!("{number}.tmp"));
+    let mut file = File::create(&temporary)?;
+    let written = write(&mut file)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)?;
+    if let Some(dir) = path.parent() {
+        File::open(dir)?.sync_all()?;
+    }
+    Ok(written)
+}
