@@ -13,6 +13,7 @@ mod dispose;
 mod inbox;
 mod json;
 mod manifest;
+mod paths;
 mod read;
 mod report;
 mod settle;
