@@ -72,7 +72,6 @@ pub enum Why {
 }
 
 /// What reading a drop where it stands has told.
-#[derive(Debug)]
 enum Facts {
     /// The records parse whole; the photos they name.
     Whole(Vec<String>),

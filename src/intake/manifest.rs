@@ -16,7 +16,7 @@ use crate::domain::rules::{self, Problem};
 /// The name of the file.
 pub(super) const NAME: &str = "batch.json";
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 pub(super) struct Manifest {
     #[serde(default)]
     pub files: Vec<Listed>,
@@ -27,14 +27,14 @@ pub(super) struct Manifest {
 }
 
 /// A file that must be there as listed.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Listed {
     path: PathBuf,
     size: u64,
     sha256: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 struct Claim {
     status: String,
     oleh: String,

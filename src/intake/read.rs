@@ -13,8 +13,8 @@ use crate::domain::fields::{RawRecord, RawValue};
 use crate::domain::record::{Approval, School};
 use crate::domain::rules::{self, Problem, Rule, Subject};
 
-/// The records of a drop.
-#[derive(Debug, Default)]
+/// The records of a drop. `Debug` counts them and shows none.
+#[derive(Default)]
 pub struct Batch {
     /// The rows that could be read, in the sender's order.
     pub rows: Vec<RawRecord>,
@@ -24,6 +24,15 @@ pub struct Batch {
     pub approval: Option<Approval>,
     /// The batch's school, for records that carry none.
     pub school: Option<School>,
+}
+
+impl std::fmt::Debug for Batch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batch")
+            .field("rows", &self.rows.len())
+            .field("unreadable", &self.unreadable.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Batch {
