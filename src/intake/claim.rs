@@ -127,7 +127,7 @@ impl Claimed {
 /// The folders of the station that drops move through.
 pub(super) struct Store {
     pub folders: Folders,
-    incoming: Tree,
+    pub incoming: Tree,
     work: Tree,
 }
 

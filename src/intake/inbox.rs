@@ -81,7 +81,6 @@ enum Facts {
 
 /// `incoming/` and the way out of it.
 pub struct Inbox {
-    incoming: Tree,
     store: Store,
     settings: Settings,
     drops: Settle<Facts>,
@@ -127,10 +126,8 @@ impl Inbox {
     /// [`IntakeError::Open`].
     pub fn new(folders: Folders, settings: Settings) -> Result<Self, IntakeError> {
         let open = |source| IntakeError::Open { source };
-        let incoming = folders.incoming.clone();
         let store = Store::open(folders).map_err(open)?;
         Ok(Self {
-            incoming: Tree::open(&incoming).map_err(open)?,
             store,
             settings,
             drops: Settle::default(),
@@ -153,10 +150,10 @@ impl Inbox {
         now: Instant,
         arrived_whole: &BTreeSet<OsString>,
     ) -> Result<Vec<Ready>, IntakeError> {
-        let listed = self
-            .incoming
-            .list(usize::MAX)
-            .map_err(|source| IntakeError::Scan { source })?;
+        let failed = |source| IntakeError::Scan { source };
+        // A share that was mounted again is another folder under the old name.
+        self.store.incoming = Tree::open(&self.store.folders.incoming).map_err(failed)?;
+        let listed = self.store.incoming.list(usize::MAX).map_err(failed)?;
         let look = Look {
             now,
             names: listed
@@ -236,6 +233,7 @@ impl Inbox {
             Kind::Special => return Ok(Vec::new()),
             Kind::File => Ok(Vec::new()),
             Kind::Folder => self
+                .store
                 .incoming
                 .folder(path)
                 .map_err(|_| Why::Permission)?
@@ -299,7 +297,7 @@ impl Inbox {
     fn is_batch(&self, name: &OsStr) -> bool {
         let mut found = false;
         // A folder that cannot be listed is reported where it is judged.
-        if let Ok(folder) = self.incoming.folder(Path::new(name)) {
+        if let Ok(folder) = self.store.incoming.folder(Path::new(name)) {
             let _ =
                 folder.names(|name| found |= is_records(name).is_some() || name == manifest::NAME);
         }
@@ -313,7 +311,7 @@ impl Inbox {
         name: &OsStr,
         done: Option<PathBuf>,
     ) -> Result<Vec<PathBuf>, Why> {
-        let source = Source::find(&self.incoming, name, &self.settings.limits);
+        let source = Source::find(&self.store.incoming, name, &self.settings.limits);
         let Some(standing) = self.drops.get(name) else {
             return Err(Why::Settling);
         };
@@ -385,7 +383,7 @@ impl Inbox {
             return holds;
         }
         let holds = || {
-            let batch = self.incoming.folder(Path::new(name)).ok()?;
+            let batch = self.store.incoming.folder(Path::new(name)).ok()?;
             let manifest = Manifest::read(&batch, &self.settings.limits).ok()??;
             // A manifest that lists nothing proves nothing, as files may be copied in any order.
             let lists = !manifest.files.is_empty() && manifest.sizes_match(&batch);
