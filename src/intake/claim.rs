@@ -91,21 +91,11 @@ impl Claimed {
     /// [`PhotoError::Rule`] when the path leaves the drop or names no regular file of allowed size.
     pub fn photo(&self, path: &str, limits: &Limits) -> Result<Vec<u8>, PhotoError> {
         let base = self.base().map_err(PhotoError::Io)?;
-        let find = || {
-            // A finder whose holder panicked has at most forgotten a folder.
-            let mut finder = self.finder.lock().unwrap_or_else(PoisonError::into_inner);
-            finder.find(&base, Path::new(path))
-        };
-        let read = find().and_then(|path| base.read(&path, limits.photo_bytes));
-        read.map_err(|error| {
-            PhotoError::Rule(match error {
-                Barred::Outside => &rules::PHOTO_OUTSIDE,
-                Barred::Missing => &rules::PHOTO_MISSING,
-                Barred::Special => &rules::PHOTO_NOT_REGULAR,
-                Barred::TooLarge => &rules::PHOTO_LIMITS,
-                Barred::Io(error) => return PhotoError::Io(error),
-            })
-        })
+        // A finder whose holder panicked has at most forgotten a folder.
+        let mut finder = self.finder.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = finder.find(&base, Path::new(path));
+        drop(finder);
+        read_photo(&base, found, limits)
     }
 
     pub(super) fn source(&self, limits: &Limits) -> Result<Source, ReadError> {
@@ -122,6 +112,33 @@ impl Claimed {
             Err(error) => Err(io_of(error)),
         }
     }
+}
+
+/// Reads a photo of a drop that [`super::read_in_place`] has read; `base` is the folder it gave.
+///
+/// # Errors
+/// As [`Claimed::photo`].
+pub fn photo_in_place(base: &Path, path: &str, limits: &Limits) -> Result<Vec<u8>, PhotoError> {
+    let base = Tree::open(base).map_err(PhotoError::Io)?;
+    let found = Finder::default().find(&base, Path::new(path));
+    read_photo(&base, found, limits)
+}
+
+fn read_photo(
+    base: &Tree,
+    found: Result<PathBuf, Barred>,
+    limits: &Limits,
+) -> Result<Vec<u8>, PhotoError> {
+    let read = found.and_then(|path| base.read(&path, limits.photo_bytes));
+    read.map_err(|error| {
+        PhotoError::Rule(match error {
+            Barred::Outside => &rules::PHOTO_OUTSIDE,
+            Barred::Missing => &rules::PHOTO_MISSING,
+            Barred::Special => &rules::PHOTO_NOT_REGULAR,
+            Barred::TooLarge => &rules::PHOTO_LIMITS,
+            Barred::Io(error) => return PhotoError::Io(error),
+        })
+    })
 }
 
 /// The folders of the station that drops move through.

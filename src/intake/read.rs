@@ -346,8 +346,8 @@ pub fn read_in_place(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), R
 mod tests {
     use std::os::unix::fs::symlink;
 
-    use super::super::Settings;
     use super::super::testing::{Station, record};
+    use super::super::{Settings, photo_in_place};
     use super::*;
 
     fn batch(file: &str, content: impl AsRef<[u8]>) -> Batch {
@@ -523,6 +523,9 @@ mod tests {
         let (batch, base) = read_in_place(&station.path("incoming/X"), &limits).unwrap();
         assert_eq!((batch.received(), base), (1, station.path("incoming/X")));
         let (batch, base) = read_in_place(&station.path("incoming/Y.json"), &limits).unwrap();
-        assert_eq!((batch.received(), base), (1, station.path("incoming")));
+        assert_eq!((batch.received(), &base), (1, &station.path("incoming")));
+        station.put("a.jpg", "jpg");
+        assert_eq!(photo_in_place(&base, "A.jpg", &limits).unwrap(), b"jpg");
+        assert!(photo_in_place(&base, "../a.jpg", &limits).is_err());
     }
 }
