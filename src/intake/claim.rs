@@ -10,13 +10,16 @@
 //! id takes the place of that moment's rename: the scan no longer sees the drop, and the copy can
 //! be begun again as often as needed. The original is removed after the copy was compared with it.
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::read::{Batch, ReadError, Source, locate};
+use super::paths::Finder;
+use super::read::{Batch, ReadError, Source};
 use super::tree::{self, Barred, Tree, io_of};
 use super::{Folders, IntakeError, Limits};
 use crate::domain::rules::{self, Rule};
@@ -32,6 +35,8 @@ pub struct Claimed {
     /// `work/<id>/`.
     pub(super) home: Tree,
     pub(super) folders: Folders,
+    /// What is in `work/` stays as it is, so that names need to be searched for once only.
+    finder: Mutex<Finder>,
 }
 
 impl std::fmt::Debug for Claimed {
@@ -86,17 +91,11 @@ impl Claimed {
     /// [`PhotoError::Rule`] when the path leaves the drop or names no regular file of allowed size.
     pub fn photo(&self, path: &str, limits: &Limits) -> Result<Vec<u8>, PhotoError> {
         let base = self.base().map_err(PhotoError::Io)?;
-        let read =
-            locate(&base, Path::new(path)).and_then(|path| base.read(&path, limits.photo_bytes));
-        read.map_err(|error| {
-            PhotoError::Rule(match error {
-                Barred::Outside => &rules::PHOTO_OUTSIDE,
-                Barred::Missing => &rules::PHOTO_MISSING,
-                Barred::Special => &rules::PHOTO_NOT_REGULAR,
-                Barred::TooLarge => &rules::PHOTO_LIMITS,
-                Barred::Io(error) => return PhotoError::Io(error),
-            })
-        })
+        // A finder whose holder panicked has at most forgotten a folder.
+        let mut finder = self.finder.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = finder.find(&base, Path::new(path));
+        drop(finder);
+        read_photo(&base, found, limits)
     }
 
     pub(super) fn source(&self, limits: &Limits) -> Result<Source, ReadError> {
@@ -115,10 +114,37 @@ impl Claimed {
     }
 }
 
+/// Reads a photo of a drop that [`super::read_in_place`] has read; `base` is the folder it gave.
+///
+/// # Errors
+/// As [`Claimed::photo`].
+pub fn photo_in_place(base: &Path, path: &str, limits: &Limits) -> Result<Vec<u8>, PhotoError> {
+    let base = Tree::open(base).map_err(PhotoError::Io)?;
+    let found = Finder::default().find(&base, Path::new(path));
+    read_photo(&base, found, limits)
+}
+
+fn read_photo(
+    base: &Tree,
+    found: Result<PathBuf, Barred>,
+    limits: &Limits,
+) -> Result<Vec<u8>, PhotoError> {
+    let read = found.and_then(|path| base.read(&path, limits.photo_bytes));
+    read.map_err(|error| {
+        PhotoError::Rule(match error {
+            Barred::Outside => &rules::PHOTO_OUTSIDE,
+            Barred::Missing => &rules::PHOTO_MISSING,
+            Barred::Special => &rules::PHOTO_NOT_REGULAR,
+            Barred::TooLarge => &rules::PHOTO_LIMITS,
+            Barred::Io(error) => return PhotoError::Io(error),
+        })
+    })
+}
+
 /// The folders of the station that drops move through.
 pub(super) struct Store {
     pub folders: Folders,
-    incoming: Tree,
+    pub incoming: Tree,
     work: Tree,
 }
 
@@ -215,6 +241,7 @@ impl Store {
             intent,
             home,
             folders: self.folders.clone(),
+            finder: Mutex::default(),
         }
     }
 
@@ -232,11 +259,24 @@ impl Store {
     }
 
     fn fetch_companions(&self, intent: &Intent, home: &Tree) -> io::Result<()> {
+        let mut touched = BTreeSet::new();
         for (index, path) in intent.companions.iter().enumerate() {
             match self.fetch(intent, home, path, index + 1) {
                 // Taken by another drop or by the sender: the record will say its photo is missing.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 other => other?,
+            }
+            touched.extend(path.parent());
+        }
+        // Once a folder and not once a photo: the intent brings back what a power cut undoes.
+        for folder in touched {
+            for (tree, folder) in [
+                (home, &*Path::new(DROP).join(folder)),
+                (&self.incoming, folder),
+            ] {
+                if let Ok(folder) = tree.folder(folder) {
+                    folder.sync()?;
+                }
             }
         }
         Ok(())
@@ -253,7 +293,11 @@ impl Store {
             home.make_folders(above)?;
         }
         if !self.incoming.has(&aside) {
-            match self.incoming.rename(path, home, &target) {
+            let moved = match index {
+                0 => self.incoming.rename(path, home, &target),
+                _ => self.incoming.rename_unsynced(path, home, &target),
+            };
+            match moved {
                 Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                     self.incoming.rename(path, &self.incoming, &aside)?;
                 }

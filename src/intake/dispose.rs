@@ -14,13 +14,15 @@ use serde_json::Value;
 
 use super::claim::{Claimed, DROP, INTENT, shown};
 use super::manifest;
-use super::read::{Form, Source, decoded, locate, photo_of, pieces, table};
+use super::paths::Finder;
+use super::read::{Form, Source, decoded, photo_of, pieces, table};
 use super::report::Report;
 use super::tree::{self, Barred, Tree, io_of};
 use super::{IntakeError, Limits, ReadError};
 
 pub(super) const DECISION: &str = "out";
 const DRAFT: &str = "out.tmp";
+const MARKED: &str = "marked.csv";
 const REASONS: &str = "reasons.json";
 const ACCEPTED: &str = "accepted";
 const REJECTED: &str = "rejected";
@@ -29,7 +31,8 @@ impl Claimed {
     /// Moves the drop to where its outcome belongs; to be called after the ledger holds it.
     ///
     /// - Something accepted, nothing refused: the drop goes to `accepted/<name>/`.
-    /// - Nothing accepted: it goes to `rejected/<name>/`, untouched.
+    /// - Nothing accepted: it goes to `rejected/<name>/`, untouched; a table that could be read
+    ///   gets a marked copy `alasan.csv` beside it.
     /// - Both: it goes to `accepted/<name>/`, and the refused rows go to `rejected/<name>/` as they
     ///   were written, with their photos and what the manifest says of the batch. A table comes
     ///   back with all rows, the refused ones marked, and no cell that a spreadsheet would run as
@@ -81,24 +84,37 @@ impl Claimed {
             Path::new(whole).with_extension("json").as_path(),
             &reasons,
         )?;
+        if report.accepted() == 0 && !report.refused_rows().is_empty() {
+            self.mark_refused_table(&draft, report, limits)?;
+        }
         if report.rejected() > 0 && report.accepted() > 0 {
             draft.make_folders(Path::new(REJECTED))?;
             let back = draft.folder(Path::new(REJECTED)).map_err(io_of)?;
             self.return_rows(&back, report, limits)?;
             write(&back, Path::new(REASONS), &reasons)?;
-            back.sync()?;
         }
-        draft.sync()?;
+        draft.sync_below()?;
         self.home
             .rename(Path::new(DRAFT), &self.home, Path::new(DECISION))
     }
 
+    /// A table that goes back untouched is told of its rows in a copy beside it.
+    fn mark_refused_table(&self, draft: &Tree, report: &Report, limits: &Limits) -> io::Result<()> {
+        let Ok(source) = self.source(limits) else {
+            return Ok(());
+        };
+        if source.form != Form::Table {
+            return Ok(());
+        }
+        let bytes = source.bytes(limits).map_err(again)?;
+        let marked = table(decoded(&bytes).map_err(again)?)
+            .map_err(again)?
+            .marked(report);
+        write(draft, Path::new(MARKED), &marked)
+    }
+
     /// Lays the refused rows, their photos and the manifest's words on the batch into `back`.
     fn return_rows(&self, back: &Tree, report: &Report, limits: &Limits) -> io::Result<()> {
-        let again = |error: ReadError| match error {
-            ReadError::Io(error) => error,
-            ReadError::Refused(_) => io::Error::other("the drop in work/ was changed by somebody"),
-        };
         let source = self.source(limits).map_err(again)?;
         let bytes = source.bytes(limits).map_err(again)?;
         let text = decoded(&bytes).map_err(again)?;
@@ -125,12 +141,13 @@ impl Claimed {
             return_manifest(&source.base, back, limits)?;
         }
         let batch = source.batch(limits).map_err(again)?;
+        let mut finder = Finder::default();
         let photos: BTreeSet<PathBuf> = batch
             .rows
             .iter()
             .filter(|row| refused.contains(&row.row))
             .filter_map(photo_of)
-            .filter_map(|path| locate(&source.base, Path::new(path)).ok())
+            .filter_map(|path| finder.find(&source.base, Path::new(path)).ok())
             .collect();
         for photo in photos {
             return_photo(&source, back, &photo)?;
@@ -178,6 +195,10 @@ impl Claimed {
                 self.home.rename(&left, &folder, Path::new(&free))?;
             }
         }
+        if out.has(Path::new(MARKED)) {
+            let free = free_name(&folder, "alasan.csv");
+            out.rename(Path::new(MARKED), &folder, Path::new(&free))?;
+        }
         // A rejected folder that is sent again still holds the reasons of the last time.
         if folder.has(Path::new(REASONS)) {
             let free = free_name(&folder, REASONS);
@@ -212,6 +233,16 @@ impl Claimed {
             out.remove_all(&copied)?;
         }
         Ok(())
+    }
+}
+
+/// The failure to read again what was read before the outcome was decided.
+fn again(error: ReadError) -> io::Error {
+    match error {
+        ReadError::Io(error) => error,
+        ReadError::Refused(_) => io::Error::other(
+            "the drop was changed since it was read; nobody but the station may write in `work/`",
+        ),
     }
 }
 
@@ -481,6 +512,20 @@ mod tests {
         assert_eq!(lines[0], "\u{feff}nik;foto;kia_status;kia_kolom;kia_alasan");
         assert_eq!(lines[1], "1;p/1.jpg;DITERIMA;;");
         assert!(lines[2].starts_with("2;p\\2.JPG;DITOLAK;nik;"));
+    }
+
+    #[test]
+    fn a_table_without_a_good_row_goes_back_untouched_beside_a_marked_copy() {
+        let mut station = Station::new();
+        station.put("X/records.csv", "nik\n1\n");
+        let drop = station.claim();
+        drop.dispose(&report(&drop, 1, &[2]), &limits()).unwrap();
+        assert_eq!(station.read("rejected/X/records.csv"), "nik\n1\n");
+        assert!(
+            station
+                .read("rejected/X/alasan.csv")
+                .contains("1,DITOLAK,nik,")
+        );
     }
 
     #[test]

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::claim::{Claimed, Store, shown};
 use super::manifest::{self, Manifest};
-use super::read::{ReadError, Source, extension, is_records, locate, photo_of};
+use super::paths::{Finder, extension};
+use super::read::{ReadError, Source, is_records, photo_of};
 use super::settle::{Settle, is_ignored};
 use super::tree::{Kind, Meta, Overrun, Tree};
 use super::{Folders, IntakeError, Settings};
@@ -71,7 +72,6 @@ pub enum Why {
 }
 
 /// What reading a drop where it stands has told.
-#[derive(Debug)]
 enum Facts {
     /// The records parse whole; the photos they name.
     Whole(Vec<String>),
@@ -81,13 +81,14 @@ enum Facts {
 
 /// `incoming/` and the way out of it.
 pub struct Inbox {
-    incoming: Tree,
     store: Store,
     settings: Settings,
     drops: Settle<Facts>,
     photos: Settle<()>,
     /// Whether the manifest of a folder that looks like this holds.
     manifests: Settle<bool>,
+    /// Finds the photos that stand in `incoming/` itself, for one scan.
+    loose: Finder,
     waiting: Vec<Waiting>,
 }
 
@@ -104,6 +105,18 @@ impl std::fmt::Debug for Inbox {
 struct Look<'a> {
     now: Instant,
     names: BTreeMap<&'a OsStr, Meta>,
+    /// Folders that are a batch: their pictures belong to them alone.
+    batches: BTreeSet<&'a OsStr>,
+}
+
+impl Look<'_> {
+    /// Whether a single record or a table may take this file along: a picture, and none that
+    /// belongs to a batch.
+    fn lends(&self, photo: &Path, meta: Meta) -> bool {
+        let top = photo.iter().next();
+        let in_batch = top.is_some_and(|top| self.batches.contains(top));
+        meta.kind == Kind::File && is_picture(photo) && !in_batch
+    }
 }
 
 impl Inbox {
@@ -113,15 +126,14 @@ impl Inbox {
     /// [`IntakeError::Open`].
     pub fn new(folders: Folders, settings: Settings) -> Result<Self, IntakeError> {
         let open = |source| IntakeError::Open { source };
-        let incoming = folders.incoming.clone();
         let store = Store::open(folders).map_err(open)?;
         Ok(Self {
-            incoming: Tree::open(&incoming).map_err(open)?,
             store,
             settings,
             drops: Settle::default(),
             photos: Settle::default(),
             manifests: Settle::default(),
+            loose: Finder::default(),
             waiting: Vec::new(),
         })
     }
@@ -138,10 +150,10 @@ impl Inbox {
         now: Instant,
         arrived_whole: &BTreeSet<OsString>,
     ) -> Result<Vec<Ready>, IntakeError> {
-        let listed = self
-            .incoming
-            .list(usize::MAX)
-            .map_err(|source| IntakeError::Scan { source })?;
+        let failed = |source| IntakeError::Scan { source };
+        // A share that was mounted again is another folder under the old name.
+        self.store.incoming = Tree::open(&self.store.folders.incoming).map_err(failed)?;
+        let listed = self.store.incoming.list(usize::MAX).map_err(failed)?;
         let look = Look {
             now,
             names: listed
@@ -149,9 +161,15 @@ impl Inbox {
                 .filter(|(name, _)| !is_ignored(name))
                 .map(|(name, meta)| (name.as_os_str(), *meta))
                 .collect(),
+            batches: listed
+                .iter()
+                .filter(|(name, meta)| meta.kind == Kind::Folder && self.is_batch(name))
+                .map(|(name, _)| name.as_os_str())
+                .collect(),
         };
         let mut ready = Vec::new();
         self.waiting.clear();
+        self.loose = Finder::default();
         for (name, meta) in &look.names {
             match self.judge(&look, name, *meta, arrived_whole.contains(*name)) {
                 Ok(companions) => ready.push(Ready {
@@ -215,6 +233,7 @@ impl Inbox {
             Kind::Special => return Ok(Vec::new()),
             Kind::File => Ok(Vec::new()),
             Kind::Folder => self
+                .store
                 .incoming
                 .folder(path)
                 .map_err(|_| Why::Permission)?
@@ -275,6 +294,16 @@ impl Inbox {
         }
     }
 
+    fn is_batch(&self, name: &OsStr) -> bool {
+        let mut found = false;
+        // A folder that cannot be listed is reported where it is judged.
+        if let Ok(folder) = self.store.incoming.folder(Path::new(name)) {
+            let _ =
+                folder.names(|name| found |= is_records(name).is_some() || name == manifest::NAME);
+        }
+        found
+    }
+
     /// Completes what parses and has its photos, and what stood still too long without.
     fn when_whole(
         &mut self,
@@ -282,7 +311,7 @@ impl Inbox {
         name: &OsStr,
         done: Option<PathBuf>,
     ) -> Result<Vec<PathBuf>, Why> {
-        let source = Source::find(&self.incoming, name, &self.settings.limits);
+        let source = Source::find(&self.store.incoming, name, &self.settings.limits);
         let Some(standing) = self.drops.get(name) else {
             return Err(Why::Settling);
         };
@@ -306,15 +335,21 @@ impl Inbox {
             None => return Err(Why::Settling),
         };
         if let Ok(source) = &source {
+            let mut of_batch = Finder::default();
             for written in &named {
-                let found = locate(&source.base, Path::new(written))
+                let finder = match source.is_batch {
+                    true => &mut of_batch,
+                    false => &mut self.loose,
+                };
+                let found = finder
+                    .find(&source.base, Path::new(written))
                     .and_then(|path| source.base.meta(&path).map(|meta| (path, meta)));
                 let Ok((photo, meta)) = found else {
                     why = Some(Why::Photo);
                     continue;
                 };
                 // The signature of a folder speaks for all that is in it.
-                if source.is_batch || !is_photo_of_a_record(&self.incoming, &photo, meta) {
+                if source.is_batch || !look.lends(&photo, meta) {
                     continue;
                 }
                 still = still.min(self.see_photo(look, &photo, meta));
@@ -348,7 +383,7 @@ impl Inbox {
             return holds;
         }
         let holds = || {
-            let batch = self.incoming.folder(Path::new(name)).ok()?;
+            let batch = self.store.incoming.folder(Path::new(name)).ok()?;
             let manifest = Manifest::read(&batch, &self.settings.limits).ok()??;
             // A manifest that lists nothing proves nothing, as files may be copied in any order.
             let lists = !manifest.files.is_empty() && manifest.sizes_match(&batch);
@@ -428,22 +463,6 @@ fn is_own_litter(path: &Path) -> bool {
 
 fn is_picture(path: &Path) -> bool {
     matches!(extension(path).as_str(), "jpg" | "jpeg" | "png")
-}
-
-/// Whether a single record or a table may take this file along: a picture, and none that belongs
-/// to a batch standing in `incoming/`.
-fn is_photo_of_a_record(incoming: &Tree, photo: &Path, meta: Meta) -> bool {
-    let in_batch = photo
-        .components()
-        .next()
-        .filter(|_| photo.components().count() > 1)
-        .and_then(|top| incoming.folder(Path::new(top.as_os_str())).ok())
-        .and_then(|folder| folder.list(usize::MAX).ok())
-        .is_some_and(|names| {
-            let is_batch = |name: &OsStr| is_records(name).is_some() || name == manifest::NAME;
-            names.iter().any(|(name, _)| is_batch(name))
-        });
-    meta.kind == Kind::File && is_picture(photo) && !in_batch
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::read::{locate, text_of};
+use super::paths::Finder;
+use super::read::{ReadError, text_of};
 use super::tree::{Barred, Tree};
 use super::{Limits, json};
 use crate::domain::record::{Approval, School};
@@ -15,7 +16,7 @@ use crate::domain::rules::{self, Problem};
 /// The name of the file.
 pub(super) const NAME: &str = "batch.json";
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 pub(super) struct Manifest {
     #[serde(default)]
     pub files: Vec<Listed>,
@@ -26,14 +27,14 @@ pub(super) struct Manifest {
 }
 
 /// A file that must be there as listed.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Listed {
     path: PathBuf,
     size: u64,
     sha256: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 struct Claim {
     status: String,
     oleh: String,
@@ -42,15 +43,14 @@ struct Claim {
 
 impl Manifest {
     /// Reads the manifest of a batch; `None` where there is none.
-    pub fn read(batch: &Tree, limits: &Limits) -> Result<Option<Self>, Flaw> {
-        let unreadable =
-            |detail: &str| Flaw::Problem(rules::MANIFEST_UNREADABLE.broken_by_drop(detail));
+    pub fn read(batch: &Tree, limits: &Limits) -> Result<Option<Self>, ReadError> {
+        let unreadable = |detail: &str| ReadError::refused(&rules::MANIFEST_UNREADABLE, detail);
         let bytes = match batch.read(Path::new(NAME), limits.file_bytes) {
             Ok(bytes) => bytes,
             Err(Barred::Missing) => return Ok(None),
-            Err(Barred::Io(error)) => return Err(Flaw::Io(error)),
-            Err(Barred::TooLarge) => return Err(unreadable("> MiB")),
-            Err(_) => return Err(Flaw::Problem(rules::DROP_SPECIAL.broken_by_drop(NAME))),
+            Err(Barred::Io(error)) => return Err(ReadError::Io(error)),
+            Err(Barred::TooLarge) => return Err(unreadable("bytes")),
+            Err(_) => return Err(ReadError::refused(&rules::DROP_SPECIAL, NAME)),
         };
         let text = text_of(&bytes).ok_or_else(|| unreadable("UTF-8"))?;
         let object = json::object(text, limits.json_depth)
@@ -74,8 +74,10 @@ impl Manifest {
 
     /// Whether every listed file is there with its size: cheap, before any hash is made.
     pub fn sizes_match(&self, batch: &Tree) -> bool {
+        let mut finder = Finder::default();
         self.files.iter().all(|listed| {
-            locate(batch, &listed.path)
+            finder
+                .find(batch, &listed.path)
                 .and_then(|path| batch.meta(&path))
                 .is_ok_and(|meta| meta.size == listed.size)
         })
@@ -84,9 +86,10 @@ impl Manifest {
     /// What is wrong with the listed files.
     pub fn problems(&self, batch: &Tree) -> Result<Vec<Problem>, std::io::Error> {
         let mut problems = Vec::new();
+        let mut finder = Finder::default();
         for listed in &self.files {
             let name = listed.path.to_string_lossy();
-            let rule = match listed.differs(batch) {
+            let rule = match listed.differs(batch, &mut finder) {
                 Ok(None) => continue,
                 Ok(Some(rule)) => rule,
                 Err(Barred::Io(error)) => return Err(error),
@@ -99,8 +102,12 @@ impl Manifest {
 }
 
 impl Listed {
-    fn differs(&self, batch: &Tree) -> Result<Option<&'static rules::Rule>, Barred> {
-        let path = locate(batch, &self.path)?;
+    fn differs(
+        &self,
+        batch: &Tree,
+        finder: &mut Finder,
+    ) -> Result<Option<&'static rules::Rule>, Barred> {
+        let path = finder.find(batch, &self.path)?;
         let (_, meta) = batch.open_file(&path)?;
         if meta.size != self.size {
             return Ok(Some(&rules::MANIFEST_SIZE));
@@ -109,13 +116,6 @@ impl Listed {
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok((!hex.eq_ignore_ascii_case(&self.sha256)).then_some(&rules::MANIFEST_HASH))
     }
-}
-
-/// Why there is no manifest.
-#[derive(Debug)]
-pub(super) enum Flaw {
-    Problem(Problem),
-    Io(std::io::Error),
 }
 
 fn key_at_fault(object: &Map<String, Value>) -> &'static str {

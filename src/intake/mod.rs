@@ -13,6 +13,7 @@ mod dispose;
 mod inbox;
 mod json;
 mod manifest;
+mod paths;
 mod read;
 mod report;
 mod settle;
@@ -28,7 +29,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use claim::{Claimed, PhotoError};
+pub use claim::{Claimed, PhotoError, photo_in_place};
 pub use inbox::{Inbox, Ready, Waiting, Why};
 pub use read::{Batch, ReadError, read_in_place};
 pub use report::Report;

@@ -4,7 +4,8 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::manifest::{self, Manifest};
+use super::manifest::Manifest;
+use super::paths::extension;
 use super::table::{BOM, Table};
 use super::tree::{Barred, Kind, Overrun, Tree};
 use super::{Limits, json};
@@ -12,8 +13,8 @@ use crate::domain::fields::{RawRecord, RawValue};
 use crate::domain::record::{Approval, School};
 use crate::domain::rules::{self, Problem, Rule, Subject};
 
-/// The records of a drop.
-#[derive(Debug, Default)]
+/// The records of a drop. `Debug` counts them and shows none.
+#[derive(Default)]
 pub struct Batch {
     /// The rows that could be read, in the sender's order.
     pub rows: Vec<RawRecord>,
@@ -23,6 +24,15 @@ pub struct Batch {
     pub approval: Option<Approval>,
     /// The batch's school, for records that carry none.
     pub school: Option<School>,
+}
+
+impl std::fmt::Debug for Batch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batch")
+            .field("rows", &self.rows.len())
+            .field("unreadable", &self.unreadable.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Batch {
@@ -46,15 +56,6 @@ pub enum ReadError {
 impl ReadError {
     pub(super) fn refused(rule: &'static Rule, detail: &str) -> Self {
         Self::Refused(vec![rule.broken_by_drop(detail)])
-    }
-}
-
-impl From<manifest::Flaw> for ReadError {
-    fn from(flaw: manifest::Flaw) -> Self {
-        match flaw {
-            manifest::Flaw::Problem(problem) => Self::Refused(vec![problem]),
-            manifest::Flaw::Io(error) => Self::Io(error),
-        }
     }
 }
 
@@ -230,55 +231,6 @@ pub(super) fn photo_of(record: &RawRecord) -> Option<&str> {
     }
 }
 
-/// The real path of what a sender wrote as a path in the drop.
-///
-/// Windows senders write `\` and mind no case: a backslash separates like a slash, and a name that
-/// differs in case only is taken when there is one such name.
-pub(super) fn locate(base: &Tree, written: &Path) -> Result<PathBuf, Barred> {
-    let written = written.to_str().ok_or(Barred::Missing)?.replace('\\', "/");
-    let drive = written
-        .split('/')
-        .next()
-        .is_some_and(|first| first.contains(':'));
-    if drive || written.starts_with('/') || written.contains('\0') {
-        return Err(Barred::Outside);
-    }
-    let mut at = PathBuf::new();
-    for name in written.split('/').filter(|name| !matches!(*name, "" | ".")) {
-        if name == ".." {
-            return Err(Barred::Outside);
-        }
-        let exact = at.join(name);
-        at = match base.meta(&exact) {
-            Ok(_) => exact,
-            Err(Barred::Missing) => at.join(same_but_for_case(base, &at, name)?),
-            Err(error) => return Err(error),
-        };
-    }
-    if at.as_os_str().is_empty() {
-        return Err(Barred::Outside);
-    }
-    Ok(at)
-}
-
-fn same_but_for_case(base: &Tree, folder: &Path, name: &str) -> Result<std::ffi::OsString, Barred> {
-    let wanted = name.to_lowercase();
-    let mut alike = base
-        .folder(folder)?
-        .list(usize::MAX)?
-        .into_iter()
-        .map(|(name, _)| name)
-        .filter(|found| {
-            found
-                .to_str()
-                .is_some_and(|found| found.to_lowercase() == wanted)
-        });
-    match (alike.next(), alike.next()) {
-        (Some(only), None) => Ok(only),
-        _ => Err(Barred::Missing),
-    }
-}
-
 /// The one file of records in a batch.
 fn records_file(base: &Tree, limits: &Limits) -> Result<(PathBuf, Form), ReadError> {
     let listed = base.list(limits.files).map_err(ReadError::Io)?;
@@ -338,12 +290,6 @@ pub(super) fn is_records(name: &OsStr) -> Option<Option<Form>> {
     }
 }
 
-/// The extension in lower case, empty without one.
-pub(super) fn extension(path: &Path) -> String {
-    let extension = path.extension().and_then(OsStr::to_str);
-    extension.unwrap_or_default().to_ascii_lowercase()
-}
-
 /// The extension as a detail; one that is no plain short word could be anything, a name too.
 fn kind(extension: &str) -> String {
     let plain = extension.len() <= 5 && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -400,8 +346,8 @@ pub fn read_in_place(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), R
 mod tests {
     use std::os::unix::fs::symlink;
 
-    use super::super::Settings;
     use super::super::testing::{Station, record};
+    use super::super::{Settings, photo_in_place};
     use super::*;
 
     fn batch(file: &str, content: impl AsRef<[u8]>) -> Batch {
@@ -577,6 +523,9 @@ mod tests {
         let (batch, base) = read_in_place(&station.path("incoming/X"), &limits).unwrap();
         assert_eq!((batch.received(), base), (1, station.path("incoming/X")));
         let (batch, base) = read_in_place(&station.path("incoming/Y.json"), &limits).unwrap();
-        assert_eq!((batch.received(), base), (1, station.path("incoming")));
+        assert_eq!((batch.received(), &base), (1, &station.path("incoming")));
+        station.put("a.jpg", "jpg");
+        assert_eq!(photo_in_place(&base, "A.jpg", &limits).unwrap(), b"jpg");
+        assert!(photo_in_place(&base, "../a.jpg", &limits).is_err());
     }
 }

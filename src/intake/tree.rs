@@ -226,8 +226,23 @@ impl Tree {
         Ok(found)
     }
 
-    /// Renames into another tree; nothing there is ever overwritten.
+    /// Gives every name in this folder, unsorted.
+    pub fn names(&self, mut see: impl FnMut(&OsStr)) -> io::Result<()> {
+        for entry in fs::Dir::read_from(&self.0)? {
+            see(OsStr::from_bytes(entry?.file_name().to_bytes()));
+        }
+        Ok(())
+    }
+
+    /// Renames into another tree, lasting; nothing there is ever overwritten.
     pub fn rename(&self, from: &Path, to: &Self, new: &Path) -> io::Result<()> {
+        self.rename_unsynced(from, to, new)?;
+        to.parent(new).map_err(io_of)?.0.sync()?;
+        self.parent(from).map_err(io_of)?.0.sync()
+    }
+
+    /// As [`Tree::rename`], but a power cut may undo it.
+    pub fn rename_unsynced(&self, from: &Path, to: &Self, new: &Path) -> io::Result<()> {
         let (from_parent, from_name) = self.parent(from).map_err(io_of)?;
         let (to_parent, to_name) = to.parent(new).map_err(io_of)?;
         match fs::renameat_with(
@@ -239,14 +254,15 @@ impl Tree {
         ) {
             // Network file systems know no such flag. The station alone writes where it renames
             // to, so that looking first is enough there.
-            Err(Errno::INVAL | Errno::NOSYS) if !to.has(new) => {
-                fs::renameat(&from_parent.0, from_name, &to_parent.0, to_name)?;
-            }
-            Err(Errno::INVAL | Errno::NOSYS) => return Err(Errno::EXIST.into()),
-            other => other?,
+            Err(Errno::INVAL | Errno::NOSYS) if !to.has(new) => Ok(fs::renameat(
+                &from_parent.0,
+                from_name,
+                &to_parent.0,
+                to_name,
+            )?),
+            Err(Errno::INVAL | Errno::NOSYS) => Err(Errno::EXIST.into()),
+            other => Ok(other?),
         }
-        to_parent.sync()?;
-        from_parent.sync()
     }
 
     /// Makes a folder and those above it, where they are missing.
@@ -358,6 +374,16 @@ impl Tree {
             Err(Errno::INVAL | Errno::NOTSUP) => Ok(()),
             other => Ok(other?),
         }
+    }
+
+    /// Makes all renames and new names in this folder and below last.
+    pub fn sync_below(&self) -> io::Result<()> {
+        for (name, meta) in self.list(usize::MAX)? {
+            if meta.kind == Kind::Folder {
+                self.folder(Path::new(&name)).map_err(io_of)?.sync_below()?;
+            }
+        }
+        self.sync()
     }
 
     fn parent<'a>(&self, path: &'a Path) -> Result<(Self, &'a OsStr), Barred> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use notify::event::{EventKind, ModifyKind, RenameMode};
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -82,6 +82,8 @@ impl Renames {
         }
         let mut wake = Wake::default();
         match event.kind {
+            // A writer that closes its file is news; the scan's own reading is not.
+            EventKind::Access(AccessKind::Close(AccessMode::Write)) => {}
             EventKind::Access(_) => return None,
             EventKind::Modify(ModifyKind::Name(RenameMode::From)) => {
                 self.from.clear();
