@@ -139,13 +139,21 @@ impl Default for CardSettings {
 
 impl Default for PrintSettings {
     fn default() -> Self {
-        Self { mode: Mode::Full, dpi: 300, bleed: 0.0, photo_quality: 90 }
+        Self {
+            mode: Mode::Full,
+            dpi: 300,
+            bleed: 0.0,
+            photo_quality: 90,
+        }
     }
 }
 
 impl Default for LotSettings {
     fn default() -> Self {
-        Self { cards: 100, gather: 2.0 }
+        Self {
+            cards: 100,
+            gather: 2.0,
+        }
     }
 }
 
@@ -161,8 +169,10 @@ impl Config {
     /// # Errors
     /// Names the place and, for an unknown key, the nearest known one.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
         Self::parse(&path.display().to_string(), &text)
     }
 
@@ -196,7 +206,10 @@ impl Config {
         }
         for kind in Kind::ALL {
             if !self.card.layouts.contains_key(&kind) {
-                return value("card.layouts", format!("names no layout for cards of kind {kind}"));
+                return value(
+                    "card.layouts",
+                    format!("names no layout for cards of kind {kind}"),
+                );
             }
         }
         Ok(())
@@ -209,7 +222,10 @@ impl Config {
     pub fn zone(&self) -> Result<TimeZone, ConfigError> {
         TimeZone::get(&self.office.zona_waktu).map_err(|_| ConfigError::Value {
             key: "office.zona_waktu",
-            message: format!("no time zone is called `{}`; try `Asia/Jakarta`", self.office.zona_waktu),
+            message: format!(
+                "no time zone is called `{}`; try `Asia/Jakarta`",
+                self.office.zona_waktu
+            ),
         })
     }
 
@@ -329,7 +345,9 @@ mod tests {
             .filter(|line| line.starts_with(['[', '#']) || line.contains(" = "))
             .collect::<Vec<_>>()
             .join("\n");
-        let opened = opened.replace("\"token\": ", "# ").replace("\"full\": ", "# ");
+        let opened = opened
+            .replace("\"token\": ", "# ")
+            .replace("\"full\": ", "# ");
         let mut all = Config::parse("station.toml", &opened).unwrap();
         assert_eq!(all.officials.len(), 1);
         all.officials.clear();

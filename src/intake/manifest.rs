@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -10,20 +9,23 @@ use super::paths::Finder;
 use super::read::{ReadError, text_of};
 use super::tree::{Barred, Tree};
 use super::{Limits, json};
-use crate::domain::record::{Approval, School};
+use crate::domain::fields::RawRecord;
 use crate::domain::rules::{self, Problem};
 
 /// The name of the file.
 pub(super) const NAME: &str = "batch.json";
 
-#[derive(Default, Deserialize)]
 pub(super) struct Manifest {
-    #[serde(default)]
+    /// The files it lists.
     pub files: Vec<Listed>,
+    /// Its `sekolah` and `persetujuan`, which the judge reads by the rules of a record's own.
+    pub fields: RawRecord,
+}
+
+#[derive(Deserialize)]
+struct Listing {
     #[serde(default)]
-    pub sekolah: Option<School>,
-    #[serde(default)]
-    persetujuan: Option<Claim>,
+    files: Vec<Listed>,
 }
 
 /// A file that must be there as listed.
@@ -32,13 +34,6 @@ pub(super) struct Listed {
     path: PathBuf,
     size: u64,
     sha256: String,
-}
-
-#[derive(Deserialize)]
-struct Claim {
-    status: String,
-    oleh: String,
-    pada: Timestamp,
 }
 
 impl Manifest {
@@ -53,23 +48,19 @@ impl Manifest {
             Err(_) => return Err(ReadError::refused(&rules::DROP_SPECIAL, NAME)),
         };
         let text = text_of(&bytes).ok_or_else(|| unreadable("UTF-8"))?;
-        let object = json::object(text, limits.json_depth)
+        let mut object = json::object(text, limits.json_depth)
             .map_err(|fault| unreadable(&fault.to_string()))?;
+        let files = object
+            .remove("files")
+            .map(|files| Value::Object([("files".to_owned(), files)].into_iter().collect()));
         // serde's own words may quote a value, so that only the key at fault is named.
-        serde_json::from_value(Value::Object(object.clone()))
-            .map(Some)
-            .map_err(|_| unreadable(key_at_fault(&object)))
-    }
-
-    /// The approval that holds for records without one; only a given one counts.
-    pub fn approval(&self) -> Option<Approval> {
-        self.persetujuan
-            .as_ref()
-            .filter(|claim| claim.status == "DISETUJUI" && !claim.oleh.trim().is_empty())
-            .map(|claim| Approval {
-                oleh: claim.oleh.clone(),
-                pada: claim.pada,
-            })
+        let Listing { files } =
+            serde_json::from_value(files.unwrap_or_else(|| Value::Object(Map::new())))
+                .map_err(|_| unreadable("files"))?;
+        Ok(Some(Self {
+            files,
+            fields: RawRecord::from_json(0, &object),
+        }))
     }
 
     /// Whether every listed file is there with its size: cheap, before any hash is made.
@@ -116,15 +107,4 @@ impl Listed {
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok((!hex.eq_ignore_ascii_case(&self.sha256)).then_some(&rules::MANIFEST_HASH))
     }
-}
-
-fn key_at_fault(object: &Map<String, Value>) -> &'static str {
-    let fits = |key: &str| {
-        let alone = object.get(key).map(|value| (key.to_owned(), value.clone()));
-        serde_json::from_value::<Manifest>(Value::Object(alone.into_iter().collect())).is_ok()
-    };
-    ["files", "sekolah", "persetujuan"]
-        .into_iter()
-        .find(|key| !fits(key))
-        .unwrap_or(NAME)
 }

@@ -10,7 +10,6 @@ use super::table::{BOM, Table};
 use super::tree::{Barred, Kind, Overrun, Tree};
 use super::{Limits, json};
 use crate::domain::fields::{RawRecord, RawValue};
-use crate::domain::record::{Approval, School};
 use crate::domain::rules::{self, Problem, Rule, Subject};
 
 /// The records of a drop. `Debug` counts them and shows none.
@@ -20,10 +19,8 @@ pub struct Batch {
     pub rows: Vec<RawRecord>,
     /// One problem a row that could not be read; the other rows go on.
     pub unreadable: Vec<Problem>,
-    /// The batch's approval, for records that carry none.
-    pub approval: Option<Approval>,
-    /// The batch's school, for records that carry none.
-    pub school: Option<School>,
+    /// What `batch.json` says for records that carry none of their own: `sekolah`, `persetujuan`.
+    pub manifest: RawRecord,
 }
 
 impl std::fmt::Debug for Batch {
@@ -138,8 +135,7 @@ impl Source {
             return Err(ReadError::refused(&rules::DROP_EMPTY, ""));
         }
         if let Some(manifest) = manifest {
-            batch.approval = manifest.approval();
-            batch.school = manifest.sekolah;
+            batch.manifest = manifest.fields;
         }
         Ok(batch)
     }
@@ -486,7 +482,13 @@ mod tests {
             );
             station.put("X/batch.json", text);
             match station.claim().read(&Settings::default().limits) {
-                Ok(batch) => Ok((batch.school.unwrap().npsn, batch.approval.map(|by| by.oleh))),
+                Ok(batch) => {
+                    let said = |field| match batch.manifest.values.get(field) {
+                        Some(RawValue::Text(text)) => Some(text.clone()),
+                        _ => None,
+                    };
+                    Ok((said("sekolah.npsn"), said("persetujuan.status")))
+                }
                 Err(ReadError::Refused(problems)) => Err(problems[0].code),
                 Err(error) => panic!("{error}"),
             }
@@ -495,10 +497,13 @@ mod tests {
         let listed =
             |path, size| format!(r#"{{"path": "{path}", "size": {size}, "sha256": "{hash}"}}"#);
         let npsn = Some("1".to_owned());
-        assert_eq!(put("", approval), Ok((npsn.clone(), Some("v-01".into()))));
+        assert_eq!(
+            put("", approval),
+            Ok((npsn.clone(), Some("DISETUJUI".into())))
+        );
         assert_eq!(
             put("", &approval.replace("DISETUJUI", "DITOLAK")),
-            Ok((npsn, None))
+            Ok((npsn, Some("DITOLAK".into())))
         );
         assert_eq!(
             put(&listed("b.jpg", 3), approval),
@@ -510,7 +515,7 @@ mod tests {
         );
         assert_eq!(put(&listed("a.jpg", 4), approval), Err("manifest-size"));
         assert_eq!(put(&listed("a.jpg", 3), approval), Err("manifest-hash"));
-        assert_eq!(put("", "{\"status\": 1}"), Err("manifest-unreadable"));
+        assert_eq!(put("{\"path\": 1}", approval), Err("manifest-unreadable"));
         assert_eq!(put("7", approval), Err("manifest-unreadable"));
     }
 

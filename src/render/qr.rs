@@ -83,7 +83,12 @@ impl Qr {
 }
 
 /// The code under each of the eight masks.
-fn masked_codes(version: Version, level: EcLevel, data: &[u8], correction: &[u8]) -> [Vec<bool>; 8] {
+fn masked_codes(
+    version: Version,
+    level: EcLevel,
+    data: &[u8],
+    correction: &[u8],
+) -> [Vec<bool>; 8] {
     use MaskPattern::*;
     let mut canvas = Canvas::new(version, level);
     canvas.draw_all_functional_patterns();
@@ -101,7 +106,11 @@ fn masked_codes(version: Version, level: EcLevel, data: &[u8], correction: &[u8]
     .map(|mask| {
         let mut masked = canvas.clone();
         masked.apply_mask(mask);
-        masked.into_colors().iter().map(|color| *color == Color::Dark).collect()
+        masked
+            .into_colors()
+            .iter()
+            .map(|color| *color == Color::Dark)
+            .collect()
     })
 }
 
@@ -231,7 +240,11 @@ mod tests {
                 (0..width).map(|b| at(b, a)).collect::<Vec<_>>(),
                 (0..width).map(|b| at(a, b)).collect(),
             ] {
-                for run in line.chunk_by(|a, b| a == b).map(<[bool]>::len).filter(|n| *n >= 5) {
+                for run in line
+                    .chunk_by(|a, b| a == b)
+                    .map(<[bool]>::len)
+                    .filter(|n| *n >= 5)
+                {
                     penalty += 3 + run as u32 - 5;
                 }
                 for window in line.windows(11) {
@@ -245,7 +258,8 @@ mod tests {
             let block = [at(x, y), at(x + 1, y), at(x, y + 1), at(x + 1, y + 1)];
             penalty += 3 * u32::from(block.iter().all(|dark| *dark == block[0]));
         }
-        let percent = dark.iter().filter(|dark| **dark).count() as f64 * 100.0 / (width * width) as f64;
+        let percent =
+            dark.iter().filter(|dark| **dark).count() as f64 * 100.0 / (width * width) as f64;
         penalty + ((percent - 50.0).abs() / 5.0).floor() as u32 * 10
     }
 
@@ -260,7 +274,11 @@ mod tests {
                 qrcode::ec::construct_codewords(&bits.into_bytes(), version, EcLevel::M).unwrap();
             let codes = masked_codes(version, EcLevel::M, &data, &correction);
             for code in &codes {
-                assert_eq!(penalty(code, width), plain_penalty(code, width), "{payload}");
+                assert_eq!(
+                    penalty(code, width),
+                    plain_penalty(code, width),
+                    "{payload}"
+                );
             }
             assert!(codes.contains(&qr.dark));
             let least = codes.iter().map(|code| plain_penalty(code, width)).min();

@@ -55,7 +55,10 @@ impl Station {
                 None => return Ok(None),
             },
             Err(ReadError::Refused(problems)) => {
-                let report = Report::new(claimed.name(), 0, problems);
+                let name = claimed.name();
+                // A single record is one record, however unreadable; a batch cannot be counted.
+                let received = u32::from(name.to_lowercase().ends_with(".json"));
+                let report = Report::new(name, received, problems);
                 self.ledger.write(ACTOR, Timestamp::now(), |tx| {
                     finish(tx, claimed.id(), &report, 0)
                 })?;
@@ -64,7 +67,9 @@ impl Station {
             Err(ReadError::Io(error)) => return Err(error.into()),
         };
         let limits = &self.config.intake.limits;
-        claimed.dispose(&report, limits).map_err(|error| AcceptError::Later(error.into()))?;
+        claimed
+            .dispose(&report, limits)
+            .map_err(|error| AcceptError::Later(error.into()))?;
         tracing::info!(
             drop = claimed.id(),
             received = report.received(),
@@ -75,15 +80,21 @@ impl Station {
         Ok(Some(report))
     }
 
-    fn decide_batch(&mut self, claimed: &Claimed, batch: &Batch) -> Result<Option<Report>, AcceptError> {
+    fn decide_batch(
+        &mut self,
+        claimed: &Claimed,
+        batch: &Batch,
+    ) -> Result<Option<Report>, AcceptError> {
         let now = Timestamp::now();
         let day = self.today();
-        let official = self.official(day).map_err(|error| AcceptError::Later(error.into()))?;
+        let official = self
+            .official(day)
+            .map_err(|error| AcceptError::Later(error.into()))?;
         let examiner = Examiner {
             config: &self.config,
             layouts: &self.layouts,
             issue: self.issue(official, day),
-            press: self.press(),
+            press: self.config.press(),
             now,
             zone: self.zone.clone(),
         };
@@ -105,7 +116,11 @@ impl Station {
                 }
             }
             problems.extend(examined.problems);
-            candidates.push(Candidate { row: examined.row, subject: examined.subject, passed });
+            candidates.push(Candidate {
+                row: examined.row,
+                subject: examined.subject,
+                passed,
+            });
             Ok(())
         })?;
         if stopped {
@@ -114,19 +129,33 @@ impl Station {
         let shared: BTreeSet<usize> = pictures.shared().collect();
 
         let name = claimed.name();
-        let report = self.ledger.write(ACTOR, now, |tx| -> Result<_, AcceptError> {
-            let mut unchanged = 0;
-            for (index, candidate) in candidates.iter().enumerate() {
-                let Some(passed) = &candidate.passed else { continue };
-                let problem = Self::decide_row(tx, claimed.id(), candidate, passed, shared.contains(&index))?;
-                unchanged += u32::from(problem.as_ref().is_some_and(|p| p.code == rules::UNCHANGED.code));
-                problems.extend(problem);
-            }
-            problems.sort_by_key(|problem| problem.row);
-            let report = Report::new(name, batch.received(), problems);
-            finish(tx, claimed.id(), &report, unchanged)?;
-            Ok(report)
-        })?;
+        let report = self
+            .ledger
+            .write(ACTOR, now, |tx| -> Result<_, AcceptError> {
+                let mut unchanged = 0;
+                for (index, candidate) in candidates.iter().enumerate() {
+                    let Some(passed) = &candidate.passed else {
+                        continue;
+                    };
+                    let problem = Self::decide_row(
+                        tx,
+                        claimed.id(),
+                        candidate,
+                        passed,
+                        shared.contains(&index),
+                    )?;
+                    unchanged += u32::from(
+                        problem
+                            .as_ref()
+                            .is_some_and(|p| p.code == rules::UNCHANGED.code),
+                    );
+                    problems.extend(problem);
+                }
+                problems.sort_by_key(|problem| problem.row);
+                let report = Report::new(name, batch.received(), problems);
+                finish(tx, claimed.id(), &report, unchanged)?;
+                Ok(report)
+            })?;
         if report.accepted() > unchanged_of(&report) {
             self.note_accepted();
         }
@@ -153,7 +182,9 @@ impl Station {
         let photo = passed.photo_sha256.as_deref();
         let live = tx.live_card(&record.nik, &record.content(photo), record.id.as_deref())?;
         let decision = match decide(record, live.as_ref()) {
-            Ok(Decision::Unchanged(card)) => return broken(&rules::UNCHANGED, "nik", &card.to_string()),
+            Ok(Decision::Unchanged(card)) => {
+                return broken(&rules::UNCHANGED, "nik", &card.to_string());
+            }
             Ok(decision) => decision,
             Err(rule) => {
                 let detail = live.map(|live| live.card.to_string()).unwrap_or_default();
@@ -175,7 +206,12 @@ impl Station {
                 Some(card)
             }
             Decision::Reissue(card) => {
-                tx.move_card(card, State::Void, Evidence::Import, Some(&reason_code(record.alasan.word())))?;
+                tx.move_card(
+                    card,
+                    State::Void,
+                    Evidence::Import,
+                    Some(&reason_code(record.alasan.word())),
+                )?;
                 Some(card)
             }
             Decision::New | Decision::Unchanged(_) => None,
@@ -198,7 +234,10 @@ impl Station {
 }
 
 fn unchanged_of(report: &Report) -> u32 {
-    let same = report.problems().iter().filter(|problem| problem.code == rules::UNCHANGED.code);
+    let same = report
+        .problems()
+        .iter()
+        .filter(|problem| problem.code == rules::UNCHANGED.code);
     u32::try_from(same.count()).unwrap_or(u32::MAX)
 }
 
@@ -216,7 +255,13 @@ fn finish(tx: &mut Tx<'_>, drop: &str, report: &Report, unchanged: u32) -> Resul
     for problem in report.problems() {
         *problems.entry(problem.code.to_owned()).or_default() += 1;
     }
-    debug_assert!(report.rejected() == 0 || report.problems().iter().any(|p| p.severity == Severity::Block));
+    debug_assert!(
+        report.rejected() == 0
+            || report
+                .problems()
+                .iter()
+                .any(|p| p.severity == Severity::Block)
+    );
     tx.finish_drop(&DropOutcome {
         drop: drop.to_owned(),
         name: report.drop().to_owned(),

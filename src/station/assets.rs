@@ -68,7 +68,12 @@ pub fn load(layouts: Option<&Path>, name: &str) -> Result<Layout, LoadError> {
         let find = |path: &str| read_beside(&dir, path);
         return Ok(layout::parse(&file.display().to_string(), &source, &find)?);
     }
-    let built_in = |path: &str| FILES.iter().find(|(known, _)| *known == path).map(|(_, data)| *data);
+    let built_in = |path: &str| {
+        FILES
+            .iter()
+            .find(|(known, _)| *known == path)
+            .map(|(_, data)| *data)
+    };
     let source = built_in(&format!("{name}/layout.toml"))
         .and_then(|data| std::str::from_utf8(data).ok())
         .ok_or_else(|| LoadError::Unknown(name.to_owned()))?;
@@ -78,16 +83,25 @@ pub fn load(layouts: Option<&Path>, name: &str) -> Result<Layout, LoadError> {
             .map(<[u8]>::to_vec)
             .ok_or_else(|| "no such file is built in".to_owned())
     };
-    Ok(layout::parse(&format!("layouts/{name}/layout.toml"), source, &find)?)
+    Ok(layout::parse(
+        &format!("layouts/{name}/layout.toml"),
+        source,
+        &find,
+    )?)
 }
 
 /// Reads a file that a layout names: beside it, beside its folder, or a font built in.
 fn read_beside(dir: &Path, path: &str) -> Result<Vec<u8>, String> {
-    if Path::new(path).components().any(|part| !matches!(part, std::path::Component::Normal(_))) {
+    if Path::new(path)
+        .components()
+        .any(|part| !matches!(part, std::path::Component::Normal(_)))
+    {
         return Err("a layout names files in its own folder or in `fonts/`".to_owned());
     }
     let shared = dir.parent().map(|above| above.join(path));
-    let found = std::iter::once(dir.join(path)).chain(shared).find(|file| file.is_file());
+    let found = std::iter::once(dir.join(path))
+        .chain(shared)
+        .find(|file| file.is_file());
     match found {
         Some(file) => std::fs::read(file).map_err(|error| error.to_string()),
         None => FILES
@@ -107,7 +121,11 @@ pub fn load_all(paths: &Paths, config: &Config) -> Result<BTreeMap<Kind, Layout>
     for (&kind, name) in &config.card.layouts {
         let layout = load(Some(&paths.layouts()), name)?;
         if layout.kind != kind {
-            return Err(LoadError::Kind { name: name.clone(), is: layout.kind, set: kind });
+            return Err(LoadError::Kind {
+                name: name.clone(),
+                is: layout.kind,
+                set: kind,
+            });
         }
         layouts.insert(kind, layout);
     }

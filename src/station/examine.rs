@@ -15,12 +15,12 @@ use crate::domain::nik::Nik;
 use crate::domain::record::Record;
 use crate::domain::rules::{self, Circumstances, Problem, Rule, Severity, Subject, judge};
 use crate::intake::{Batch, PhotoError};
+use crate::render::PT_PER_MM;
 use crate::render::compose::{Press, compose};
 use crate::render::content::{CardContent, Issue, values};
 use crate::render::layout::Layout;
 use crate::render::pdf::hex;
 use crate::render::photo::{self, Background, Prepared, Target};
-use crate::render::PT_PER_MM;
 
 /// What is known of one row.
 pub struct Examined {
@@ -84,8 +84,10 @@ impl Examiner<'_> {
     ) -> Result<(), E> {
         let known = self.circumstances(&batch.manifest);
         for chunk in batch.rows.chunks(CHUNK) {
-            let done: Vec<_> =
-                chunk.par_iter().map(|raw| self.row(raw, &known, photos)).collect::<Result<_, _>>()?;
+            let done: Vec<_> = chunk
+                .par_iter()
+                .map(|raw| self.row(raw, &known, photos))
+                .collect::<Result<_, _>>()?;
             for examined in done {
                 take(examined)?;
             }
@@ -112,7 +114,8 @@ impl Examiner<'_> {
     ) -> Result<Examined, std::io::Error> {
         let verdict = judge(raw, known);
         let (subject, mut problems) = (verdict.subject, verdict.problems);
-        let broken = |rule: &'static Rule, field: &str, detail: &str| rule.broken(&subject, field, detail);
+        let broken =
+            |rule: &'static Rule, field: &str, detail: &str| rule.broken(&subject, field, detail);
 
         // A record that is blocked has its photo looked at too: the sender mends all at once.
         let path = match (&verdict.record, raw.values.get("foto")) {
@@ -123,7 +126,10 @@ impl Examiner<'_> {
         let mut prepared = None;
         if let Some(path) = path {
             match photos(path) {
-                Ok(bytes) => match photo::prepare(&bytes, &photo_target(self.layouts, self.press, self.config)) {
+                Ok(bytes) => match photo::prepare(
+                    &bytes,
+                    &photo_target(self.layouts, self.press, self.config),
+                ) {
                     Ok(photo) => prepared = Some(photo),
                     Err(fault) => problems.push(broken(fault.rule(), "foto", &fault.detail())),
                 },
@@ -131,7 +137,10 @@ impl Examiner<'_> {
                 Err(PhotoError::Io(error)) => return Err(error),
             }
         }
-        let kind = verdict.record.as_ref().and_then(|record| record.kind_on(self.issue.day));
+        let kind = verdict
+            .record
+            .as_ref()
+            .and_then(|record| record.kind_on(self.issue.day));
         if let (Some(record), Some(kind)) = (&verdict.record, kind) {
             if let (Some(photo), Kind::From5) = (&prepared, kind)
                 && photo.background != cloth_of(record.tanggal_lahir)
@@ -145,44 +154,75 @@ impl Examiner<'_> {
                 problems.push(broken(misfit.rule, misfit.field, &misfit.detail));
             }
         }
-        let blocked = problems.iter().any(|problem| problem.severity == Severity::Block);
+        let blocked = problems
+            .iter()
+            .any(|problem| problem.severity == Severity::Block);
         let passed = match (verdict.record, kind) {
             (Some(record), Some(kind)) if !blocked => {
                 let photo_sha256 = prepared.as_ref().map(|photo| hex(&photo.sha256));
-                Some(Passed { record, kind, photo: prepared, photo_sha256 })
+                Some(Passed {
+                    record,
+                    kind,
+                    photo: prepared,
+                    photo_sha256,
+                })
             }
             _ => None,
         };
-        Ok(Examined { row: raw.row, passed, problems, subject })
+        Ok(Examined {
+            row: raw.row,
+            passed,
+            problems,
+            subject,
+        })
     }
 
     fn misfits(&self, record: &Record, kind: Kind) -> Vec<crate::render::compose::Misfit> {
-        let Some(layout) = self.layouts.get(&kind) else { return Vec::new() };
+        let Some(layout) = self.layouts.get(&kind) else {
+            return Vec::new();
+        };
         let content = CardContent {
             kind,
             values: values(record, kind, self.issue),
             photo: None,
-            qr: record.qr.clone().unwrap_or_else(|| "KIA:00000000000000000000000000".to_owned()),
+            qr: record
+                .qr
+                .clone()
+                .unwrap_or_else(|| "KIA:00000000000000000000000000".to_owned()),
         };
-        compose(layout, &content, &self.press).err().unwrap_or_default()
+        compose(layout, &content, &self.press)
+            .err()
+            .unwrap_or_default()
     }
 }
 
 /// Red cloth for odd birth years, blue for even, as offices ask (press reports).
 fn cloth_of(birth: Date) -> Background {
-    if birth.year() % 2 == 0 { Background::Blue } else { Background::Red }
+    if birth.year() % 2 == 0 {
+        Background::Blue
+    } else {
+        Background::Red
+    }
 }
 
 /// The photo box of the layouts in printer dots. A layout without one still has photos checked
 /// against the ordinary 2 × 3 cm.
 pub fn photo_target(layouts: &BTreeMap<Kind, Layout>, press: Press, config: &Config) -> Target {
-    let area = layouts.get(&Kind::From5).and_then(Layout::photo_area).unwrap_or([20.0, 30.0]);
+    let area = layouts
+        .get(&Kind::From5)
+        .and_then(Layout::photo_area)
+        .unwrap_or([20.0, 30.0]);
     let at = |dpi: u32| {
         area.map(|side| (side * PT_PER_MM / 72.0 * f64::from(dpi)).round().max(1.0) as u32)
     };
     let [width, height] = at(press.dpi);
     let [min_width, min_height] = at(300);
-    Target { min_width, min_height, quality: config.print.photo_quality, ..Target::new(width, height) }
+    Target {
+        min_width,
+        min_height,
+        quality: config.print.photo_quality,
+        ..Target::new(width, height)
+    }
 }
 
 /// Which rows of a batch carry the same picture for different children: all of them, since
@@ -196,13 +236,20 @@ impl SharedPhotos {
     /// Notes the picture of the row at `index`.
     pub fn note(&mut self, index: usize, passed: &Passed) {
         if let Some(sha256) = &passed.photo_sha256 {
-            self.rows.entry(sha256.clone()).or_default().push((index, passed.record.nik.clone()));
+            self.rows
+                .entry(sha256.clone())
+                .or_default()
+                .push((index, passed.record.nik.clone()));
         }
     }
 
     /// The indices of rows whose picture another child's row carries too.
     pub fn shared(&self) -> impl Iterator<Item = usize> {
         let several = |rows: &&Vec<(usize, Nik)>| rows.iter().any(|(_, nik)| *nik != rows[0].1);
-        self.rows.values().filter(several).flatten().map(|(index, _)| *index)
+        self.rows
+            .values()
+            .filter(several)
+            .flatten()
+            .map(|(index, _)| *index)
     }
 }

@@ -46,7 +46,12 @@ impl Lock {
     /// # Errors
     /// [`LockError::Held`] when a daemon runs on this station.
     pub fn take(path: &Path) -> Result<Self, LockError> {
-        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -56,7 +61,10 @@ impl Lock {
             }
             Err(TryLockError::Error(error)) => return Err(error.into()),
         }
-        let holder = Holder { pid: std::process::id(), since: Timestamp::now() };
+        let holder = Holder {
+            pid: std::process::id(),
+            since: Timestamp::now(),
+        };
         file.set_len(0)?;
         file.rewind()?;
         serde_json::to_writer(&mut file, &holder).map_err(std::io::Error::from)?;

@@ -9,16 +9,19 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::photos::write_new;
+use super::photos::{PhotoStore, write_new};
 use super::token::{new_token, qr_payload};
 use super::{ACTOR, Station, StationError};
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::rules;
 use crate::ledger::{self, Lot, NewCard, NewLot, QueuedCard};
-use crate::render::compose::{Composed, compose};
-use crate::render::content::{CardContent, Photo, values};
+use crate::render::compose::{Composed, Press, compose};
+use crate::render::content::{CardContent, Issue, Photo, values};
 use crate::render::document::{Document, DocumentError};
+use crate::render::layout::Layout;
 use crate::render::pdf::{Written, hex};
+use crate::render::photo;
 
 /// Why a card does not go into the lot it was due for.
 enum Aside {
@@ -28,24 +31,89 @@ enum Aside {
     Hold(String),
 }
 
+/// Sets cards of one kind on one day; shared by all threads.
+struct Setter<'a> {
+    layout: &'a Layout,
+    photos: &'a PhotoStore,
+    issue: Issue<'a>,
+    press: Press,
+}
+
+impl Setter<'_> {
+    fn set(&self, queued: &QueuedCard) -> Result<Composed, Aside> {
+        let hold = |code: &str| Aside::Hold(code.to_owned());
+        let (person, kind) = (&queued.person, self.layout.kind);
+        match person.record.kind_on(self.issue.day) {
+            Some(due) if due == kind => {}
+            Some(due) => return Err(Aside::OtherKind(due)),
+            None => return Err(hold(rules::TOO_OLD.code)),
+        }
+        if person
+            .record
+            .berlaku_hingga
+            .is_some_and(|until| until < self.issue.day)
+        {
+            return Err(hold(rules::VALIDITY_PAST.code));
+        }
+        let photo = match (&person.photo, kind) {
+            (Some(sha256), Kind::From5) => Some(self.photo(sha256).map_err(|error| {
+                tracing::error!(card = %queued.card, error = super::chain(error.as_ref()), "a prepared photo cannot be used");
+                hold("photo-damaged")
+            })?),
+            (None, Kind::From5) => return Err(hold(rules::PHOTO_MISSING.code)),
+            (_, Kind::Under5) => None,
+        };
+        let payload = qr_payload(person.record.qr.as_deref(), person.token.as_deref());
+        let content = CardContent {
+            kind,
+            values: values(&person.record, kind, self.issue),
+            photo,
+            qr: payload.to_owned(),
+        };
+        compose(self.layout, &content, &self.press).map_err(|misfits| {
+            let first = misfits.first().map(|misfit| misfit.rule);
+            hold(first.unwrap_or(&rules::TEXT_DOES_NOT_FIT).code)
+        })
+    }
+
+    fn photo(&self, sha256: &str) -> Result<Photo, Box<dyn std::error::Error>> {
+        let jpeg = self.photos.read(sha256)?;
+        let (width, height) = photo::size_of(&jpeg)?;
+        Ok(Photo {
+            jpeg: Arc::from(jpeg),
+            width,
+            height,
+        })
+    }
+}
+
 impl Station {
     /// Notes that records were accepted just now.
     pub(super) fn note_accepted(&mut self) {
         let gather = Duration::from_secs_f64(self.config.lots.gather);
-        self.came_alone = self.last_accepted.is_none_or(|last| last.elapsed() >= gather);
+        self.came_alone = self
+            .last_accepted
+            .is_none_or(|last| last.elapsed() >= gather);
         self.last_accepted = Some(Instant::now());
     }
 
     /// Whether a stream of records is being gathered.
     pub(super) fn gathering(&self) -> bool {
-        !self.due() && self.ledger.waiting().is_ok_and(|waiting| !waiting.is_empty())
+        !self.due()
+            && self
+                .ledger
+                .waiting()
+                .is_ok_and(|waiting| !waiting.is_empty())
     }
 
     /// Whether a lot that is not full is due: a record that came alone goes at once; after that
     /// a stream is gathered until nothing has come for a while.
     fn due(&self) -> bool {
         let gather = Duration::from_secs_f64(self.config.lots.gather);
-        self.came_alone || self.last_accepted.is_none_or(|last| last.elapsed() >= gather)
+        self.came_alone
+            || self
+                .last_accepted
+                .is_none_or(|last| last.elapsed() >= gather)
     }
 
     /// Makes the lots that are due; all of them with `flush`.
@@ -55,7 +123,12 @@ impl Station {
         let full = u64::from(self.config.lots.cards);
         for kind in Kind::ALL {
             loop {
-                let waiting = self.ledger.waiting()?.iter().find(|w| w.kind == kind).map_or(0, |w| w.cards);
+                let waiting = self
+                    .ledger
+                    .waiting()?
+                    .iter()
+                    .find(|w| w.kind == kind)
+                    .map_or(0, |w| w.cards);
                 if self.is_stopping() || waiting == 0 || (waiting < full && !due) {
                     break;
                 }
@@ -75,11 +148,16 @@ impl Station {
         let queued = self.ledger.queue_head(kind, self.config.lots.cards)?;
         let composed: Vec<(QueuedCard, Result<Composed, Aside>)> = {
             let official = self.official(day)?;
-            let issue = self.issue(official, day);
+            let setter = Setter {
+                layout: &self.layouts[&kind],
+                photos: &self.photos,
+                issue: self.issue(official, day),
+                press: self.config.press(),
+            };
             queued
                 .into_par_iter()
                 .map(|card| {
-                    let set = self.compose_card(&card, kind, day, issue);
+                    let set = setter.set(&card);
                     (card, set)
                 })
                 .collect()
@@ -100,48 +178,6 @@ impl Station {
         self.write_lot(kind, day, &cards, &pages).map(Some)
     }
 
-    fn compose_card(
-        &self,
-        queued: &QueuedCard,
-        kind: Kind,
-        day: Date,
-        issue: crate::render::content::Issue<'_>,
-    ) -> Result<Composed, Aside> {
-        let person = &queued.person;
-        match person.record.kind_on(day) {
-            Some(due) if due == kind => {}
-            Some(due) => return Err(Aside::OtherKind(due)),
-            None => return Err(Aside::Hold("too-old".into())),
-        }
-        if person.record.berlaku_hingga.is_some_and(|until| until < day) {
-            return Err(Aside::Hold("validity-past".into()));
-        }
-        let hold = |code: &str| Aside::Hold(code.to_owned());
-        let layout = self.layouts.get(&kind).ok_or_else(|| hold("no-layout"))?;
-        let photo = match (&person.photo, kind) {
-            (Some(sha256), Kind::From5) => {
-                let jpeg = self.photos.read(sha256).map_err(|error| {
-                    tracing::error!(card = %queued.card, %error, "a prepared photo cannot be used");
-                    hold("photo-damaged")
-                })?;
-                let (width, height) = crate::render::photo::size_of(&jpeg).ok_or_else(|| hold("photo-damaged"))?;
-                Some(Photo { jpeg: Arc::from(jpeg), width, height })
-            }
-            (None, Kind::From5) => return Err(hold("photo-missing")),
-            (_, Kind::Under5) => None,
-        };
-        let payload = qr_payload(person.record.qr.as_deref(), person.token.as_deref());
-        let content = CardContent {
-            kind,
-            values: values(&person.record, kind, issue),
-            photo,
-            qr: payload.to_owned(),
-        };
-        compose(layout, &content, &self.press()).map_err(|misfits| {
-            Aside::Hold(misfits.first().map_or("text-does-not-fit", |misfit| misfit.rule.code).into())
-        })
-    }
-
     /// Takes a card out of the queue: held with its reason, or queued again as the other kind.
     fn set_aside(&mut self, queued: &QueuedCard, aside: Aside) -> Result<(), StationError> {
         let record = &queued.person.record;
@@ -150,29 +186,39 @@ impl Station {
             source: std::io::Error::other(error),
         })?;
         let photo = queued.person.photo.as_deref();
-        self.ledger.write(ACTOR, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
-            let hold = |tx: &mut ledger::Tx<'_>, code: &str| {
-                tx.move_card(queued.card, State::Held, Evidence::Station, Some(code)).map(|_| ())
-            };
-            match &aside {
-                Aside::Hold(code) => hold(tx, code),
-                Aside::OtherKind(Kind::From5) if photo.is_none() => hold(tx, "photo-missing"),
-                Aside::OtherKind(kind) => {
-                    let drop = tx.card(queued.card)?.map(|card| card.drop).unwrap_or_default();
-                    tx.move_card(queued.card, State::Cancelled, Evidence::Station, Some("other-kind"))?;
-                    tx.accept(NewCard {
-                        record,
-                        kind: *kind,
-                        photo,
-                        token: record.qr.is_none().then_some(token.as_str()),
-                        drop: &drop,
-                        row: None,
-                        replaces: Some(queued.card),
-                    })?;
-                    Ok(())
+        self.ledger
+            .write(ACTOR, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
+                let hold = |tx: &mut ledger::Tx<'_>, code: &str| {
+                    tx.move_card(queued.card, State::Held, Evidence::Station, Some(code))
+                        .map(|_| ())
+                };
+                match &aside {
+                    Aside::Hold(code) => hold(tx, code),
+                    Aside::OtherKind(Kind::From5) if photo.is_none() => hold(tx, "photo-missing"),
+                    Aside::OtherKind(kind) => {
+                        let drop = tx
+                            .card(queued.card)?
+                            .map(|card| card.drop)
+                            .unwrap_or_default();
+                        tx.move_card(
+                            queued.card,
+                            State::Cancelled,
+                            Evidence::Station,
+                            Some("other-kind"),
+                        )?;
+                        tx.accept(NewCard {
+                            record,
+                            kind: *kind,
+                            photo,
+                            token: record.qr.is_none().then_some(token.as_str()),
+                            drop: &drop,
+                            row: None,
+                            replaces: Some(queued.card),
+                        })?;
+                        Ok(())
+                    }
                 }
-            }
-        })?;
+            })?;
         tracing::warn!(card = %queued.card, "a card was set aside; `kia-station status` says why");
         Ok(())
     }
@@ -188,8 +234,11 @@ impl Station {
         let lot = self.ledger.next_lot()?;
         let pdf = file_name(lot);
         let layout = &self.layouts[&kind];
-        let press = self.press();
-        let failed = |source| StationError::Lot { lot: lot.to_string(), source };
+        let press = self.config.press();
+        let failed = |source| StationError::Lot {
+            lot: lot.to_string(),
+            source,
+        };
         let mut broken = None;
         let write = |file: &mut fs::File| -> std::io::Result<Option<Written>> {
             let made = (|| -> Result<Written, DocumentError> {
@@ -241,7 +290,10 @@ impl Station {
     /// Removes what a crash left in `lots/`: half-written files, and a finished PDF that the
     /// ledger never heard of, whose cards still wait and are rendered again.
     pub(super) fn sweep_lots(&mut self) -> Result<(), StationError> {
-        let failed = |source| StationError::File { what: "`lots/` cannot be tidied", source };
+        let failed = |source| StationError::File {
+            what: "`lots/` cannot be tidied",
+            source,
+        };
         fs::create_dir_all(self.paths.lots()).map_err(failed)?;
         let next = file_name(self.ledger.next_lot()?);
         for entry in fs::read_dir(self.paths.lots()).map_err(failed)? {

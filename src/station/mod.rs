@@ -11,9 +11,9 @@ mod token;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -25,7 +25,6 @@ use crate::domain::card::Kind;
 use crate::domain::office::Official;
 use crate::intake::{self, Claimed, Inbox, IntakeError, Report, Wake, is_network_mount};
 use crate::ledger::{self, Ledger};
-use crate::render::compose::Press;
 use crate::render::content::Issue;
 use crate::render::document::DocumentError;
 use crate::render::layout::Layout;
@@ -122,7 +121,7 @@ impl Station {
     /// Settings, layouts, ledger or folders that cannot be used; nobody who signs today.
     pub fn open(paths: Paths, config: Config) -> Result<Self, StationError> {
         let zone = config.zone()?;
-        config.official_on(Timestamp::now().to_zoned(zone.clone()).date())?;
+        config.official_on(Timestamp::now().to_zoned_datetime(zone.clone()).date())?;
         let layouts = assets::load_all(&paths, &config)?;
         let ledger = Ledger::open(&paths.ledger())?;
         let inbox = Inbox::new(paths.intake(), config.intake.clone())?;
@@ -154,7 +153,11 @@ impl Station {
     ///
     /// # Errors
     /// What no retry mends; the ledger holds all that was done before.
-    pub fn run(&mut self, events: &Receiver<Event>, mut tell: impl FnMut(&Progress)) -> Result<(), StationError> {
+    pub fn run(
+        &mut self,
+        events: &Receiver<Event>,
+        mut tell: impl FnMut(&Progress),
+    ) -> Result<(), StationError> {
         let mut whole = BTreeSet::new();
         loop {
             let progress = self.step(&std::mem::take(&mut whole), false)?;
@@ -162,7 +165,11 @@ impl Station {
             if self.is_stopping() {
                 return Ok(());
             }
-            let wait = if progress.is_none() { self.patience() } else { Duration::ZERO };
+            let wait = if progress.is_none() {
+                self.patience()
+            } else {
+                Duration::ZERO
+            };
             match events.recv_timeout(wait) {
                 Ok(Event::Wake(wake)) => whole.extend(wake.arrived_whole),
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
@@ -192,7 +199,8 @@ impl Station {
             let idle = progress.is_none();
             all.drops.extend(progress.drops);
             all.lots.extend(progress.lots);
-            let waits = !self.parked.is_empty() || self.inbox.waiting().iter().any(|w| may_settle(w.why));
+            let waits =
+                !self.parked.is_empty() || self.inbox.waiting().iter().any(|w| may_settle(w.why));
             if self.is_stopping() || (idle && (!waits || Instant::now() > end)) {
                 break;
             }
@@ -237,7 +245,11 @@ impl Station {
             Ok(Some(report)) => progress.drops.push(report),
             Ok(None) => {}
             Err(accept::AcceptError::Later(error)) => {
-                tracing::error!(drop = claimed.id(), error = chain(&error), "a drop is tried again later");
+                tracing::error!(
+                    drop = claimed.id(),
+                    error = chain(error.as_ref()),
+                    "a drop is tried again later"
+                );
                 self.parked.push(claimed);
             }
             Err(accept::AcceptError::Ledger(error)) => return Err(error.into()),
@@ -247,7 +259,11 @@ impl Station {
 
     /// How long nothing needs to be looked at.
     fn patience(&self) -> Duration {
-        let waits = self.inbox.waiting().iter().any(|waiting| may_settle(waiting.why));
+        let waits = self
+            .inbox
+            .waiting()
+            .iter()
+            .any(|waiting| may_settle(waiting.why));
         if waits || self.gathering() {
             POLL
         } else if !self.parked.is_empty() {
@@ -264,7 +280,7 @@ impl Station {
     }
 
     fn today(&self) -> Date {
-        Timestamp::now().to_zoned(self.zone.clone()).date()
+        Timestamp::now().to_zoned_datetime(self.zone.clone()).date()
     }
 
     fn official(&self, day: Date) -> Result<&Official, ConfigError> {
@@ -279,10 +295,6 @@ impl Station {
             under5: self.config.card.under5_until,
         }
     }
-
-    fn press(&self) -> Press {
-        self.config.press()
-    }
 }
 
 /// How often a drop that settles is looked at.
@@ -290,7 +302,10 @@ const POLL: Duration = Duration::from_millis(200);
 
 /// Whether looking again soon may find it complete.
 fn may_settle(why: intake::Why) -> bool {
-    matches!(why, intake::Why::Settling | intake::Why::NotWhole | intake::Why::Photo)
+    matches!(
+        why,
+        intake::Why::Settling | intake::Why::NotWhole | intake::Why::Photo
+    )
 }
 
 /// An error with its causes on one line, for the log.
@@ -303,9 +318,4 @@ pub fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
-}
-
-/// A mutex whose owner panicked holds plain data here: it is as good as before.
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -18,8 +18,10 @@ pub struct PhotoStore {
 impl PhotoStore {
     /// Opens the folder, and makes it if it is missing.
     pub fn open(dir: PathBuf) -> Result<Self, StationError> {
-        fs::create_dir_all(&dir)
-            .map_err(|source| StationError::File { what: "`photos/` cannot be made", source })?;
+        fs::create_dir_all(&dir).map_err(|source| StationError::File {
+            what: "`photos/` cannot be made",
+            source,
+        })?;
         Ok(Self { dir })
     }
 
@@ -38,7 +40,10 @@ impl PhotoStore {
         if hex(&Sha256::digest(&jpeg)) == sha256 {
             Ok(jpeg)
         } else {
-            Err(io::Error::new(io::ErrorKind::InvalidData, "the photo's bytes have changed"))
+            Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "the photo's bytes have changed",
+            ))
         }
     }
 

@@ -34,6 +34,10 @@ mod tests {
         let tokens: BTreeSet<String> = (0..1000).map(|_| super::new_token().unwrap()).collect();
         assert_eq!(tokens.len(), 1000);
         let known = |c: char| c.is_ascii_digit() || c.is_ascii_uppercase() || c == ':';
-        assert!(tokens.iter().all(|token| token.len() == 30 && token.chars().all(known)));
+        assert!(
+            tokens
+                .iter()
+                .all(|token| token.len() == 30 && token.chars().all(known))
+        );
     }
 }

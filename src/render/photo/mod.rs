@@ -168,6 +168,14 @@ impl Fault {
     }
 }
 
+/// The width and height in pixels of a [`Prepared`] JPEG.
+///
+/// # Errors
+/// As [`prepare`], for what it did not make.
+pub fn size_of(jpeg: &[u8]) -> Result<(u32, u32), Fault> {
+    jpeg::size(jpeg)
+}
+
 /// Makes the card's picture of a photo file, or says why there can be none.
 ///
 /// # Panics

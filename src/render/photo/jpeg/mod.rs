@@ -34,6 +34,12 @@ pub(super) const MAGIC: [u8; 3] = [0xff, 0xd8, 0xff];
 /// to be as sharp as from the whole picture.
 const RESERVE: f64 = 1.5;
 
+/// The size of the picture as its header says, turned upright by nothing.
+pub(super) fn size(bytes: &[u8]) -> Result<(u32, u32), Fault> {
+    let outline = outline::read(bytes)?;
+    Ok((outline.width.into(), outline.height.into()))
+}
+
 /// Decodes a JPEG whole and strictly, at a size that the target needs.
 pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Picture, Fault> {
     let outline = outline::read(bytes)?;
