@@ -1,1 +1,301 @@
+//! What the command line says. Parsing never acts.
 
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::card::SpoilReason;
+use crate::domain::ids::{CardId, LotId};
+use crate::render::layout::Mode;
+
+/// Stasiun cetak Kartu Identitas Anak (KIA).
+///
+/// The controller of a card printing station: it takes approved child records from a folder,
+/// checks them, makes print-ready PDFs, and keeps the log of every card.
+///
+/// Exit codes: 0 done, 1 something was refused, 2 it could not run.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Coba dulu: a demo station with made-up children, from drop to log
+    ///
+    /// Makes a station folder, drops made-up children into `incoming/` as upstream would (some
+    /// wrong on purpose), runs the station over them, and shows what came of it.
+    Demo(Demo),
+    /// Make a station folder with commented settings
+    ///
+    /// Writes `station.toml`, the card layouts for the office to edit, and an empty ledger.
+    /// What is there already is never overwritten.
+    Init(Init),
+    /// Run the station until it is told to stop (SIGTERM, SIGINT)
+    Run(Run),
+    /// Check drops or records without touching anything
+    ///
+    /// Prints the problems as `reasons.json` has them. With --station, the office's settings and
+    /// layouts are used, and children who have a card already are found.
+    Check(Check),
+    /// Records straight to one PDF, without the ledger: for layout work and measuring
+    ///
+    /// Cards made this way are in no log. Without a supplied `qr` they carry the code SPECIMEN.
+    Render(Render),
+    /// Check or show a card layout
+    #[command(subcommand)]
+    Layout(LayoutCommand),
+    /// Say what came out of the printer
+    ///
+    /// The operator answers for every card of a lot: it came out good, or it is spoiled. A
+    /// spoiled card is made again in a later lot, unless its data are wrong.
+    Confirm(Confirm),
+    /// The log of printed cards, in handover order: school, class, name
+    Log(Log),
+    /// What waits where, and what needs a person
+    Status(StationArg),
+    /// One card's whole history
+    Card(Card),
+    /// Let one child pass a rule that asks for a person's decision
+    ///
+    /// The only such rule is `photo-shared`: the same picture came for two children, such as
+    /// twins photographed once. Afterwards the record is dropped again and passes.
+    Allow(Allow),
+    /// The ledger itself
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+}
+
+/// Which station.
+#[derive(Debug, Args)]
+pub struct StationArg {
+    /// The station's folder
+    #[arg(long, value_name = "DIR", default_value = ".", env = "KIA_STATION")]
+    pub station: PathBuf,
+    /// Print JSON for a script
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Who acts.
+#[derive(Debug, Args)]
+pub struct Actor {
+    /// Who says so; the ledger keeps the name
+    #[arg(
+        long = "as",
+        value_name = "USER",
+        env = "USER",
+        default_value = "operator"
+    )]
+    pub user: String,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where the demo station is made; an earlier demo there is replaced
+    #[arg(default_value = "kia-demo")]
+    pub dir: PathBuf,
+}
+
+/// `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to make
+    pub dir: PathBuf,
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Which station.
+    #[command(flatten)]
+    pub station: StationArg,
+    /// Take everything that is now in `incoming/`, then end
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Drops: a record, a batch folder or a table
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Check as this station would
+    #[arg(long, value_name = "DIR", env = "KIA_STATION")]
+    pub station: Option<PathBuf>,
+}
+
+/// `render`.
+#[derive(Debug, Args)]
+pub struct Render {
+    /// A file of records (.jsonl, .json or .csv) or a batch folder; photos lie beside it
+    #[arg(long, value_name = "FILE")]
+    pub records: PathBuf,
+    /// The PDF to write
+    #[arg(long, value_name = "PDF")]
+    pub out: PathBuf,
+    /// A layout's name or folder, instead of the one for each child's kind of card
+    #[arg(long, value_name = "NAME")]
+    pub layout: Option<String>,
+    /// With the artwork (full) or the data alone (overlay)
+    #[arg(long, value_enum)]
+    pub mode: Option<ModeArg>,
+    /// Print SPECIMEN across every side
+    #[arg(long)]
+    pub specimen: bool,
+    /// Use this station's settings and layouts
+    #[arg(long, value_name = "DIR", env = "KIA_STATION")]
+    pub station: Option<PathBuf>,
+}
+
+/// `overlay` or `full`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ModeArg {
+    /// Variable data only, for pre-printed blanks
+    Overlay,
+    /// Data and artwork, for white cards
+    Full,
+}
+
+impl From<ModeArg> for Mode {
+    fn from(arg: ModeArg) -> Self {
+        match arg {
+            ModeArg::Overlay => Self::Overlay,
+            ModeArg::Full => Self::Full,
+        }
+    }
+}
+
+/// `layout …`.
+#[derive(Debug, Subcommand)]
+pub enum LayoutCommand {
+    /// Check a layout: errors name the line and column of its file
+    Check {
+        /// A layout's name, or its folder
+        name: String,
+        /// Look for the name in this station
+        #[arg(long, value_name = "DIR", env = "KIA_STATION")]
+        station: Option<PathBuf>,
+    },
+    /// Draw a made-up child's card, front and back, from the very PDF that would be printed
+    Preview {
+        /// A layout's name, or its folder
+        name: String,
+        /// The picture to write
+        #[arg(long, value_name = "PNG")]
+        out: PathBuf,
+        /// With the artwork (full) or the data alone (overlay)
+        #[arg(long, value_enum, default_value = "full")]
+        mode: ModeArg,
+        /// Dots per inch
+        #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(72..=1200))]
+        dpi: u32,
+        /// Look for the name in this station
+        #[arg(long, value_name = "DIR", env = "KIA_STATION")]
+        station: Option<PathBuf>,
+    },
+}
+
+/// `confirm`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["all", "card", "spoiled"]))]
+pub struct Confirm {
+    /// The lot, such as L00012
+    pub lot: LotId,
+    /// Every card that still waits came out good, but those named with --spoiled
+    #[arg(long)]
+    pub all: bool,
+    /// These cards came out good
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub card: Vec<CardId>,
+    /// These cards are spoiled
+    #[arg(long, value_name = "ID", num_args = 1.., requires = "reason")]
+    pub spoiled: Vec<CardId>,
+    /// Why: buram, macet, pita, posisi, blanko, data, batal or lain
+    #[arg(long, value_name = "CODE", value_parser = spoil_reason, requires = "spoiled")]
+    pub reason: Option<SpoilReason>,
+    /// The day the cards came out, when it was not today: 2026-11-24
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<jiff::civil::Date>,
+    /// Who acts.
+    #[command(flatten)]
+    pub actor: Actor,
+    /// Which station.
+    #[command(flatten)]
+    pub station: StationArg,
+}
+
+fn spoil_reason(code: &str) -> Result<SpoilReason, String> {
+    SpoilReason::from_code(code).ok_or_else(|| {
+        let known = SpoilReason::ALL.map(|reason| {
+            let (indonesian, english) = reason.meaning();
+            format!("{}: {indonesian} ({english})", reason.code())
+        });
+        format!("no such reason; the reasons are\n  {}", known.join("\n  "))
+    })
+}
+
+/// `log`.
+#[derive(Debug, Args)]
+pub struct Log {
+    /// As a table for a spreadsheet
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// Of one school only: its name or its national number
+    #[arg(long, value_name = "SCHOOL")]
+    pub school: Option<String>,
+    /// Printed on this day or later: 2026-11-24
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<jiff::civil::Date>,
+    /// Printed before this day
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<jiff::civil::Date>,
+    /// Which station.
+    #[command(flatten)]
+    pub station: StationArg,
+}
+
+/// `card`.
+#[derive(Debug, Args)]
+pub struct Card {
+    /// A card's number, such as K000123-0, or a NIK
+    pub id: String,
+    /// Which station.
+    #[command(flatten)]
+    pub station: StationArg,
+}
+
+/// `allow`.
+#[derive(Debug, Args)]
+pub struct Allow {
+    /// The rule's code
+    #[arg(value_parser = ["photo-shared"])]
+    pub rule: String,
+    /// The child's NIK
+    #[arg(long, value_name = "NIK")]
+    pub nik: String,
+    /// Why it is right, in a few words without names
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Who acts.
+    #[command(flatten)]
+    pub actor: Actor,
+    /// Which station.
+    #[command(flatten)]
+    pub station: StationArg,
+}
+
+/// `ledger …`.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Verify the chain, everything derived from it, and every file it names
+    ///
+    /// A changed byte anywhere is found and named. Exit code 1 when something is wrong.
+    Verify(StationArg),
+}

@@ -59,6 +59,7 @@ pub struct Config {
     /// The issuing office.
     pub office: Office,
     /// Who signs, each from a day on.
+    #[serde(deserialize_with = "officials")]
     pub officials: Vec<Official>,
     /// What stands on a card.
     pub card: CardSettings,
@@ -70,6 +71,49 @@ pub struct Config {
     pub rules: RuleSettings,
     /// How drops are taken.
     pub intake: intake::Settings,
+}
+
+/// Officials with their first day as a TOML date or a text.
+fn officials<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Official>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Entry {
+        sejak: toml::Value,
+        nama: String,
+        #[serde(default)]
+        nip: String,
+        jabatan: String,
+        #[serde(default)]
+        plt: bool,
+    }
+    let read = |entry: Entry| {
+        let Entry {
+            sejak,
+            nama,
+            nip,
+            jabatan,
+            plt,
+        } = entry;
+        let text = sejak
+            .as_str()
+            .map_or_else(|| sejak.to_string(), str::to_owned);
+        let sejak = text.parse().map_err(|_| {
+            serde::de::Error::custom(format!(
+                "`sejak` is `{text}` and must be a date such as 2026-01-31"
+            ))
+        })?;
+        Ok(Official {
+            sejak,
+            nama,
+            nip,
+            jabatan,
+            plt,
+        })
+    };
+    Vec::<Entry>::deserialize(from)?
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 /// What stands on a card.

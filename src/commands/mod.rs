@@ -1,1 +1,94 @@
 //! One file a subcommand; each wires the parts together and says what came of it.
+
+mod allow;
+mod card;
+mod check;
+mod confirm;
+mod demo;
+mod demo_children;
+mod init;
+mod layout;
+mod ledger;
+mod log;
+mod render;
+mod run;
+mod status;
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::cli::{Cli, Command};
+use crate::config::{Config, Paths};
+use crate::ledger::{Ledger, Reader};
+
+/// What came of a command that could run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything was done.
+    Done,
+    /// Something was refused; the output says what.
+    Refused,
+}
+
+impl Outcome {
+    fn refused_if(refused: bool) -> Self {
+        if refused { Self::Refused } else { Self::Done }
+    }
+}
+
+/// Runs what the command line says.
+///
+/// # Errors
+/// When it could not run at all.
+pub fn run(cli: Cli) -> Result<Outcome> {
+    match cli.command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Render(args) => render::run(&args),
+        Command::Layout(command) => layout::run(&command),
+        Command::Confirm(args) => confirm::run(&args),
+        Command::Log(args) => log::run(&args),
+        Command::Status(args) => status::run(&args),
+        Command::Card(args) => card::run(&args),
+        Command::Allow(args) => allow::run(&args),
+        Command::Ledger(command) => ledger::run(&command),
+    }
+}
+
+/// A station that exists: its folders and settings.
+fn station(args: &crate::cli::StationArg) -> Result<(Paths, Config)> {
+    let paths = Paths::new(&args.station);
+    let config = Config::read(&paths.config())?;
+    Ok((paths, config))
+}
+
+/// The ledger of a station, for reading.
+fn reader(paths: &Paths) -> Result<Reader> {
+    Ledger::open_read_only(&paths.ledger()).context("the ledger cannot be opened")
+}
+
+/// The ledger of a station, for writing.
+fn writer(paths: &Paths) -> Result<Ledger> {
+    Ledger::open(&paths.ledger()).context("the ledger cannot be opened")
+}
+
+/// Prints a value as JSON for a script.
+fn print_json(value: &impl Serialize) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out)?;
+    Ok(())
+}
+
+/// A time as an operator reads it: the station's zone, to the minute.
+fn local(at: Timestamp, config: &Config) -> Result<String> {
+    Ok(at
+        .to_zoned_datetime(config.zone()?)
+        .strftime("%d-%m-%Y %H:%M")
+        .to_string())
+}

@@ -29,10 +29,10 @@ use crate::render::content::Issue;
 use crate::render::document::DocumentError;
 use crate::render::layout::Layout;
 
-pub use examine::{Examined, Examiner, photo_target};
+pub use examine::{Examined, Examiner, SharedPhotos, photo_target};
 pub use lock::{Lock, LockError};
 pub use photos::PhotoStore;
-pub use token::qr_payload;
+pub use token::new_token;
 
 /// Who the ledger names for what the station does by itself.
 pub const ACTOR: &str = "station";

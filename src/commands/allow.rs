@@ -1,0 +1,31 @@
+//! `allow`: a person lets one child pass a rule that asks for a decision.
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{Outcome, print_json, station, writer};
+use crate::cli;
+use crate::domain::nik::Nik;
+use crate::ledger;
+
+pub fn run(args: &cli::Allow) -> Result<Outcome> {
+    let nik = Nik::parse(&args.nik).context("that is no NIK")?;
+    let (paths, _) = station(&args.station)?;
+    let mut ledger = writer(&paths)?;
+    let actor = format!("operator:{}", args.actor.user);
+    ledger.write(
+        &actor,
+        Timestamp::now(),
+        |tx| -> Result<(), ledger::Error> { tx.allow(&args.rule, &nik, &args.reason) },
+    )?;
+    if args.station.json {
+        print_json(&json!({ "rule": args.rule, "nik": nik.masked() }))?;
+    } else {
+        println!(
+            "{nik}: aturan {} dikecualikan; kirim lagi rekamannya (allowed; drop the record again)",
+            args.rule
+        );
+    }
+    Ok(Outcome::Done)
+}

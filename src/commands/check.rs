@@ -1,0 +1,133 @@
+//! `check`: what the station would say of a drop, without touching anything.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+
+use super::{Outcome, print_json, reader};
+use crate::cli;
+use crate::config::{Config, Paths};
+use crate::domain::office::signing_on;
+use crate::domain::rules::{self, Problem, decide};
+use crate::intake::{PhotoError, ReadError, Report, photo_in_place, read_in_place};
+use crate::ledger::Reader;
+use crate::render::content::Issue;
+use crate::station::{Examined, Examiner, SharedPhotos, assets};
+
+pub fn run(args: &cli::Check) -> Result<Outcome> {
+    let paths = args.station.as_ref().map(Paths::new);
+    let config = match &paths {
+        Some(paths) => Config::read(&paths.config())?,
+        None => Config::default(),
+    };
+    let ledger = paths.as_ref().map(reader).transpose()?;
+    let layouts = match &paths {
+        Some(paths) => assets::load_all(paths, &config)?,
+        None => assets::load_all(&Paths::new("."), &config)?,
+    };
+    let now = Timestamp::now();
+    let zone = config.zone()?;
+    let day = now.to_zoned_datetime(zone.clone()).date();
+    let issue = Issue {
+        office: &config.office,
+        official: signing_on(&config.officials, day),
+        day,
+        under5: config.card.under5_until,
+    };
+    let examiner = Examiner {
+        config: &config,
+        layouts: &layouts,
+        issue,
+        press: config.press(),
+        now,
+        zone,
+    };
+    let mut reports = Vec::new();
+    for path in &args.paths {
+        let name = path
+            .file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned();
+        let limits = &config.intake.limits;
+        let report = match read_in_place(path, limits) {
+            Ok((batch, base)) => {
+                let mut problems = batch.unreadable.clone();
+                let photos = |photo: &str| -> Result<Vec<u8>, PhotoError> {
+                    photo_in_place(&base, photo, limits)
+                };
+                let mut rows = Vec::new();
+                let mut pictures = SharedPhotos::default();
+                examiner.examine::<std::io::Error>(&batch, &photos, &mut |mut examined| {
+                    if let Some(passed) = &mut examined.passed {
+                        pictures.note(rows.len(), passed);
+                        passed.photo = None;
+                    }
+                    problems.append(&mut examined.problems);
+                    rows.push(examined);
+                    Ok(())
+                })?;
+                let shared: BTreeSet<usize> = pictures.shared().collect();
+                for (index, row) in rows.iter().enumerate() {
+                    problems.extend(beside_ledger(
+                        row,
+                        shared.contains(&index),
+                        ledger.as_ref(),
+                    )?);
+                }
+                problems.sort_by_key(|problem| problem.row);
+                Report::new(name, batch.received(), problems)
+            }
+            Err(ReadError::Refused(problems)) => Report::new(name, 0, problems),
+            Err(ReadError::Io(error)) => {
+                return Err(error).with_context(|| format!("`{}` cannot be read", path.display()));
+            }
+        };
+        reports.push(report);
+    }
+    match reports.as_slice() {
+        [one] => print_json(one)?,
+        several => print_json(&several)?,
+    }
+    let bad = reports
+        .iter()
+        .any(|report| report.rejected() > 0 || report.received() == 0);
+    Ok(Outcome::refused_if(bad))
+}
+
+/// What the ledger, if there is one, would add to a row that passed.
+fn beside_ledger(row: &Examined, shared: bool, ledger: Option<&Reader>) -> Result<Option<Problem>> {
+    let Some(passed) = &row.passed else {
+        return Ok(None);
+    };
+    let record = &passed.record;
+    let photo = passed.photo_sha256.as_deref();
+    let broken = |rule: &'static rules::Rule, field: &str, detail: String| {
+        Ok(Some(rule.broken(&row.subject, field, &detail)))
+    };
+    let mut owner = None;
+    if let Some(ledger) = ledger {
+        let live = ledger.live_card(&record.nik, &record.content(photo), record.id.as_deref())?;
+        let card = live.map(|live| live.card.to_string()).unwrap_or_default();
+        match decide(record, live.as_ref()) {
+            Ok(rules::Decision::Unchanged(_)) => return broken(&rules::UNCHANGED, "nik", card),
+            Ok(_) => {}
+            Err(rule) => return broken(rule, "nik", card),
+        }
+        if ledger.is_allowed(rules::PHOTO_SHARED.code, &record.nik)? {
+            return Ok(None);
+        }
+        if let Some(photo) = photo {
+            owner = ledger.photo_owner(photo, &record.nik)?;
+        }
+    }
+    if shared || owner.is_some() {
+        return broken(
+            &rules::PHOTO_SHARED,
+            "foto",
+            owner.map(|card| card.to_string()).unwrap_or_default(),
+        );
+    }
+    Ok(None)
+}

@@ -1,0 +1,132 @@
+//! `status`: what waits where, and what needs a person.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::{Outcome, local, print_json, reader, station};
+use crate::cli;
+use crate::intake::{Inbox, Why};
+
+pub fn run(args: &cli::StationArg) -> Result<Outcome> {
+    let (paths, config) = station(args)?;
+    let ledger = reader(&paths)?;
+    let status = ledger.status()?;
+    let queue = ledger.waiting()?;
+    // A look of our own at incoming/, which takes nothing.
+    let mut inbox = Inbox::new(paths.intake(), config.intake.clone())?;
+    inbox.scan(Instant::now(), &BTreeSet::new())?;
+    let waiting = inbox.waiting();
+    if args.json {
+        let drops: Vec<_> = waiting
+            .iter()
+            .map(|drop| json!({ "name": drop.name, "why": why(drop.why).1, "changed": drop.changed }))
+            .collect();
+        print_json(&json!({
+            "incoming": drops,
+            "queue": queue,
+            "cards": status.states.iter().map(|(state, n)| (state.name(), n)).collect::<std::collections::BTreeMap<_, _>>(),
+            "lots": status.open_lots,
+            "need_person": status.need_person,
+        }))?;
+        return Ok(Outcome::Done);
+    }
+
+    let trouble = status.need_person.len()
+        + status
+            .open_lots
+            .iter()
+            .map(|lot| lot.not_to_use.len())
+            .sum::<usize>();
+    if trouble > 0 {
+        println!("PERLU ORANG (needs a person)");
+        for card in &status.need_person {
+            println!(
+                "  {} {}: {}",
+                card.card,
+                card.state.indonesian(),
+                advice(card.reason.as_deref().unwrap_or_default())
+            );
+        }
+        for lot in &status.open_lots {
+            for (position, card) in &lot.not_to_use {
+                println!(
+                    "  {card} di lot {} urutan {position} BATAL: jangan diserahkan; bila keluar, `confirm {} --spoiled {card} --reason batal`",
+                    lot.lot.lot, lot.lot.lot
+                );
+            }
+        }
+        println!();
+    }
+    println!("incoming/: {} menunggu (waiting)", waiting.len());
+    for drop in waiting {
+        let (indonesian, english) = why(drop.why);
+        println!("  {}: {indonesian} ({english})", drop.name);
+    }
+    for kind in &queue {
+        println!("antrean KIA {}: {} kartu (queued)", kind.kind, kind.cards);
+    }
+    println!(
+        "lot menunggu konfirmasi (lots to confirm): {}",
+        status.open_lots.len()
+    );
+    for lot in &status.open_lots {
+        println!(
+            "  {}  KIA {}  {} dari {} kartu  {}  lots/{}",
+            lot.lot.lot,
+            lot.lot.kind,
+            lot.waiting,
+            lot.lot.cards,
+            local(lot.lot.at, &config)?,
+            lot.lot.pdf
+        );
+    }
+    for (state, count) in &status.states {
+        println!("{:>8}  {} ({state})", count, state.indonesian());
+    }
+    Ok(Outcome::Done)
+}
+
+fn why(why: Why) -> (&'static str, &'static str) {
+    match why {
+        Why::Settling => ("baru berubah", "just changed"),
+        Why::NotWhole => ("belum utuh", "not whole yet"),
+        Why::Photo => ("menunggu fotonya", "its photo is not there yet"),
+        Why::Record => (
+            "foto tanpa rekaman; kirim rekamannya atau pindahkan",
+            "pictures without a record",
+        ),
+        Why::Drop => ("tanda selesai tanpa kiriman", "a done file without a drop"),
+        Why::Content => ("folder kosong", "an empty folder"),
+        Why::Permission => (
+            "tidak boleh dibaca; perbaiki hak aksesnya",
+            "may not be read",
+        ),
+    }
+}
+
+fn advice(reason: &str) -> String {
+    let (indonesian, english) = match reason {
+        "photo-missing" => (
+            "sudah 5 tahun dan belum ada foto; minta rekaman baru dengan foto",
+            "turned 5 without a photo",
+        ),
+        "too-old" => ("sudah 17 tahun; bukan KIA lagi", "turned 17"),
+        "validity-past" => (
+            "masa berlaku sudah lewat; minta rekaman baru",
+            "its validity has passed",
+        ),
+        "photo-damaged" => (
+            "foto tersimpan rusak; jalankan `ledger verify`",
+            "the kept photo is damaged",
+        ),
+        "text-does-not-fit" | "glyph-missing" | "qr-too-large" => (
+            "tidak muat pada layout; perbaiki layout atau minta rekaman baru",
+            "does not fit the layout",
+        ),
+        _ => return reason.to_owned(),
+    };
+    format!("{indonesian} ({english}, {reason})")
+}

@@ -1,0 +1,13 @@
+//! Drives the real binary over real folders, with real readers of what it makes.
+
+mod architecture;
+mod cli;
+mod crash;
+mod docs;
+mod flow;
+mod harness;
+mod intake;
+mod ledger;
+mod parts;
+mod print;
+mod rules;
