@@ -99,7 +99,7 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
         Ok(())
     };
     let mut waiting = Vec::new();
-    examiner.examine::<anyhow::Error>(&batch, &photos, &mut |examined| {
+    examiner.examine::<anyhow::Error>(&batch, &photos, &|_| Ok(()), &mut |examined| {
         for problem in &examined.problems {
             eprintln!("{}", line(problem));
         }
