@@ -99,7 +99,7 @@ impl Station {
 
     /// Whether a stream of records is being gathered.
     pub(super) fn gathering(&self) -> bool {
-        !self.due()
+        !self.is_quiet()
             && self
                 .ledger
                 .waiting()
