@@ -23,7 +23,8 @@ use crate::render::content::{CardContent, Issue, Photo, values};
 use crate::render::document::Document;
 use crate::render::layout::{Layout, Mode};
 use crate::render::{photo, raster};
-use crate::station::{assets, photo_target};
+use crate::station::assets::{self, LoadError};
+use crate::station::photo_target;
 
 pub fn run(command: &LayoutCommand) -> Result<Outcome> {
     match command {
@@ -61,7 +62,16 @@ pub fn run(command: &LayoutCommand) -> Result<Outcome> {
 
 /// Reads the layout, sets a card of it in both modes, and tries the longest values on it.
 fn check(name: &str, station: Option<&PathBuf>) -> Result<Outcome> {
-    let (config, layout) = load(name, station)?;
+    let (config, layout) = match load(name, station) {
+        Ok(loaded) => loaded,
+        Err(error) => match error.downcast::<LoadError>()? {
+            LoadError::Layout(mistake) => {
+                println!("{mistake}");
+                return Ok(Outcome::Refused);
+            }
+            other => return Err(other.into()),
+        },
+    };
     let sample = demo_children::sample(layout.kind, today(&config)?);
     let photo = sample_photo(&layout, &config, sample.tanggal_lahir);
     // Both modes mostly say the same: each finding is said once.

@@ -322,8 +322,8 @@ fn overrun(overrun: Overrun) -> ReadError {
     }
 }
 
-/// Reads a drop where it stands, for checking it without touching anything. The second part of
-/// the answer is the folder that the records' `foto` is relative to.
+/// Reads a drop, or a single file of lines, where it stands, for checking it without touching
+/// anything. The second part of the answer is the folder that the records' `foto` is relative to.
 ///
 /// # Errors
 /// As [`super::Claimed::read`].
@@ -333,7 +333,17 @@ pub fn read_in_place(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), R
         return Err(ReadError::refused(&rules::DROP_KIND, ""));
     };
     let holder = Tree::open(above).map_err(ReadError::Io)?;
-    let source = Source::find(&holder, name, limits)?;
+    let source = if extension(Path::new(name)) == "jsonl" {
+        // No drop of the contract, but the form in which other programs hand over test records.
+        Source {
+            base: holder,
+            file: name.into(),
+            form: Form::Lines,
+            is_batch: false,
+        }
+    } else {
+        Source::find(&holder, name, limits)?
+    };
     let base = if source.is_batch { &whole } else { above };
     Ok((source.batch(limits)?, base.to_owned()))
 }
