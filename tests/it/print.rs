@@ -148,7 +148,7 @@ fn said(output: &Output) -> String {
 /// The day of printing, in the station's zone.
 fn today() -> Date {
     let zone = TimeZone::get("Asia/Jakarta").unwrap();
-    Timestamp::now().to_zoned(zone).date()
+    Timestamp::now().to_zoned_datetime(zone).date()
 }
 
 /// Children of both kinds, with the names that go wrong elsewhere.

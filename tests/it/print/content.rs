@@ -90,13 +90,13 @@ fn walk(content: &[u8], allowed: Allowed) -> Result<Seen, String> {
     }
 }
 
-/// Whether lengths in pt are whole dots at 300 dpi; the file has four decimals of a point.
+/// Whether lengths in pt are whole dots at 300 dpi, but for a hair that rasterisers round away.
 fn whole_dots(lengths: &[f64]) -> Result<(), String> {
     let off = |length: &f64| {
         let dots = length * 300.0 / 72.0;
         (dots - dots.round()).abs()
     };
-    match lengths.iter().find(|length| off(length) > 0.002) {
+    match lengths.iter().find(|length| off(length) > 0.005) {
         Some(length) => Err(format!("{length} pt is no whole number of dots")),
         None => Ok(()),
     }
