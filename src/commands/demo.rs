@@ -129,9 +129,9 @@ fn drop_children(incoming: &Path, today: jiff::civil::Date) -> Result<()> {
     let ages = [8, 2, 11, 6, 14, 4, 16, 9, 1, 12, 7, 3];
     let child = |n: usize| Child::new(n, ages[n % ages.len()], today);
 
-    for n in 0..4 {
+    for (n, &age) in ages.iter().enumerate().take(4) {
         let child = child(n);
-        let photo = (ages[n] >= 5).then(|| format!("anak-{n}.jpg"));
+        let photo = (age >= 5).then(|| format!("anak-{n}.jpg"));
         if let Some(photo) = &photo {
             fs::write(incoming.join(photo), portrait(n, child.birth))?;
         }
@@ -147,9 +147,9 @@ fn drop_children(incoming: &Path, today: jiff::civil::Date) -> Result<()> {
     fs::create_dir_all(batch.join("foto"))?;
     let mut lines = String::new();
     let mut files = Vec::new();
-    for n in 4..12 {
+    for (n, &age) in ages.iter().enumerate().skip(4) {
         let child = child(n);
-        let photo = (ages[n] >= 5).then(|| format!("foto/{}.jpg", child.number));
+        let photo = (age >= 5).then(|| format!("foto/{}.jpg", child.number));
         if let Some(photo) = &photo {
             let jpeg = portrait(n, child.birth);
             files.push(listed(photo, &jpeg));

@@ -81,7 +81,7 @@ impl Child {
         let nik = format!(
             "1702{district}{day:02}{:02}{year:02}{:04}",
             birth.month(),
-            number + 1
+            number % 9999 + 1
         );
         Self {
             number,
@@ -103,9 +103,9 @@ impl Child {
             "id": format!("DEMO-{n:04}"),
             "revisi": 1,
             "nik": self.nik,
-            "no_kk": format!("1702{district}120310{:04}", n + 1),
+            "no_kk": format!("1702{district}120310{:04}", n % 9999 + 1),
             "nama": self.name,
-            "tempat_lahir": if n % 3 == 0 { "CURUP" } else { "REJANG LEBONG" },
+            "tempat_lahir": if n.is_multiple_of(3) { "CURUP" } else { "REJANG LEBONG" },
             "tanggal_lahir": birth.to_string(),
             "jenis_kelamin": self.sex.indonesian(),
             "gol_darah": pick(&["A", "B", "AB", "O", "O+", "-"], n),
@@ -186,8 +186,22 @@ pub fn sample(kind: Kind, day: Date) -> Record {
 
 /// A drawn portrait, 600 × 800 JPEG: a doll's head and shoulders on the cloth of the birth year.
 pub fn portrait(seed: usize, birth: Date) -> Vec<u8> {
-    const WIDTH: usize = 600;
-    const HEIGHT: usize = 800;
+    encode(&portrait_pixels(seed, birth, 1), 1)
+}
+
+/// Encodes pixels of [`portrait_pixels`] as a camera would.
+pub fn encode(rgb: &[u8], scale: u16) -> Vec<u8> {
+    let mut jpeg = Vec::new();
+    jpeg_encoder::Encoder::new(&mut jpeg, 88)
+        .encode(rgb, 600 * scale, 800 * scale, jpeg_encoder::ColorType::Rgb)
+        .expect("a picture of this size always encodes into memory");
+    jpeg
+}
+
+/// The pixels of a portrait, RGB, `600 * scale` wide and `800 * scale` high.
+pub fn portrait_pixels(seed: usize, birth: Date, scale: u16) -> Vec<u8> {
+    let scale = usize::from(scale);
+    let (width, height) = (600 * scale, 800 * scale);
     let cloth = if birth.year() % 2 == 0 {
         [42.0, 74.0, 168.0]
     } else {
@@ -205,7 +219,7 @@ pub fn portrait(seed: usize, birth: Date) -> Vec<u8> {
         [206.0, 224.0, 240.0],
     ][seed / 2 % 3];
     let lean = (seed % 5) as f64 * 6.0 - 12.0;
-    let mut rgb = Vec::with_capacity(WIDTH * HEIGHT * 3);
+    let mut rgb = Vec::with_capacity(width * height * 3);
     // Each shape is an ellipse: centre, half axes, colour; later ones lie on top.
     let shapes: Vec<([f64; 4], [f64; 3])> = vec![
         ([300.0, 860.0, 270.0, 260.0], shirt),
@@ -219,12 +233,13 @@ pub fn portrait(seed: usize, birth: Date) -> Vec<u8> {
         ([300.0 + lean, 484.0, 42.0, 12.0], skin),
     ];
     let mut noise = seed as u32 ^ 0x9e37_79b9;
-    for y in 0..HEIGHT {
-        for x in 0..WIDTH {
-            let light = 1.06 - 0.16 * y as f64 / HEIGHT as f64;
+    for y in 0..height {
+        for x in 0..width {
+            let light = 1.06 - 0.16 * y as f64 / height as f64;
             let mut colour = cloth.map(|part| part * light);
             for ([cx, cy, rx, ry], paint) in &shapes {
-                let (dx, dy) = ((x as f64 - cx) / rx, (y as f64 - cy) / ry);
+                let place = [x as f64 / scale as f64, y as f64 / scale as f64];
+                let (dx, dy) = ((place[0] - cx) / rx, (place[1] - cy) / ry);
                 let inside = ((1.0 - dx.hypot(dy)) * rx.min(*ry)).clamp(0.0, 1.0);
                 for (part, paint) in colour.iter_mut().zip(paint) {
                     *part += (paint - *part) * inside;
@@ -236,14 +251,5 @@ pub fn portrait(seed: usize, birth: Date) -> Vec<u8> {
             rgb.extend(colour.map(|part| (part + grain).clamp(0.0, 255.0) as u8));
         }
     }
-    let mut jpeg = Vec::new();
-    jpeg_encoder::Encoder::new(&mut jpeg, 88)
-        .encode(
-            &rgb,
-            WIDTH as u16,
-            HEIGHT as u16,
-            jpeg_encoder::ColorType::Rgb,
-        )
-        .expect("a picture of this size always encodes into memory");
-    jpeg
+    rgb
 }

@@ -5,7 +5,7 @@ mod card;
 mod check;
 mod confirm;
 mod demo;
-mod demo_children;
+pub mod demo_children;
 mod init;
 mod layout;
 mod ledger;

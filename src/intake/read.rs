@@ -1,6 +1,6 @@
 //! From the files of a drop to raw records, wherever the drop stands.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -322,30 +322,62 @@ fn overrun(overrun: Overrun) -> ReadError {
     }
 }
 
-/// Reads a drop, or a single file of lines, where it stands, for checking it without touching
-/// anything. The second part of the answer is the folder that the records' `foto` is relative to.
+/// Reads a drop where it stands, for checking it without touching anything. The second part of
+/// the answer is the folder that the records' `foto` is relative to.
 ///
 /// # Errors
 /// As [`super::Claimed::read`].
 pub fn read_in_place(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), ReadError> {
+    let (whole, holder, name) = in_place(path)?;
+    let source = Source::find(&holder, &name, limits)?;
+    let base = match (source.is_batch, whole.parent()) {
+        (false, Some(above)) => above.to_owned(),
+        _ => whole,
+    };
+    Ok((source.batch(limits)?, base))
+}
+
+/// Reads a file of records of any form where it stands, or a batch folder: `.jsonl`, `.json` with
+/// one record or an array, `.csv`. A `batch.json` beside the file holds for it. For work without a
+/// drop; the answer is as that of [`read_in_place`].
+///
+/// # Errors
+/// As [`super::Claimed::read`].
+pub fn read_records_in_place(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), ReadError> {
+    let (whole, holder, name) = in_place(path)?;
+    let (Some(above), true) = (whole.parent(), whole.is_file()) else {
+        return read_in_place(path, limits);
+    };
+    let mut source = Source {
+        base: holder,
+        form: Form::Lines,
+        file: PathBuf::from(name),
+        is_batch: true,
+    };
+    source.form = match extension(&source.file).as_str() {
+        "jsonl" => Form::Lines,
+        "csv" => Form::Table,
+        "json" => {
+            let bytes = source.bytes(limits)?;
+            match decoded(&bytes)?.trim_start().starts_with('[') {
+                true => Form::Array,
+                false => Form::Single,
+            }
+        }
+        other => return Err(ReadError::refused(&rules::DROP_KIND, &kind(other))),
+    };
+    Ok((source.batch(limits)?, above.to_owned()))
+}
+
+/// The whole path, the folder that holds it, and its name there.
+fn in_place(path: &Path) -> Result<(PathBuf, Tree, OsString), ReadError> {
     let whole = std::path::absolute(path).map_err(ReadError::Io)?;
     let (Some(above), Some(name)) = (whole.parent(), whole.file_name()) else {
         return Err(ReadError::refused(&rules::DROP_KIND, ""));
     };
     let holder = Tree::open(above).map_err(ReadError::Io)?;
-    let source = if extension(Path::new(name)) == "jsonl" {
-        // No drop of the contract, but the form in which other programs hand over test records.
-        Source {
-            base: holder,
-            file: name.into(),
-            form: Form::Lines,
-            is_batch: false,
-        }
-    } else {
-        Source::find(&holder, name, limits)?
-    };
-    let base = if source.is_batch { &whole } else { above };
-    Ok((source.batch(limits)?, base.to_owned()))
+    let name = name.to_owned();
+    Ok((whole, holder, name))
 }
 
 #[cfg(test)]

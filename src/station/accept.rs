@@ -103,26 +103,29 @@ impl Station {
         let mut pictures = SharedPhotos::default();
         let photos = |path: &str| claimed.photo(path, &self.config.intake.limits);
         let mut stopped = false;
-        examiner.examine::<AcceptError>(batch, &photos, &mut |examined| {
+        let keep = |passed: &Passed| match (&passed.photo, &passed.photo_sha256) {
+            (Some(photo), Some(sha256)) => self.photos.keep(sha256, &photo.jpeg),
+            _ => Ok(()),
+        };
+        examiner.examine::<AcceptError>(batch, &photos, &keep, &mut |mut examined| {
             if self.is_stopping() {
                 stopped = true;
                 return Ok(());
             }
-            let mut passed = examined.passed;
-            if let Some(passed) = &mut passed {
+            if let Some(passed) = &mut examined.passed {
                 pictures.note(candidates.len(), passed);
-                if let (Some(photo), Some(sha256)) = (passed.photo.take(), &passed.photo_sha256) {
-                    self.photos.keep(sha256, &photo.jpeg)?;
-                }
+                // It is on disk: a batch of any size must fit in memory.
+                passed.photo = None;
             }
             problems.extend(examined.problems);
             candidates.push(Candidate {
                 row: examined.row,
                 subject: examined.subject,
-                passed,
+                passed: examined.passed,
             });
             Ok(())
         })?;
+        self.photos.sync()?;
         if stopped {
             return Ok(None);
         }

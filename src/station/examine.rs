@@ -68,6 +68,9 @@ pub struct Examiner<'a> {
 /// Finds the bytes of a photo by the path in the record.
 pub type Photos<'a> = &'a (dyn Fn(&str) -> Result<Vec<u8>, PhotoError> + Sync);
 
+/// Keeps what a row that passed brings, such as its photo, on the thread that prepared it.
+pub type Keep<'a> = &'a (dyn Fn(&Passed) -> Result<(), std::io::Error> + Sync);
+
 /// Takes a row as it is done, photo and all; a failure ends the examination.
 pub type Take<'a, E> = &'a mut dyn FnMut(Examined) -> Result<(), E>;
 
@@ -75,19 +78,24 @@ impl Examiner<'_> {
     /// Examines every row in order and hands each on.
     ///
     /// # Errors
-    /// The disk's, from `photos` or from `take`.
+    /// The disk's, from `photos`, `keep` or `take`.
     pub fn examine<E: From<std::io::Error>>(
         &self,
         batch: &Batch,
         photos: Photos<'_>,
+        keep: Keep<'_>,
         take: Take<'_, E>,
     ) -> Result<(), E> {
         let known = self.circumstances(&batch.manifest);
         for chunk in batch.rows.chunks(CHUNK) {
             let done: Vec<_> = chunk
                 .par_iter()
-                .map(|raw| self.row(raw, &known, photos))
-                .collect::<Result<_, _>>()?;
+                .map(|raw| {
+                    let examined = self.row(raw, &known, photos)?;
+                    examined.passed.as_ref().map_or(Ok(()), keep)?;
+                    Ok(examined)
+                })
+                .collect::<Result<_, std::io::Error>>()?;
             for examined in done {
                 take(examined)?;
             }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::photos::{PhotoStore, write_new};
 use super::token::{new_token, qr_payload};
-use super::{ACTOR, Station, StationError};
+use super::{ACTOR, Due, Station, StationError};
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::rules;
@@ -99,16 +99,16 @@ impl Station {
 
     /// Whether a stream of records is being gathered.
     pub(super) fn gathering(&self) -> bool {
-        !self.due()
+        !self.is_quiet()
             && self
                 .ledger
                 .waiting()
                 .is_ok_and(|waiting| !waiting.is_empty())
     }
 
-    /// Whether a lot that is not full is due: a record that came alone goes at once; after that
+    /// Whether lots that are not full are due: a record that came alone goes at once; after that
     /// a stream is gathered until nothing has come for a while.
-    fn due(&self) -> bool {
+    fn is_quiet(&self) -> bool {
         let gather = Duration::from_secs_f64(self.config.lots.gather);
         self.came_alone
             || self
@@ -116,10 +116,14 @@ impl Station {
                 .is_none_or(|last| last.elapsed() >= gather)
     }
 
-    /// Makes the lots that are due; all of them with `flush`.
-    pub(super) fn make_lots(&mut self, flush: bool) -> Result<Vec<Lot>, StationError> {
+    /// Makes the lots that are due.
+    pub(super) fn make_lots(&mut self, due: Due) -> Result<Vec<Lot>, StationError> {
         let mut made = Vec::new();
-        let due = flush || self.due();
+        let partial = match due {
+            Due::Quiet => self.is_quiet(),
+            Due::Full => false,
+            Due::All => true,
+        };
         let full = u64::from(self.config.lots.cards);
         for kind in Kind::ALL {
             loop {
@@ -129,13 +133,13 @@ impl Station {
                     .iter()
                     .find(|w| w.kind == kind)
                     .map_or(0, |w| w.cards);
-                if self.is_stopping() || waiting == 0 || (waiting < full && !due) {
+                if self.is_stopping() || waiting == 0 || (waiting < full && !partial) {
                     break;
                 }
                 made.extend(self.make_lot(kind)?);
             }
         }
-        if due {
+        if partial {
             self.came_alone = false;
         }
         Ok(made)

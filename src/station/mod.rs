@@ -160,7 +160,7 @@ impl Station {
     ) -> Result<(), StationError> {
         let mut whole = BTreeSet::new();
         loop {
-            let progress = self.step(&std::mem::take(&mut whole), false)?;
+            let progress = self.step(&std::mem::take(&mut whole), Due::Quiet)?;
             tell(&progress);
             if self.is_stopping() {
                 return Ok(());
@@ -195,7 +195,7 @@ impl Station {
         // Nobody stays to look again, so a drop that is not whole by then goes back at once.
         let end = Instant::now() + 2 * self.config.intake.settle + Duration::from_secs(1);
         loop {
-            let progress = self.step(&BTreeSet::new(), false)?;
+            let progress = self.step(&BTreeSet::new(), Due::Full)?;
             let idle = progress.is_none();
             all.drops.extend(progress.drops);
             all.lots.extend(progress.lots);
@@ -208,7 +208,7 @@ impl Station {
                 std::thread::sleep(POLL);
             }
         }
-        all.lots.extend(self.make_lots(true)?);
+        all.lots.extend(self.make_lots(Due::All)?);
         Ok(all)
     }
 
@@ -218,7 +218,7 @@ impl Station {
     }
 
     /// One look: take what is complete, then make the lots that are due.
-    fn step(&mut self, whole: &BTreeSet<OsString>, flush: bool) -> Result<Progress, StationError> {
+    fn step(&mut self, whole: &BTreeSet<OsString>, due: Due) -> Result<Progress, StationError> {
         let mut progress = Progress::default();
         for claimed in std::mem::take(&mut self.parked) {
             self.take(claimed, &mut progress)?;
@@ -232,7 +232,7 @@ impl Station {
                 Err(error) => tracing::error!(error = chain(&error), "a drop was not claimed"),
             }
         }
-        progress.lots = self.make_lots(flush)?;
+        progress.lots = self.make_lots(due)?;
         Ok(progress)
     }
 
@@ -295,6 +295,17 @@ impl Station {
             under5: self.config.card.under5_until,
         }
     }
+}
+
+/// Which lots are due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Due {
+    /// Full ones, and the rest once nothing has come for the gather time.
+    Quiet,
+    /// Full ones only.
+    Full,
+    /// All.
+    All,
 }
 
 /// How often a drop that settles is looked at.

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
@@ -22,16 +23,38 @@ impl PhotoStore {
             what: "`photos/` cannot be made",
             source,
         })?;
-        Ok(Self { dir })
+        let store = Self { dir };
+        store.sweep().map_err(|source| StationError::File {
+            what: "`photos/` cannot be tidied",
+            source,
+        })?;
+        Ok(store)
     }
 
-    /// Keeps a prepared JPEG; the same one again costs nothing.
+    /// Removes what a crash left half written.
+    fn sweep(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.dir)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|end| end == "tmp") {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps a prepared JPEG; the same one again costs nothing. Many may be kept at once; before
+    /// the ledger names them, [`PhotoStore::sync`] makes their names safe.
     pub fn keep(&self, sha256: &str, jpeg: &[u8]) -> io::Result<()> {
         let path = self.path(sha256);
         if path.exists() {
             return Ok(());
         }
-        write_new(&path, |file| file.write_all(jpeg))
+        write_whole(&path, |file| file.write_all(jpeg))
+    }
+
+    /// Makes the names of the photos kept so far safe from a crash.
+    pub fn sync(&self) -> io::Result<()> {
+        File::open(&self.dir)?.sync_all()
     }
 
     /// Reads a photo back and checks that it is still what it was.
@@ -52,19 +75,25 @@ impl PhotoStore {
     }
 }
 
-/// Writes a file so that a crash leaves all of it under its name, or nothing: a temporary name,
-/// sync, rename, sync of the folder.
+/// Writes a file so that a crash leaves all of it under its name, or nothing, and syncs the
+/// folder so that the name itself is safe.
 pub fn write_new<T>(path: &Path, write: impl FnOnce(&mut File) -> io::Result<T>) -> io::Result<T> {
+    let written = write_whole(path, write)?;
+    if let Some(dir) = path.parent() {
+        File::open(dir)?.sync_all()?;
+    }
+    Ok(written)
+}
+
+/// A temporary name, sync, rename.
+fn write_whole<T>(path: &Path, write: impl FnOnce(&mut File) -> io::Result<T>) -> io::Result<T> {
     // Two threads may write the same photo at once: each has a temporary file of its own.
-    let thread = format!("{:?}", std::thread::current().id());
-    let number: String = thread.chars().filter(char::is_ascii_digit).collect();
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let temporary = path.with_extension(format!("{number}.tmp"));
     let mut file = File::create(&temporary)?;
     let written = write(&mut file)?;
     file.sync_all()?;
     fs::rename(&temporary, path)?;
-    if let Some(dir) = path.parent() {
-        File::open(dir)?.sync_all()?;
-    }
     Ok(written)
 }

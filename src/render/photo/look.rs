@@ -9,7 +9,7 @@ const BLOCKS: usize = 16;
 
 /// The least standard deviation of the blocks' luma, of 255, once even shading is taken away.
 /// Plain cloth in uneven light stays below 2; a head before a cloth is above 20.
-const LEAST_CONTRAST: f64 = 4.0;
+const LEAST_CONTRAST: f64 = 2.5;
 
 /// The share of the height that, grey to the last row, betrays a broken upload.
 const GREY_SHARE: f64 = 0.1;

@@ -1,0 +1,252 @@
+//! Figures of the whole station, as its users have it: the release binary over a real folder.
+//!
+//! `cargo bench` prints a table; `KIA_BENCH=50,500,5000` sets the sizes. Photos are drawn,
+//! 1200 × 1600. The floor is decoding, cropping and encoding the same photos and nothing else, on
+//! all cores, in the same run. Machines differ and are shared: compare ratios, not seconds.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use jiff::civil::Date;
+use kia_station::commands::demo_children::{Child, encode, portrait_pixels};
+use kia_station::render::photo::{Target, prepare};
+use rayon::prelude::*;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_kia-station");
+
+fn main() {
+    let sizes = std::env::var("KIA_BENCH").unwrap_or_else(|_| "50,500,5000".to_owned());
+    let sizes: Vec<usize> = sizes
+        .split(',')
+        .map(|n| n.trim().parse().expect("KIA_BENCH=50,500"))
+        .collect();
+    println!(
+        "| cards | drop to PDFs s | cards/s | x floor | peak MiB | bytes/card | again, CPU ms/card |"
+    );
+    println!("|--:|--:|--:|--:|--:|--:|--:|");
+    for size in sizes {
+        backlog(size);
+    }
+    println!(
+        "\none record, drop to PDF: {} ms (median of 5, renamed in)",
+        alone().as_millis()
+    );
+}
+
+/// A station of its own, with a batch folder of `size` children of five and older.
+fn backlog(size: usize) {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let station = dir.path();
+    init(station);
+    let photos = children(size, &station.join("incoming/batch"));
+    let floor = {
+        let start = Instant::now();
+        photos.par_iter().for_each(|path| {
+            let bytes = fs::read(path).expect("a photo");
+            prepare(&bytes, &Target::new(236, 354)).expect("a good photo");
+        });
+        start.elapsed()
+    };
+    fs::write(station.join("incoming/batch/.done"), "").expect("the done file");
+    let start = Instant::now();
+    let peak = run_once(station);
+    let taken = start.elapsed();
+    let pdfs: Vec<_> = fs::read_dir(station.join("lots"))
+        .expect("lots")
+        .flatten()
+        .collect();
+    let bytes: u64 = pdfs
+        .iter()
+        .map(|pdf| pdf.metadata().expect("a PDF").len())
+        .sum();
+    println!(
+        "| {size} | {:.2} | {:.0} | {:.2} | {peak} | {} | {:.2} |",
+        taken.as_secs_f64(),
+        size as f64 / taken.as_secs_f64(),
+        taken.as_secs_f64() / floor.as_secs_f64(),
+        bytes / size as u64,
+        again(station),
+    );
+}
+
+/// CPU milliseconds a card for making pages again from prepared photos: text, code, writing.
+fn again(station: &Path) -> f64 {
+    use kia_station::domain::card::Kind;
+    use kia_station::render::compose::{Page, Press, compose};
+    use kia_station::render::content::{CardContent, Photo, Value, Values};
+    use kia_station::render::document::Document;
+    use kia_station::render::layout::Mode;
+
+    const CARDS: u32 = 200;
+    let layout = kia_station::station::assets::load(None, "kia-5-17").expect("the built-in layout");
+    let press = Press {
+        mode: Mode::Full,
+        dpi: 300,
+        page: Page::CARD,
+        specimen: false,
+    };
+    let photo = fs::read_dir(station.join("photos"))
+        .expect("photos")
+        .flatten()
+        .next()
+        .expect("a photo");
+    let jpeg: std::sync::Arc<[u8]> = fs::read(photo.path()).expect("a photo").into();
+    let day = Date::constant(2026, 1, 31);
+    let start = Instant::now();
+    let mut document =
+        Document::new(std::io::sink(), [&layout], press, "bench", day).expect("a document");
+    for n in 0..CARDS {
+        let mut values = Values::new();
+        for (name, _) in kia_station::render::content::FIELDS {
+            let value = match *name {
+                "tanggal_lahir" | "berlaku_hingga" | "tanggal_terbit" => Value::Date(day),
+                _ => Value::Text(format!("ANAK CONTOH {n}")),
+            };
+            values.insert(name, value);
+        }
+        let photo = Some(Photo {
+            jpeg: jpeg.clone(),
+            width: 236,
+            height: 354,
+        });
+        let card = CardContent {
+            kind: Kind::From5,
+            values,
+            photo,
+            qr: format!("KIA:{n:026}"),
+        };
+        let composed =
+            compose(&layout, &card, &press).unwrap_or_else(|misfits| panic!("{misfits:?}"));
+        document.add(&composed).expect("a page");
+    }
+    document.finish().expect("a file");
+    start.elapsed().as_secs_f64() * 1000.0 / f64::from(CARDS)
+}
+
+/// From the rename of one record into `incoming/` of a running daemon to its PDF.
+fn alone() -> Duration {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let station = dir.path();
+    init(station);
+    let mut daemon = Command::new(PROGRAM)
+        .args(["run", "--station"])
+        .arg(station)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the daemon");
+    let mut times = Vec::new();
+    for n in 0..5 {
+        // Longer than the gather time, so that each record comes alone.
+        std::thread::sleep(Duration::from_millis(2500));
+        let child = Child::new(n, 9, today());
+        let photo = format!("{n}.jpg");
+        let incoming = station.join("incoming");
+        fs::write(
+            incoming.join(&photo),
+            encode(&portrait_pixels(n, child.birth, 2), 2),
+        )
+        .expect("a photo");
+        let temporary = incoming.join(format!("{n}.json.tmp"));
+        fs::write(&temporary, child.record(Some(&photo)).to_string()).expect("a record");
+        let start = Instant::now();
+        fs::rename(&temporary, incoming.join(format!("{n}.json"))).expect("the rename");
+        let pdf = station.join(format!("lots/L{:05}.pdf", n + 1));
+        while !pdf.exists() {
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "the record never became a PDF"
+            );
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        times.push(start.elapsed());
+    }
+    // It is a bench: how the daemon ends is not measured.
+    let _ = daemon.kill();
+    let _ = daemon.wait();
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn today() -> Date {
+    jiff::Timestamp::now()
+        .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+        .date()
+}
+
+fn init(station: &Path) {
+    let made = Command::new(PROGRAM)
+        .arg("init")
+        .arg(station)
+        .stdout(Stdio::null())
+        .status();
+    assert!(made.expect("init").success());
+    let mut settings = fs::OpenOptions::new()
+        .append(true)
+        .open(station.join("station.toml"))
+        .expect("the settings");
+    writeln!(
+        settings,
+        "[[officials]]\nsejak = 2020-01-01\nnama = \"CONTOH\"\njabatan = \"KEPALA DINAS\""
+    )
+    .expect("the settings");
+}
+
+/// Writes a batch and returns its photos. Every child's picture is its own: the same face for
+/// two children would be refused.
+fn children(size: usize, batch: &Path) -> Vec<std::path::PathBuf> {
+    fs::create_dir_all(batch).expect("the batch");
+    let faces: Vec<Vec<u8>> = (0..6)
+        .map(|seed| portrait_pixels(seed, Date::constant(2015 + seed as i16 % 2, 1, 1), 2))
+        .collect();
+    let photos: Vec<_> = (0..size)
+        .into_par_iter()
+        .map(|n| {
+            let mut rgb = faces[n % faces.len()].clone();
+            // A pattern of the number's bits on the shirt makes the picture unique.
+            for bit in (0..24).filter(|bit| n >> bit & 1 == 1) {
+                for (x, y) in (0..40).flat_map(|x| (0..40).map(move |y| (x, y))) {
+                    let at = ((1400 + y) * 1200 + 120 + bit * 40 + x) * 3;
+                    rgb[at..at + 3].fill(90);
+                }
+            }
+            let path = batch.join(format!("{n}.jpg"));
+            fs::write(&path, encode(&rgb, 2)).expect("a photo");
+            path
+        })
+        .collect();
+    let lines: String = (0..size)
+        .map(|n| {
+            let child = Child::new(n, 5 + n as i64 % 11, today());
+            child.record(Some(&format!("{n}.jpg"))).to_string() + "\n"
+        })
+        .collect();
+    fs::write(batch.join("records.jsonl"), lines).expect("the records");
+    photos
+}
+
+/// Runs the station over what is there and returns its peak memory in MiB.
+fn run_once(station: &Path) -> u64 {
+    let mut run = Command::new(PROGRAM)
+        .args(["run", "--once", "--station"])
+        .arg(station)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the station");
+    let status = format!("/proc/{}/status", run.id());
+    let mut peak = 0;
+    loop {
+        // The highest water mark so far; it is gone with the process, so the last one read counts.
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+        peak = peak.max(kib.unwrap_or(0) / 1024);
+        if run.try_wait().expect("the station").is_some() {
+            return peak;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
