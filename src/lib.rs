@@ -14,8 +14,8 @@
 //! | [`ledger`] | the append-only log and what is derived from it; the only SQL | `domain` |
 //! | [`config`] | `station.toml` and the folders of a station | `domain`, `intake`, `render` |
 //! | [`station`] | the loop: drops become cards, cards become lots | all above |
-//! | [`commands`] | one file a subcommand; wires the parts together | all above |
 //! | [`cli`] | what the command line says; parsing never acts | `domain`, `render` |
+//! | [`commands`] | one file a subcommand; wires the parts together | all above |
 //!
 //! Absent on purpose: no module reads the clock, a file or a printer below `station` and the edge
 //! that is made for it; `render` and `domain` can be run a million times in a test. There is no

@@ -1,52 +1,34 @@
 //! `layout check` and `layout preview`.
 
+mod longest;
+
+use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use longest::Likelihood;
 
 use super::{Outcome, demo_children};
 use crate::cli::LayoutCommand;
 use crate::config::{Config, Paths};
 use crate::domain::card::Kind;
-use crate::domain::office::{Official, signing_on};
-use crate::render::compose::{Misfit, Press, compose, compose_fixed};
+use crate::domain::office::signing_on;
+use crate::domain::record::Record;
+use crate::render::compose::{Composed, Misfit, Press, compose, compose_fixed};
 use crate::render::content::{CardContent, Issue, Photo, values};
 use crate::render::document::Document;
 use crate::render::layout::{Layout, Mode};
 use crate::render::{photo, raster};
-use crate::station::{assets, photo_target};
+use crate::station::assets::{self, LoadError};
+use crate::station::photo_target;
 
 pub fn run(command: &LayoutCommand) -> Result<Outcome> {
     match command {
-        LayoutCommand::Check { name, station } => {
-            let (config, layout) = load(name, station.as_ref())?;
-            let mut bad = false;
-            for mode in [Mode::Full, Mode::Overlay] {
-                let press = Press {
-                    mode,
-                    ..config.press()
-                };
-                for side in [0, 1] {
-                    bad |= compose_fixed(&layout, side, &press).is_err();
-                }
-                if let Err(misfits) = set(&layout, &config, &press) {
-                    bad = true;
-                    for Misfit { field, rule, .. } in misfits {
-                        println!("{name}: `{field}`: {}", rule.message);
-                    }
-                }
-            }
-            if !bad {
-                println!(
-                    "{name}: baik, kartu {} (sound, cards of kind {})",
-                    layout.kind, layout.kind
-                );
-            }
-            Ok(Outcome::refused_if(bad))
-        }
+        LayoutCommand::Check { name, station } => check(name, station.as_ref()),
         LayoutCommand::Preview {
             name,
             out,
@@ -78,6 +60,94 @@ pub fn run(command: &LayoutCommand) -> Result<Outcome> {
     }
 }
 
+/// Reads the layout, sets a card of it in both modes, and tries the longest values on it.
+fn check(name: &str, station: Option<&PathBuf>) -> Result<Outcome> {
+    let (config, layout) = match load(name, station) {
+        Ok(loaded) => loaded,
+        Err(error) => match error.downcast::<LoadError>()? {
+            LoadError::Layout(mistake) => {
+                println!("{mistake}");
+                return Ok(Outcome::Refused);
+            }
+            other => return Err(other.into()),
+        },
+    };
+    let sample = demo_children::sample(layout.kind, today(&config)?);
+    let photo = sample_photo(&layout, &config, sample.tanggal_lahir);
+    // Both modes mostly say the same: each finding is said once.
+    let mut found = BTreeSet::new();
+    for mode in [Mode::Full, Mode::Overlay] {
+        let press = Press {
+            mode,
+            ..config.press()
+        };
+        for side in [0, 1] {
+            if let Err(misfit) = compose_fixed(&layout, side, &press) {
+                let side = ["front", "back"][side];
+                let what = format!("teks tetap di [[{side}]] (a fixed text)");
+                found.insert((Finding::Error, what, reason(&misfit)));
+            }
+        }
+        let mut set = |finding: Finding, long: &str, record: &Record| -> Result<()> {
+            let misfits = set(&layout, &config, &press, record, photo.clone())?.err();
+            for misfit in misfits.unwrap_or_default() {
+                let what = format!("`{}`{long}", misfit.field);
+                found.insert((finding, what, reason(&misfit)));
+            }
+            Ok(())
+        };
+        set(Finding::Error, "", &sample)?;
+        for (likelihood, long, record) in longest::records(&sample) {
+            let long = format!(", nilai panjang (long value): {long}");
+            set(Finding::Longest(likelihood), &long, &record)?;
+        }
+    }
+    for (finding, what, why) in &found {
+        println!("{name}: {}: {what}: {why}", finding.word());
+    }
+    let refused = found.iter().any(|(finding, ..)| finding.refuses());
+    if !refused {
+        println!(
+            "{name}: baik, kartu {} (sound, cards of kind {})",
+            layout.kind, layout.kind
+        );
+    }
+    Ok(Outcome::refused_if(refused))
+}
+
+/// What kind of thing `layout check` found; the gravest is said first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Finding {
+    /// Even an ordinary card does not fit.
+    Error,
+    /// A long value does not.
+    Longest(Likelihood),
+}
+
+impl Finding {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "galat (error)",
+            Self::Longest(Likelihood::Realistic) => "tidak muat (does not fit)",
+            Self::Longest(Likelihood::Widest) => "peringatan (warning)",
+        }
+    }
+
+    /// Whether a layout with such a finding must be mended before it is used.
+    fn refuses(self) -> bool {
+        self != Self::Longest(Likelihood::Widest)
+    }
+}
+
+fn reason(misfit: &Misfit) -> String {
+    let Misfit { rule, detail, .. } = misfit;
+    if detail.is_empty() {
+        rule.code.to_owned()
+    } else {
+        format!("{} ({detail})", rule.code)
+    }
+}
+
 fn load(name: &str, station: Option<&PathBuf>) -> Result<(Config, Layout)> {
     let paths = station.map(Paths::new);
     let mut config = match &paths {
@@ -93,49 +163,57 @@ fn load(name: &str, station: Option<&PathBuf>) -> Result<(Config, Layout)> {
 
 /// The PDF of one made-up child's card.
 fn sample_pdf(layout: &Layout, config: &Config, press: &Press) -> Result<Vec<u8>> {
-    let card = set(layout, config, press).map_err(|misfits| {
+    let day = today(config)?;
+    let record = demo_children::sample(layout.kind, day);
+    let photo = sample_photo(layout, config, record.tanggal_lahir);
+    let card = set(layout, config, press, &record, photo)?.map_err(|misfits| {
         let fields: Vec<&str> = misfits.iter().map(|misfit| misfit.field).collect();
         anyhow::anyhow!("the sample card does not fit: {}", fields.join(", "))
     })?;
-    let day = today(config)?;
     let mut document = Document::new(Cursor::new(Vec::new()), [layout], *press, &layout.name, day)?;
     document.add(&card)?;
     Ok(document.finish()?.0.into_inner())
 }
 
+/// The drawn portrait as the layout's photo box wants it.
+fn sample_photo(layout: &Layout, config: &Config, birth: Date) -> Option<Photo> {
+    if layout.kind != Kind::From5 {
+        return None;
+    }
+    let layouts = [(layout.kind, layout.clone())].into();
+    let target = photo_target(&layouts, config.press(), config);
+    let photo = photo::prepare(&demo_children::portrait(7, birth), &target).ok()?;
+    Some(Photo {
+        jpeg: Arc::from(photo.jpeg),
+        width: photo.width,
+        height: photo.height,
+    })
+}
+
+/// Sets the card of a record today, or says what does not fit.
 fn set(
     layout: &Layout,
     config: &Config,
     press: &Press,
-) -> std::result::Result<crate::render::compose::Composed, Vec<Misfit>> {
-    let day = today(config).unwrap_or_default();
-    let official: Option<&Official> = signing_on(&config.officials, day);
-    let record = demo_children::sample(layout.kind, day);
+    record: &Record,
+    photo: Option<Photo>,
+) -> Result<std::result::Result<Composed, Vec<Misfit>>> {
+    let day = today(config)?;
     let issue = Issue {
         office: &config.office,
-        official,
+        official: signing_on(&config.officials, day),
         day,
         under5: config.card.under5_until,
     };
-    let layouts = [(layout.kind, layout.clone())].into();
-    let portrait = demo_children::portrait(7, record.tanggal_lahir);
-    let photo = photo::prepare(&portrait, &photo_target(&layouts, *press, config)).ok();
-    let photo = photo
-        .filter(|_| layout.kind == Kind::From5)
-        .map(|photo| Photo {
-            jpeg: Arc::from(photo.jpeg),
-            width: photo.width,
-            height: photo.height,
-        });
     let content = CardContent {
         kind: layout.kind,
-        values: values(&record, layout.kind, issue),
+        values: values(record, layout.kind, issue),
         photo,
         qr: "KIA:CONTOH0CONTOH0CONTOH0CONTO".to_owned(),
     };
-    compose(layout, &content, press)
+    Ok(compose(layout, &content, press))
 }
 
-fn today(config: &Config) -> Result<jiff::civil::Date> {
+fn today(config: &Config) -> Result<Date> {
     Ok(Timestamp::now().to_zoned_datetime(config.zone()?).date())
 }

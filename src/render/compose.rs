@@ -397,8 +397,12 @@ impl<'a> Pen<'a> {
             ((origin[i] + at[i]) * PT_PER_MM / dot + slack / 2.0).round() * dot
         };
         let height = self.press.page.size[1] * PT_PER_MM;
-        let (x, side) = (place(0), f64::from(side) * dot);
-        let y = height - place(1) - side;
+        // A hair inside the grid: poppler and drivers made from it paint every dot that an edge
+        // so much as touches, and would make the last row and column of modules a dot wider.
+        const HAIR: f64 = 0.0003;
+        let side = f64::from(side) * dot;
+        let (x, y) = (place(0) + HAIR, height - place(1) - side + HAIR);
+        let side = side - 2.0 * HAIR;
         if self.press.mode == Mode::Full {
             self.rect(at, area, Some(Ink::Gray(1.0)), None, 0.0);
         }

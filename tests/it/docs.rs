@@ -1,1 +1,101 @@
-//! .
+//! Holds the documentation to what the program takes and does.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test says no")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kia_station::render::content::FIELDS;
+use kia_station::render::layout::{FIT_KEYS, ITEM_KEYS, TOP_KEYS};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+fn page(name: &str) -> String {
+    fs::read_to_string(Path::new(ROOT).join("docs").join(name)).unwrap()
+}
+
+/// The README, if it is written yet, and every page under `docs/`.
+fn all_pages() -> String {
+    let listed = fs::read_dir(Path::new(ROOT).join("docs")).unwrap();
+    let mut pages: Vec<PathBuf> = listed.map(|entry| entry.unwrap().path()).collect();
+    pages.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+    pages.push(Path::new(ROOT).join("README.md"));
+    let texts = pages
+        .iter()
+        .filter_map(|path| fs::read_to_string(path).ok());
+    texts.collect::<Vec<_>>().join("\n")
+}
+
+/// Which of these have no table row of their own in the part of a page under `heading`.
+fn without_row<'a>(page: &str, heading: &str, names: &[&'a str]) -> Vec<&'a str> {
+    let part = page.split("\n## ").find(|part| part.starts_with(heading));
+    let part = part.unwrap_or_else(|| panic!("no part is called `{heading}`"));
+    let named = |name: &str| {
+        let rows = part.lines().filter(|line| line.starts_with('|'));
+        let mut firsts = rows.filter_map(|row| row.split('|').nth(1));
+        firsts.any(|cell| cell.contains(&format!("`{name}`")))
+    };
+    names.iter().copied().filter(|name| !named(name)).collect()
+}
+
+#[test]
+fn every_key_of_a_layout_is_explained() {
+    let page = page("layouts.md");
+    let nothing: &[&str] = &[];
+    assert_eq!(without_row(&page, "The top of the file", TOP_KEYS), nothing);
+    assert_eq!(without_row(&page, "Items", ITEM_KEYS), nothing);
+    assert_eq!(without_row(&page, "The fit rule", FIT_KEYS), nothing);
+    assert_eq!(
+        without_row(&page, "Items", &["no_such_key"]),
+        ["no_such_key"]
+    );
+}
+
+#[test]
+fn every_field_of_a_layout_is_explained() {
+    let mut fields: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
+    fields.extend(["foto", "qr"]);
+    let nothing: &[&str] = &[];
+    assert_eq!(without_row(&page("layouts.md"), "Fields", &fields), nothing);
+}
+
+/// The subcommands that `--help` of this command lists.
+fn subcommands(of: &[&str]) -> Vec<String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_kia-station"))
+        .args(of)
+        .arg("--help")
+        .output()
+        .unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let Some((_, list)) = help.split_once("Commands:\n") else {
+        return Vec::new();
+    };
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    // Names stand two spaces in; what is deeper goes on with the line above.
+    let names = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next());
+    names
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_subcommand_is_in_the_documentation() {
+    let pages = all_pages();
+    let commands = subcommands(&[]);
+    assert!(commands.len() >= 12, "{commands:?}");
+    for command in &commands {
+        let below = subcommands(&[command]);
+        let named = below.iter().map(|below| format!("{command} {below}"));
+        let names = named.chain([command.clone()]);
+        for name in names {
+            let called = ["`kia-station ", "`"].map(|before| format!("{before}{name}"));
+            assert!(
+                called.iter().any(|call| pages.contains(call)),
+                "`{name}` is not in README.md nor docs/"
+            );
+        }
+    }
+}

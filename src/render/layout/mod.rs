@@ -5,7 +5,7 @@ pub mod template;
 
 use std::collections::BTreeMap;
 
-pub use parse::{LayoutError, parse};
+pub use parse::{FIT_KEYS, ITEM_KEYS, LayoutError, TOP_KEYS, parse};
 use template::Template;
 
 use super::artwork::Artwork;

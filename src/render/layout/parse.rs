@@ -127,6 +127,9 @@ pub const ITEM_KEYS: &[&str] = &[
 /// Every key at the top of a layout.
 pub const TOP_KEYS: &[&str] = &["format", "name", "kind", "bleed", "fonts", "front", "back"];
 
+/// Every key of an item's `fit`.
+pub const FIT_KEYS: &[&str] = &["shrink_to", "lines"];
+
 /// Reads a layout. `file` is its name for messages.
 pub fn parse(file: &str, source: &str, files: Files<'_>) -> Result<Layout, LayoutError> {
     let reader = Reader {
@@ -164,7 +167,8 @@ impl Reader<'_> {
             .strip_prefix("unknown field `")
             .and_then(|m| m.split('`').next())
         {
-            let hint = nearest(name, ITEM_KEYS.iter().chain(TOP_KEYS).copied())
+            let known = [TOP_KEYS, ITEM_KEYS, FIT_KEYS].concat();
+            let hint = nearest(name, known)
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
             message = format!("no key is called `{name}`{hint}");
@@ -586,5 +590,35 @@ impl Reader<'_> {
     fn file_named(&self, path: &Spanned<String>) -> Found<Vec<u8>> {
         (self.files)(path.as_ref())
             .map_err(|why| self.error(path.span().start, format!("`{}`: {why}", path.as_ref())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOP: &str = "format = \"\"\nname = \"\"\nkind = \"\"\nfonts = {}\nback = []\n";
+
+    /// The keys that the parser knows where `source` has one that it does not.
+    fn known_keys(source: &str) -> Vec<String> {
+        let error = toml::from_str::<Source>(source).err().unwrap();
+        let (_, known) = error.message().split_once(", expected ").unwrap();
+        known
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn the_published_keys_are_those_the_parser_takes() {
+        assert_eq!(known_keys("nokey = 1"), TOP_KEYS);
+        assert_eq!(
+            known_keys(&format!("{TOP}front = [{{ nokey = 1 }}]")),
+            ITEM_KEYS
+        );
+        let fit = format!("{TOP}front = [{{ fit = {{ nokey = 1 }} }}]");
+        assert_eq!(known_keys(&fit), FIT_KEYS);
     }
 }
