@@ -18,6 +18,8 @@ pub(super) enum AcceptError {
     Later(Box<dyn std::error::Error + Send + Sync>),
     /// The ledger: nothing goes on without it.
     Ledger(ledger::Error),
+    /// The station is stopping: it stays in `work/` and is found again at the next start.
+    Stopping,
 }
 
 impl From<ledger::Error> for AcceptError {
@@ -46,14 +48,11 @@ struct Candidate {
 }
 
 impl Station {
-    /// Takes a drop to its end. `None` when the station is stopping: it is parked.
-    pub(super) fn accept_drop(&mut self, claimed: &Claimed) -> Result<Option<Report>, AcceptError> {
+    /// Takes a drop to its end.
+    pub(super) fn accept_drop(&mut self, claimed: &Claimed) -> Result<Report, AcceptError> {
         let limits = &self.config.intake.limits;
         let report = match claimed.read(limits) {
-            Ok(batch) => match self.decide_batch(claimed, &batch)? {
-                Some(report) => report,
-                None => return Ok(None),
-            },
+            Ok(batch) => self.decide_batch(claimed, &batch)?,
             Err(ReadError::Refused(problems)) => {
                 let name = claimed.name();
                 // A single record is one record, however unreadable; a batch cannot be counted.
@@ -77,14 +76,10 @@ impl Station {
             rejected = report.rejected(),
             "a drop was taken"
         );
-        Ok(Some(report))
+        Ok(report)
     }
 
-    fn decide_batch(
-        &mut self,
-        claimed: &Claimed,
-        batch: &Batch,
-    ) -> Result<Option<Report>, AcceptError> {
+    fn decide_batch(&mut self, claimed: &Claimed, batch: &Batch) -> Result<Report, AcceptError> {
         let now = Timestamp::now();
         let day = self.today();
         let official = self
@@ -102,11 +97,9 @@ impl Station {
         let mut candidates: Vec<Candidate> = Vec::with_capacity(batch.rows.len());
         let mut pictures = SharedPhotos::default();
         let photos = |path: &str| claimed.photo(path, &self.config.intake.limits);
-        let mut stopped = false;
         examiner.examine::<AcceptError>(batch, &photos, &mut |examined| {
             if self.is_stopping() {
-                stopped = true;
-                return Ok(());
+                return Err(AcceptError::Stopping);
             }
             let mut passed = examined.passed;
             if let Some(passed) = &mut passed {
@@ -123,9 +116,6 @@ impl Station {
             });
             Ok(())
         })?;
-        if stopped {
-            return Ok(None);
-        }
         let shared: BTreeSet<usize> = pictures.shared().collect();
 
         let name = claimed.name();
@@ -159,7 +149,7 @@ impl Station {
         if report.accepted() > unchanged_of(&report) {
             self.note_accepted();
         }
-        Ok(Some(report))
+        Ok(report)
     }
 
     /// Decides one row beside what the ledger knows, and makes its card.
