@@ -2,7 +2,7 @@
 //! or the defaults where none is named, and today.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -15,7 +15,8 @@ use crate::domain::office::signing_on;
 use crate::render::compose::Press;
 use crate::render::content::Issue;
 use crate::render::layout::Layout;
-use crate::station::{Examiner, assets};
+use crate::station::Examiner;
+use crate::station::assets::{self, LoadError};
 
 /// Settings and the day.
 pub struct Workbench {
@@ -51,9 +52,9 @@ impl Workbench {
     }
 
     /// The layout of this name, in the station or built in.
-    pub fn layout(&self, name: &str) -> Result<Layout> {
+    pub fn layout(&self, name: &str) -> Result<Layout, LoadError> {
         let layouts = self.paths.as_ref().map(Paths::layouts);
-        Ok(assets::load(layouts.as_deref().map(Path::new), name)?)
+        assets::load(layouts.as_deref(), name)
     }
 
     /// The layouts that the settings name.
