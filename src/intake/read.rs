@@ -164,14 +164,17 @@ impl Source {
         }
         for (row, piece) in pieces(self.form, text)? {
             let record = json::object(piece, limits.json_depth)
-                .map(|object| RawRecord::from_json(row, &object))
-                .map_err(|fault| fault.to_string());
+                .map(|object| RawRecord::from_json(row, &object));
             match (self.form, record) {
                 // One file that holds one record: what is wrong with it is wrong with the drop.
-                (Form::Single, Err(detail)) => {
-                    return Err(ReadError::refused(&rules::DROP_UNREADABLE, &detail));
+                (Form::Single, Err(fault)) => {
+                    let rule = match fault {
+                        json::Fault::TooDeep => &rules::DROP_NESTED,
+                        _ => &rules::DROP_UNREADABLE,
+                    };
+                    return Err(ReadError::refused(rule, &fault.to_string()));
                 }
-                (_, record) => put(row, record)?,
+                (_, record) => put(row, record.map_err(|fault| fault.to_string()))?,
             }
         }
         Ok(batch)
@@ -407,6 +410,11 @@ mod tests {
                 "X.json",
                 "{\"nik\": \"1\", \"nik\": \"2\"}",
                 "drop-unreadable",
+            ),
+            (
+                "X.json",
+                "{\"nama\": [[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]}",
+                "drop-nested",
             ),
             ("X/records.json", "{}", "drop-unreadable"),
             ("X/records.json", "[]", "drop-empty"),
