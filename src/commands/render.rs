@@ -14,7 +14,7 @@ use crate::cli;
 use crate::config::{Config, Paths};
 use crate::domain::card::Kind;
 use crate::domain::office::signing_on;
-use crate::intake::{PhotoError, ReadError, photo_in_place, read_in_place};
+use crate::intake::{PhotoError, ReadError, photo_in_place, read_records};
 use crate::render::compose::{Composed, compose};
 use crate::render::content::{CardContent, Issue, Photo, values};
 use crate::render::document::{Document, DocumentError};
@@ -48,7 +48,7 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
     };
     let mut press = config.press();
     press.specimen = args.specimen;
-    let (batch, base) = match read_in_place(&args.records, &config.intake.limits) {
+    let (batch, base) = match read_records(&args.records, &config.intake.limits) {
         Ok(read) => read,
         Err(ReadError::Refused(problems)) => {
             let problem = problems

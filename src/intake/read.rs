@@ -331,12 +331,43 @@ fn overrun(overrun: Overrun) -> ReadError {
 /// # Errors
 /// As [`super::Claimed::read`].
 pub fn read_in_place(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), ReadError> {
+    in_place(path, limits, false)
+}
+
+/// Reads a file of records like [`read_in_place`], also one of lines or an array, which a drop
+/// may hold only in a batch folder.
+///
+/// # Errors
+/// As [`read_in_place`].
+pub fn read_records(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), ReadError> {
+    in_place(path, limits, true)
+}
+
+fn in_place(path: &Path, limits: &Limits, any_form: bool) -> Result<(Batch, PathBuf), ReadError> {
     let whole = std::path::absolute(path).map_err(ReadError::Io)?;
     let (Some(above), Some(name)) = (whole.parent(), whole.file_name()) else {
         return Err(ReadError::refused(&rules::DROP_KIND, ""));
     };
+    let kind = std::fs::symlink_metadata(&whole)
+        .map_err(ReadError::Io)?
+        .file_type();
     let holder = Tree::open(above).map_err(ReadError::Io)?;
-    let source = Source::find(&holder, name, limits)?;
+    let is_lines = kind.is_file() && extension(Path::new(name)) == "jsonl";
+    let mut source = match any_form && is_lines {
+        true => Source {
+            base: holder,
+            file: name.into(),
+            form: Form::Lines,
+            is_batch: false,
+        },
+        false => Source::find(&holder, name, limits)?,
+    };
+    if any_form && source.form == Form::Single {
+        let bytes = source.bytes(limits)?;
+        if decoded(&bytes)?.trim_start().starts_with('[') {
+            source.form = Form::Array;
+        }
+    }
     let base = if source.is_batch { &whole } else { above };
     Ok((source.batch(limits)?, base.to_owned()))
 }

@@ -246,19 +246,25 @@ fn render_makes_one_pdf_without_a_ledger_and_names_what_it_left_out() {
     let station = Station::new();
     let folder = station.outside("BERKAS");
     station.fill_batch(&folder, &[child(1), child(2).with("agama", "9")]);
-    let pdf = station.outside("kartu.pdf");
-    let ran = kia([
-        "render".as_ref(),
-        "--records".as_ref(),
-        folder.join("records.jsonl").as_os_str(),
-        "--out".as_ref(),
-        pdf.as_os_str(),
-        "--specimen".as_ref(),
-    ])
-    .ended(1);
-    assert!(fs::read(&pdf).unwrap().starts_with(b"%PDF-"));
-    assert!(ran.err.contains("religion-unknown"), "{}", ran.err);
-    assert!(!ran.err.contains(child(2).nama()) && !ran.err.contains(child(2).nik()));
+    let array = json!([child(1).record, child(2).with("agama", "9").record]);
+    fs::write(folder.join("daftar.json"), array.to_string()).unwrap();
+    for form in ["records.jsonl", "daftar.json", ""] {
+        let pdf = station.outside("kartu.pdf");
+        let ran = kia([
+            "render".as_ref(),
+            "--records".as_ref(),
+            folder.join(form).as_os_str(),
+            "--out".as_ref(),
+            pdf.as_os_str(),
+            "--specimen".as_ref(),
+        ])
+        .ended(1);
+        assert!(fs::read(&pdf).unwrap().starts_with(b"%PDF-"), "{form}");
+        assert!(ran.out.contains("1 kartu"), "{form}: {}", ran.out);
+        assert!(ran.err.contains("religion-unknown"), "{}", ran.err);
+        assert!(!ran.err.contains(child(2).nama()) && !ran.err.contains(child(2).nik()));
+        fs::remove_file(pdf).unwrap();
+    }
     assert_eq!(station.number("SELECT count(*) FROM cards"), 0);
     let value: Value = kia(["check".as_ref(), folder.as_os_str()]).ended(1).json();
     assert_eq!(value["rejected"], 1);

@@ -348,12 +348,11 @@ pub fn refused_things(station: &Station) -> Vec<(&'static str, &'static str)> {
     fs::write(station.outside("rahasia.jpg"), child(92).photo.unwrap()).unwrap();
     escape("naik.json", "photo-outside", "../../rahasia.jpg");
     escape("mutlak.json", "photo-outside", "/etc/hostname");
-    symlink(
-        station.outside("rahasia.jpg"),
-        station.incoming("pintas.jpg"),
-    )
-    .unwrap();
-    escape("pintas.json", "photo-not-regular", "pintas.jpg");
+    let folder = station.incoming("PINTAS");
+    let linked = child(93).without_photo().with("foto", "pintas.jpg");
+    station.fill_batch(&folder, &[linked]);
+    symlink(station.outside("rahasia.jpg"), folder.join("pintas.jpg")).unwrap();
+    things.push(("PINTAS", "photo-not-regular"));
     things
 }
 

@@ -92,7 +92,7 @@ fn a_changed_hash_of_a_lot_does_not_hide_a_changed_pdf() {
     let hash = crate::harness::sha256(&fs::read(path).unwrap());
     let changed = "UPDATE lots SET sha256 = ?1 WHERE lot = 1";
     assert_eq!(station.database().execute(changed, [hash]).unwrap(), 1);
-    finds(&station, &["`sha256` in row L00001 of `lots`"]);
+    finds(&station, &["`sha256` in row 1 of `lots`"]);
 }
 
 #[test]
