@@ -12,7 +12,7 @@ use super::Outcome;
 use super::workbench::Workbench;
 use crate::cli;
 use crate::domain::card::Kind;
-use crate::intake::{PhotoError, ReadError, photo_in_place, read_records_in_place};
+use crate::intake::{PhotoError, ReadError, photo_in_place, read_records};
 use crate::render::compose::{Composed, Press, compose};
 use crate::render::content::{CardContent, Issue, Photo, values};
 use crate::render::document::Document;
@@ -43,7 +43,7 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
         specimen: args.specimen,
         ..bench.config.press()
     };
-    let (batch, base) = match read_records_in_place(&args.records, limits) {
+    let (batch, base) = match read_records(&args.records, limits) {
         Ok(read) => read,
         Err(ReadError::Refused(problems)) => {
             let problem = problems

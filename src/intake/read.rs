@@ -1,6 +1,6 @@
 //! From the files of a drop to raw records, wherever the drop stands.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -164,14 +164,17 @@ impl Source {
         }
         for (row, piece) in pieces(self.form, text)? {
             let record = json::object(piece, limits.json_depth)
-                .map(|object| RawRecord::from_json(row, &object))
-                .map_err(|fault| fault.to_string());
+                .map(|object| RawRecord::from_json(row, &object));
             match (self.form, record) {
                 // One file that holds one record: what is wrong with it is wrong with the drop.
-                (Form::Single, Err(detail)) => {
-                    return Err(ReadError::refused(&rules::DROP_UNREADABLE, &detail));
+                (Form::Single, Err(fault)) => {
+                    let rule = match fault {
+                        json::Fault::TooDeep => &rules::DROP_NESTED,
+                        _ => &rules::DROP_UNREADABLE,
+                    };
+                    return Err(ReadError::refused(rule, &fault.to_string()));
                 }
-                (_, record) => put(row, record)?,
+                (_, record) => put(row, record.map_err(|fault| fault.to_string()))?,
             }
         }
         Ok(batch)
@@ -328,56 +331,45 @@ fn overrun(overrun: Overrun) -> ReadError {
 /// # Errors
 /// As [`super::Claimed::read`].
 pub fn read_in_place(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), ReadError> {
-    let (whole, holder, name) = in_place(path)?;
-    let source = Source::find(&holder, &name, limits)?;
-    let base = match (source.is_batch, whole.parent()) {
-        (false, Some(above)) => above.to_owned(),
-        _ => whole,
-    };
-    Ok((source.batch(limits)?, base))
+    in_place(path, limits, false)
 }
 
-/// Reads a file of records of any form where it stands, or a batch folder: `.jsonl`, `.json` with
-/// one record or an array, `.csv`. A `batch.json` beside the file holds for it. For work without a
-/// drop; the answer is as that of [`read_in_place`].
+/// Reads a file of records like [`read_in_place`], also one of lines or an array, which a drop
+/// may hold only in a batch folder.
 ///
 /// # Errors
-/// As [`super::Claimed::read`].
-pub fn read_records_in_place(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), ReadError> {
-    let (whole, holder, name) = in_place(path)?;
-    let (Some(above), true) = (whole.parent(), whole.is_file()) else {
-        return read_in_place(path, limits);
-    };
-    let mut source = Source {
-        base: holder,
-        form: Form::Lines,
-        file: PathBuf::from(name),
-        is_batch: true,
-    };
-    source.form = match extension(&source.file).as_str() {
-        "jsonl" => Form::Lines,
-        "csv" => Form::Table,
-        "json" => {
-            let bytes = source.bytes(limits)?;
-            match decoded(&bytes)?.trim_start().starts_with('[') {
-                true => Form::Array,
-                false => Form::Single,
-            }
-        }
-        other => return Err(ReadError::refused(&rules::DROP_KIND, &kind(other))),
-    };
-    Ok((source.batch(limits)?, above.to_owned()))
+/// As [`read_in_place`].
+pub fn read_records(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), ReadError> {
+    in_place(path, limits, true)
 }
 
-/// The whole path, the folder that holds it, and its name there.
-fn in_place(path: &Path) -> Result<(PathBuf, Tree, OsString), ReadError> {
+fn in_place(path: &Path, limits: &Limits, any_form: bool) -> Result<(Batch, PathBuf), ReadError> {
     let whole = std::path::absolute(path).map_err(ReadError::Io)?;
     let (Some(above), Some(name)) = (whole.parent(), whole.file_name()) else {
         return Err(ReadError::refused(&rules::DROP_KIND, ""));
     };
+    let kind = std::fs::symlink_metadata(&whole)
+        .map_err(ReadError::Io)?
+        .file_type();
     let holder = Tree::open(above).map_err(ReadError::Io)?;
-    let name = name.to_owned();
-    Ok((whole, holder, name))
+    let is_lines = kind.is_file() && extension(Path::new(name)) == "jsonl";
+    let mut source = match any_form && is_lines {
+        true => Source {
+            base: holder,
+            file: name.into(),
+            form: Form::Lines,
+            is_batch: false,
+        },
+        false => Source::find(&holder, name, limits)?,
+    };
+    if any_form && source.form == Form::Single {
+        let bytes = source.bytes(limits)?;
+        if decoded(&bytes)?.trim_start().starts_with('[') {
+            source.form = Form::Array;
+        }
+    }
+    let base = if source.is_batch { &whole } else { above };
+    Ok((source.batch(limits)?, base.to_owned()))
 }
 
 #[cfg(test)]
@@ -449,6 +441,11 @@ mod tests {
                 "X.json",
                 "{\"nik\": \"1\", \"nik\": \"2\"}",
                 "drop-unreadable",
+            ),
+            (
+                "X.json",
+                "{\"nama\": [[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]}",
+                "drop-nested",
             ),
             ("X/records.json", "{}", "drop-unreadable"),
             ("X/records.json", "[]", "drop-empty"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{Child, Settings, Station, child, kia, toddler};
+use crate::harness::{Child, Settings, Station, child, codes, kia, toddler};
 
 /// How often the daemon is killed.
 const KILLS: u32 = 30;
@@ -33,7 +33,7 @@ fn thirty_kills_over_a_backlog_lose_nothing_and_make_nothing_twice() {
         ..Settings::default()
     });
     let mut good: Vec<Child> = Vec::new();
-    let mut received = 0;
+    let (mut received, mut in_hand, mut half_written) = (0, 0, 0);
     for kill in 0..KILLS {
         let first = kill * 20;
         // Half of it stands there at the start, the other half comes to a running daemon.
@@ -42,17 +42,34 @@ fn thirty_kills_over_a_backlog_lose_nothing_and_make_nothing_twice() {
         good.push(single);
         received += 1;
         let daemon = station.spawn();
-        let mut batch: Vec<Child> = (first + 1..first + 8).map(child).collect();
-        batch.push(toddler(first + 8));
+        let mut batch: Vec<Child> = (first + 1..first + 18).map(child).collect();
+        batch.push(toddler(first + 18));
         good.extend(batch.iter().cloned());
-        batch.push(child(first + 9).with("agama", "TIDAK ADA"));
+        batch.push(child(first + 19).with("agama", "TIDAK ADA"));
         received += batch.len();
         station.drop_batch(&format!("B{first}"), &batch);
-        // From the very start over the middle of a batch to the writing of its lots.
-        let wait = u64::from(kill * 37 % KILLS) * 6;
-        std::thread::sleep(Duration::from_millis(wait));
+        // Some are killed at any time from the very start on, most with a drop in hand: from its
+        // claim over the commit and the move to the writing of its lots.
+        let moment = u64::from(kill * 37 % KILLS);
+        if kill % 5 == 0 {
+            std::thread::sleep(Duration::from_millis(moment * 12));
+        } else {
+            // A fast machine may be through before anybody looks.
+            daemon.until("a drop is in hand", || {
+                !station.names("work").is_empty() || station.has(&format!("accepted/B{first}"))
+            });
+            std::thread::sleep(Duration::from_millis(moment * 6));
+        }
         daemon.kill();
+        in_hand += u32::from(!station.names("work").is_empty());
+        let is_temporary = |name: &String| name.ends_with(".tmp");
+        half_written += u32::from(station.names("lots").iter().any(is_temporary));
     }
+    println!("{in_hand} kills with a drop in hand, {half_written} with a half-written lot");
+    assert!(
+        in_hand >= KILLS / 5,
+        "only {in_hand} kills hit a drop in hand"
+    );
     let daemon = station.daemon();
     daemon.until("everything is taken and made", || {
         station.names("incoming").is_empty()
@@ -71,7 +88,8 @@ fn thirty_kills_over_a_backlog_lose_nothing_and_make_nothing_twice() {
     assert_eq!(station.names("rejected").len() as u32, KILLS);
     for folder in ["accepted", "rejected"] {
         for name in station.names(folder) {
-            station.reasons(&format!("{folder}/{name}"));
+            let reasons = station.reasons(&format!("{folder}/{name}"));
+            assert!(!codes(&reasons).contains(&"unchanged"), "{folder}/{name}");
         }
     }
 

@@ -236,7 +236,7 @@ fn truncated() -> Vec<u8> {
 }
 
 /// Makes every kind of thing that is refused; gives the name and the code of each.
-fn refused_things(station: &Station) -> Vec<(&'static str, &'static str)> {
+pub fn refused_things(station: &Station) -> Vec<(&'static str, &'static str)> {
     let mut things = Vec::new();
     let put = |name: &str, bytes: &[u8]| fs::write(station.incoming(name), bytes).unwrap();
 
@@ -284,8 +284,9 @@ fn refused_things(station: &Station) -> Vec<(&'static str, &'static str)> {
     fs::write(twice.join("records.csv"), "nik\n").unwrap();
     things.push(("DUA-BERKAS", "drop-ambiguous"));
     let linked = station.incoming("BERTAUTAN");
-    station.fill_batch(&linked, &[toddler(1)]);
-    symlink("/etc/hostname", linked.join("tautan.jpg")).unwrap();
+    fs::create_dir(&linked).unwrap();
+    let records = station.outside("RAHASIA/records.jsonl");
+    symlink(records, linked.join("records.jsonl")).unwrap();
     things.push(("BERTAUTAN", "drop-special"));
 
     let mut batch = |name: &'static str, code, change: &dyn Fn(&mut Value)| {
@@ -347,17 +348,16 @@ fn refused_things(station: &Station) -> Vec<(&'static str, &'static str)> {
     fs::write(station.outside("rahasia.jpg"), child(92).photo.unwrap()).unwrap();
     escape("naik.json", "photo-outside", "../../rahasia.jpg");
     escape("mutlak.json", "photo-outside", "/etc/hostname");
-    symlink(
-        station.outside("rahasia.jpg"),
-        station.incoming("pintas.jpg"),
-    )
-    .unwrap();
-    escape("pintas.json", "photo-not-regular", "pintas.jpg");
+    let folder = station.incoming("PINTAS");
+    let linked = child(93).without_photo().with("foto", "pintas.jpg");
+    station.fill_batch(&folder, &[linked]);
+    symlink(station.outside("rahasia.jpg"), folder.join("pintas.jpg")).unwrap();
+    things.push(("PINTAS", "photo-not-regular"));
     things
 }
 
 #[test]
-fn refused_things_get_their_reason_and_the_daemon_takes_the_next_good_drop() {
+pub fn refused_things_get_their_reason_and_the_daemon_takes_the_next_good_drop() {
     let station = Station::new();
     let daemon = station.daemon();
     let things = refused_things(&station);
