@@ -3,46 +3,21 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
-use jiff::Timestamp;
 
+use super::workbench::Workbench;
 use super::{Outcome, print_json, reader};
 use crate::cli;
-use crate::config::{Config, Paths};
-use crate::domain::office::signing_on;
 use crate::domain::rules::{self, Problem, decide};
 use crate::intake::{PhotoError, ReadError, Report, photo_in_place, read_in_place};
 use crate::ledger::Reader;
-use crate::render::content::Issue;
-use crate::station::{Examined, Examiner, SharedPhotos, assets};
+use crate::station::{Examined, SharedPhotos};
 
 pub fn run(args: &cli::Check) -> Result<Outcome> {
-    let paths = args.station.as_ref().map(Paths::new);
-    let config = match &paths {
-        Some(paths) => Config::read(&paths.config())?,
-        None => Config::default(),
-    };
-    let ledger = paths.as_ref().map(reader).transpose()?;
-    let layouts = match &paths {
-        Some(paths) => assets::load_all(paths, &config)?,
-        None => assets::load_all(&Paths::new("."), &config)?,
-    };
-    let now = Timestamp::now();
-    let zone = config.zone()?;
-    let day = now.to_zoned_datetime(zone.clone()).date();
-    let issue = Issue {
-        office: &config.office,
-        official: signing_on(&config.officials, day),
-        day,
-        under5: config.card.under5_until,
-    };
-    let examiner = Examiner {
-        config: &config,
-        layouts: &layouts,
-        issue,
-        press: config.press(),
-        now,
-        zone,
-    };
+    let bench = Workbench::open(args.station.as_ref())?;
+    let ledger = bench.paths.as_ref().map(reader).transpose()?;
+    let layouts = bench.layouts()?;
+    let examiner = bench.examiner(&layouts, bench.config.press());
+    let limits = &bench.config.intake.limits;
     let mut reports = Vec::new();
     for path in &args.paths {
         let name = path
@@ -50,7 +25,6 @@ pub fn run(args: &cli::Check) -> Result<Outcome> {
             .unwrap_or(path.as_os_str())
             .to_string_lossy()
             .into_owned();
-        let limits = &config.intake.limits;
         let report = match read_in_place(path, limits) {
             Ok((batch, base)) => {
                 let mut problems = batch.unreadable.clone();

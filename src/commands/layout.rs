@@ -8,22 +8,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use longest::Likelihood;
 
+use super::workbench::Workbench;
 use super::{Outcome, demo_children};
 use crate::cli::LayoutCommand;
-use crate::config::{Config, Paths};
 use crate::domain::card::Kind;
-use crate::domain::office::signing_on;
 use crate::domain::record::Record;
 use crate::render::compose::{Composed, Misfit, Press, compose, compose_fixed};
-use crate::render::content::{CardContent, Issue, Photo, values};
+use crate::render::content::{CardContent, Photo, values};
 use crate::render::document::Document;
 use crate::render::layout::{Layout, Mode};
 use crate::render::{photo, raster};
-use crate::station::assets::{self, LoadError};
+use crate::station::assets::LoadError;
 use crate::station::photo_target;
 
 pub fn run(command: &LayoutCommand) -> Result<Outcome> {
@@ -36,12 +34,13 @@ pub fn run(command: &LayoutCommand) -> Result<Outcome> {
             dpi,
             station,
         } => {
-            let (config, layout) = load(name, station.as_ref())?;
+            let bench = workbench(station.as_ref())?;
+            let layout = bench.layout(name)?;
             let press = Press {
                 mode: (*mode).into(),
-                ..config.press()
+                ..bench.config.press()
             };
-            let pdf = Arc::new(sample_pdf(&layout, &config, &press)?);
+            let pdf = Arc::new(sample_pdf(&layout, &bench, &press)?);
             let sides = [
                 raster::page(Arc::clone(&pdf), 0, *dpi)?,
                 raster::page(pdf, 1, *dpi)?,
@@ -62,24 +61,23 @@ pub fn run(command: &LayoutCommand) -> Result<Outcome> {
 
 /// Reads the layout, sets a card of it in both modes, and tries the longest values on it.
 fn check(name: &str, station: Option<&PathBuf>) -> Result<Outcome> {
-    let (config, layout) = match load(name, station) {
-        Ok(loaded) => loaded,
-        Err(error) => match error.downcast::<LoadError>()? {
-            LoadError::Layout(mistake) => {
-                println!("{mistake}");
-                return Ok(Outcome::Refused);
-            }
-            other => return Err(other.into()),
-        },
+    let bench = workbench(station)?;
+    let layout = match bench.layout(name) {
+        Ok(layout) => layout,
+        Err(LoadError::Layout(mistake)) => {
+            println!("{mistake}");
+            return Ok(Outcome::Refused);
+        }
+        Err(other) => return Err(other.into()),
     };
-    let sample = demo_children::sample(layout.kind, today(&config)?);
-    let photo = sample_photo(&layout, &config, sample.tanggal_lahir);
+    let sample = demo_children::sample(layout.kind, bench.day);
+    let photo = sample_photo(&layout, &bench, sample.tanggal_lahir);
     // Both modes mostly say the same: each finding is said once.
     let mut found = BTreeSet::new();
     for mode in [Mode::Full, Mode::Overlay] {
         let press = Press {
             mode,
-            ..config.press()
+            ..bench.config.press()
         };
         for side in [0, 1] {
             if let Err(misfit) = compose_fixed(&layout, side, &press) {
@@ -89,7 +87,7 @@ fn check(name: &str, station: Option<&PathBuf>) -> Result<Outcome> {
             }
         }
         let mut set = |finding: Finding, long: &str, record: &Record| -> Result<()> {
-            let misfits = set(&layout, &config, &press, record, photo.clone())?.err();
+            let misfits = set(&layout, &bench, &press, record, photo.clone()).err();
             for misfit in misfits.unwrap_or_default() {
                 let what = format!("`{}`{long}", misfit.field);
                 found.insert((finding, what, reason(&misfit)));
@@ -148,25 +146,21 @@ fn reason(misfit: &Misfit) -> String {
     }
 }
 
-fn load(name: &str, station: Option<&PathBuf>) -> Result<(Config, Layout)> {
-    let paths = station.map(Paths::new);
-    let mut config = match &paths {
-        Some(paths) => Config::read(&paths.config())?,
-        None => Config::default(),
-    };
-    if config.officials.is_empty() {
-        config.officials.push(demo_children::official());
+/// A workbench on which somebody signs, so that the card is whole.
+fn workbench(station: Option<&PathBuf>) -> Result<Workbench> {
+    let mut bench = Workbench::open(station)?;
+    if bench.config.officials.is_empty() {
+        bench.config.officials.push(demo_children::official());
     }
-    let layouts = paths.map(|paths| paths.layouts());
-    Ok((config, assets::load(layouts.as_deref(), name)?))
+    Ok(bench)
 }
 
 /// The PDF of one made-up child's card.
-fn sample_pdf(layout: &Layout, config: &Config, press: &Press) -> Result<Vec<u8>> {
-    let day = today(config)?;
+fn sample_pdf(layout: &Layout, bench: &Workbench, press: &Press) -> Result<Vec<u8>> {
+    let day = bench.day;
     let record = demo_children::sample(layout.kind, day);
-    let photo = sample_photo(layout, config, record.tanggal_lahir);
-    let card = set(layout, config, press, &record, photo)?.map_err(|misfits| {
+    let photo = sample_photo(layout, bench, record.tanggal_lahir);
+    let card = set(layout, bench, press, &record, photo).map_err(|misfits| {
         let fields: Vec<&str> = misfits.iter().map(|misfit| misfit.field).collect();
         anyhow::anyhow!("the sample card does not fit: {}", fields.join(", "))
     })?;
@@ -176,12 +170,12 @@ fn sample_pdf(layout: &Layout, config: &Config, press: &Press) -> Result<Vec<u8>
 }
 
 /// The drawn portrait as the layout's photo box wants it.
-fn sample_photo(layout: &Layout, config: &Config, birth: Date) -> Option<Photo> {
+fn sample_photo(layout: &Layout, bench: &Workbench, birth: Date) -> Option<Photo> {
     if layout.kind != Kind::From5 {
         return None;
     }
     let layouts = [(layout.kind, layout.clone())].into();
-    let target = photo_target(&layouts, config.press(), config);
+    let target = photo_target(&layouts, bench.config.press(), &bench.config);
     let photo = photo::prepare(&demo_children::portrait(7, birth), &target).ok()?;
     Some(Photo {
         jpeg: Arc::from(photo.jpeg),
@@ -193,27 +187,16 @@ fn sample_photo(layout: &Layout, config: &Config, birth: Date) -> Option<Photo> 
 /// Sets the card of a record today, or says what does not fit.
 fn set(
     layout: &Layout,
-    config: &Config,
+    bench: &Workbench,
     press: &Press,
     record: &Record,
     photo: Option<Photo>,
-) -> Result<std::result::Result<Composed, Vec<Misfit>>> {
-    let day = today(config)?;
-    let issue = Issue {
-        office: &config.office,
-        official: signing_on(&config.officials, day),
-        day,
-        under5: config.card.under5_until,
-    };
+) -> std::result::Result<Composed, Vec<Misfit>> {
     let content = CardContent {
         kind: layout.kind,
-        values: values(record, layout.kind, issue),
+        values: values(record, layout.kind, bench.issue()),
         photo,
         qr: "KIA:CONTOH0CONTOH0CONTOH0CONTO".to_owned(),
     };
-    Ok(compose(layout, &content, press))
-}
-
-fn today(config: &Config) -> Result<Date> {
-    Ok(Timestamp::now().to_zoned_datetime(config.zone()?).date())
+    compose(layout, &content, press)
 }

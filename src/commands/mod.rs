@@ -13,6 +13,7 @@ mod log;
 mod render;
 mod run;
 mod status;
+mod workbench;
 
 use std::io::Write;
 

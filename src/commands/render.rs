@@ -6,49 +6,44 @@ use std::io::BufWriter;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::Outcome;
+use super::workbench::Workbench;
 use crate::cli;
-use crate::config::{Config, Paths};
 use crate::domain::card::Kind;
-use crate::domain::office::signing_on;
 use crate::intake::{PhotoError, ReadError, photo_in_place, read_records_in_place};
-use crate::render::compose::{Composed, compose};
+use crate::render::compose::{Composed, Press, compose};
 use crate::render::content::{CardContent, Issue, Photo, values};
-use crate::render::document::{Document, DocumentError};
+use crate::render::document::Document;
 use crate::render::layout::Layout;
-use crate::station::{Examined, Examiner, assets};
+use crate::station::Examined;
 
 /// What the QR of a card outside the ledger holds when the record supplies nothing.
 const NO_TOKEN: &str = "SPECIMEN";
 
 pub fn run(args: &cli::Render) -> Result<Outcome> {
-    let paths = args.station.as_ref().map(Paths::new);
-    let mut config = match &paths {
-        Some(paths) => Config::read(&paths.config())?,
-        None => Config::default(),
-    };
+    let mut bench = Workbench::open(args.station.as_ref())?;
     if let Some(mode) = args.mode {
-        config.print.mode = mode.into();
+        bench.config.print.mode = mode.into();
     }
     // A file to look at is not bound to the sender's limits on a drop.
-    config.intake.limits.records = usize::MAX;
-    config.intake.limits.file_bytes = u64::MAX;
-    let layouts = layouts(args, paths.as_ref(), &config)?;
-    let now = Timestamp::now();
-    let zone = config.zone()?;
-    let day = now.to_zoned_datetime(zone.clone()).date();
-    let issue = Issue {
-        office: &config.office,
-        official: signing_on(&config.officials, day),
-        day,
-        under5: config.card.under5_until,
+    bench.config.intake.limits.records = usize::MAX;
+    bench.config.intake.limits.file_bytes = u64::MAX;
+    let limits = &bench.config.intake.limits;
+    let layouts = match &args.layout {
+        Some(name) => {
+            let layout = bench.layout(name)?;
+            BTreeMap::from([(layout.kind, layout)])
+        }
+        None => bench.layouts()?,
     };
-    let mut press = config.press();
-    press.specimen = args.specimen;
-    let (batch, base) = match read_records_in_place(&args.records, &config.intake.limits) {
+    let issue = bench.issue();
+    let press = Press {
+        specimen: args.specimen,
+        ..bench.config.press()
+    };
+    let (batch, base) = match read_records_in_place(&args.records, limits) {
         Ok(read) => read,
         Err(ReadError::Refused(problems)) => {
             let problem = problems
@@ -62,22 +57,20 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
                 .with_context(|| format!("`{}` cannot be read", args.records.display()));
         }
     };
-    let examiner = Examiner {
-        config: &config,
-        layouts: &layouts,
-        issue,
-        press,
-        now,
-        zone,
-    };
-    let photos = |path: &str| -> Result<Vec<u8>, PhotoError> {
-        photo_in_place(&base, path, &config.intake.limits)
-    };
+    let examiner = bench.examiner(&layouts, press);
+    let photos =
+        |path: &str| -> Result<Vec<u8>, PhotoError> { photo_in_place(&base, path, limits) };
 
     let out = File::create(&args.out)
         .with_context(|| format!("`{}` cannot be written", args.out.display()))?;
     let title = if args.specimen { "SPECIMEN" } else { "KIA" };
-    let mut document = Document::new(BufWriter::new(out), layouts.values(), press, title, day)?;
+    let mut document = Document::new(
+        BufWriter::new(out),
+        layouts.values(),
+        press,
+        title,
+        bench.day,
+    )?;
     let (mut made, mut refused) = (0_u64, batch.unreadable.len());
     for problem in &batch.unreadable {
         eprintln!("{}", line(problem));
@@ -103,6 +96,10 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
         for problem in &examined.problems {
             eprintln!("{}", line(problem));
         }
+        if let Some(passed) = examined.passed.as_ref().filter(|passed| !layouts.contains_key(&passed.kind)) {
+            let (row, kind) = (examined.row, passed.kind);
+            eprintln!("baris {row}: kartu {kind} tidak dibuat oleh layout ini (this layout makes no card of kind {kind})");
+        }
         waiting.push(examined);
         if waiting.len() >= 64 {
             add(std::mem::take(&mut waiting))?;
@@ -110,9 +107,12 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
         Ok(())
     })?;
     add(waiting)?;
-    let (_, written) = document
-        .finish()
-        .map_err(|error: DocumentError| anyhow::Error::from(error))?;
+    if made == 0 {
+        drop(document);
+        std::fs::remove_file(&args.out)?;
+        bail!("no card could be made of `{}`", args.records.display());
+    }
+    let (_, written) = document.finish()?;
     println!(
         "{}: {made} kartu, {} byte{}",
         args.out.display(),
@@ -126,35 +126,13 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
     Ok(Outcome::refused_if(refused > 0))
 }
 
-fn layouts(
-    args: &cli::Render,
-    paths: Option<&Paths>,
-    config: &Config,
-) -> Result<BTreeMap<Kind, Layout>> {
-    let on_disk = paths.map(Paths::layouts);
-    let mut layouts = BTreeMap::new();
-    match &args.layout {
-        Some(name) => {
-            let layout = assets::load(on_disk.as_deref(), name)?;
-            layouts.insert(layout.kind, layout);
-        }
-        None => {
-            for (kind, name) in &config.card.layouts {
-                layouts.insert(*kind, assets::load(on_disk.as_deref(), name)?);
-            }
-        }
-    }
-    Ok(layouts)
-}
-
 fn set(
     examined: Examined,
     layouts: &BTreeMap<Kind, Layout>,
     issue: Issue<'_>,
-    press: &crate::render::compose::Press,
+    press: &Press,
 ) -> Option<Composed> {
     let passed = examined.passed?;
-    // With --layout only the cards of that layout's kind are made.
     let layout = layouts.get(&passed.kind)?;
     let photo = passed.photo.map(|photo| Photo {
         jpeg: Arc::from(photo.jpeg),

@@ -18,6 +18,8 @@ pub(super) enum AcceptError {
     Later(Box<dyn std::error::Error + Send + Sync>),
     /// The ledger: nothing goes on without it.
     Ledger(ledger::Error),
+    /// The station is stopping: it stays in `work/` and is found again at the next start.
+    Stopping,
 }
 
 impl From<ledger::Error> for AcceptError {
@@ -46,14 +48,11 @@ struct Candidate {
 }
 
 impl Station {
-    /// Takes a drop to its end. `None` when the station is stopping: it is parked.
-    pub(super) fn accept_drop(&mut self, claimed: &Claimed) -> Result<Option<Report>, AcceptError> {
+    /// Takes a drop to its end.
+    pub(super) fn accept_drop(&mut self, claimed: &Claimed) -> Result<Report, AcceptError> {
         let limits = &self.config.intake.limits;
         let report = match claimed.read(limits) {
-            Ok(batch) => match self.decide_batch(claimed, &batch)? {
-                Some(report) => report,
-                None => return Ok(None),
-            },
+            Ok(batch) => self.decide_batch(claimed, &batch)?,
             Err(ReadError::Refused(problems)) => {
                 let name = claimed.name();
                 // A single record is one record, however unreadable; a batch cannot be counted.
@@ -77,14 +76,10 @@ impl Station {
             rejected = report.rejected(),
             "a drop was taken"
         );
-        Ok(Some(report))
+        Ok(report)
     }
 
-    fn decide_batch(
-        &mut self,
-        claimed: &Claimed,
-        batch: &Batch,
-    ) -> Result<Option<Report>, AcceptError> {
+    fn decide_batch(&mut self, claimed: &Claimed, batch: &Batch) -> Result<Report, AcceptError> {
         let now = Timestamp::now();
         let day = self.today();
         let official = self
@@ -102,15 +97,13 @@ impl Station {
         let mut candidates: Vec<Candidate> = Vec::with_capacity(batch.rows.len());
         let mut pictures = SharedPhotos::default();
         let photos = |path: &str| claimed.photo(path, &self.config.intake.limits);
-        let mut stopped = false;
         let keep = |passed: &Passed| match (&passed.photo, &passed.photo_sha256) {
             (Some(photo), Some(sha256)) => self.photos.keep(sha256, &photo.jpeg),
             _ => Ok(()),
         };
         examiner.examine::<AcceptError>(batch, &photos, &keep, &mut |mut examined| {
             if self.is_stopping() {
-                stopped = true;
-                return Ok(());
+                return Err(AcceptError::Stopping);
             }
             if let Some(passed) = &mut examined.passed {
                 pictures.note(candidates.len(), passed);
@@ -126,9 +119,6 @@ impl Station {
             Ok(())
         })?;
         self.photos.sync()?;
-        if stopped {
-            return Ok(None);
-        }
         let shared: BTreeSet<usize> = pictures.shared().collect();
 
         let name = claimed.name();
@@ -162,7 +152,7 @@ impl Station {
         if report.accepted() > unchanged_of(&report) {
             self.note_accepted();
         }
-        Ok(Some(report))
+        Ok(report)
     }
 
     /// Decides one row beside what the ledger knows, and makes its card.

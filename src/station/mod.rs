@@ -242,8 +242,8 @@ impl Station {
             return Ok(());
         }
         match self.accept_drop(&claimed) {
-            Ok(Some(report)) => progress.drops.push(report),
-            Ok(None) => {}
+            Ok(report) => progress.drops.push(report),
+            Err(accept::AcceptError::Stopping) => {}
             Err(accept::AcceptError::Later(error)) => {
                 tracing::error!(
                     drop = claimed.id(),

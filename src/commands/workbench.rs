@@ -1,0 +1,93 @@
+//! What the commands without a ledger of their own work with: settings and layouts of a station,
+//! or the defaults where none is named, and today.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::config::{Config, Paths};
+use crate::domain::card::Kind;
+use crate::domain::office::signing_on;
+use crate::render::compose::Press;
+use crate::render::content::Issue;
+use crate::render::layout::Layout;
+use crate::station::Examiner;
+use crate::station::assets::{self, LoadError};
+
+/// Settings and the day.
+pub struct Workbench {
+    /// The station, if one is named.
+    pub paths: Option<Paths>,
+    /// Its settings, or the defaults.
+    pub config: Config,
+    /// Now.
+    pub now: Timestamp,
+    /// Today in the station's zone.
+    pub day: Date,
+    zone: TimeZone,
+}
+
+impl Workbench {
+    /// Reads the settings of the station in `dir`, or takes the defaults.
+    pub fn open(dir: Option<&PathBuf>) -> Result<Self> {
+        let paths = dir.map(Paths::new);
+        let config = match &paths {
+            Some(paths) => Config::read(&paths.config())?,
+            None => Config::default(),
+        };
+        let now = Timestamp::now();
+        let zone = config.zone()?;
+        let day = now.to_zoned_datetime(zone.clone()).date();
+        Ok(Self {
+            paths,
+            config,
+            now,
+            day,
+            zone,
+        })
+    }
+
+    /// The layout of this name, in the station or built in.
+    pub fn layout(&self, name: &str) -> Result<Layout, LoadError> {
+        let layouts = self.paths.as_ref().map(Paths::layouts);
+        assets::load(layouts.as_deref(), name)
+    }
+
+    /// The layouts that the settings name.
+    pub fn layouts(&self) -> Result<BTreeMap<Kind, Layout>> {
+        let named = self.config.card.layouts.iter();
+        named
+            .map(|(kind, name)| Ok((*kind, self.layout(name)?)))
+            .collect()
+    }
+
+    /// Who issues today.
+    pub fn issue(&self) -> Issue<'_> {
+        Issue {
+            office: &self.config.office,
+            official: signing_on(&self.config.officials, self.day),
+            day: self.day,
+            under5: self.config.card.under5_until,
+        }
+    }
+
+    /// Examines records as the station would.
+    pub fn examiner<'a>(
+        &'a self,
+        layouts: &'a BTreeMap<Kind, Layout>,
+        press: Press,
+    ) -> Examiner<'a> {
+        Examiner {
+            config: &self.config,
+            layouts,
+            issue: self.issue(),
+            press,
+            now: self.now,
+            zone: self.zone.clone(),
+        }
+    }
+}
