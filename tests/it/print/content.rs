@@ -62,15 +62,11 @@ fn walk(content: &[u8], allowed: Allowed) -> Result<Seen, String> {
                     black("the code")?;
                     let [width, _, _, height, x, y] = matrix;
                     whole_dots(&[x, width, height])?;
-                    let [left, bottom, wide, high] =
-                        white.unwrap_or([f64::MIN, f64::MIN, f64::MAX, f64::MAX]);
-                    let beneath = allowed == Allowed::Data
-                        || white.is_some()
-                            && left <= x
-                            && bottom <= y
-                            && left + wide >= x + width
-                            && bottom + high >= y + height;
-                    if !beneath {
+                    let beneath = white.is_some_and(|[left, bottom, wide, high]| {
+                        let across = left <= x && left + wide >= x + width;
+                        across && bottom <= y && bottom + high >= y + height
+                    });
+                    if allowed == Allowed::Artwork && !beneath {
                         return Err("the code is not on white".to_owned());
                     }
                     seen.codes += 1;
