@@ -47,7 +47,7 @@ pub fn run(args: &cli::Run) -> Result<Outcome> {
                 return Ok((progress, waiting));
             }
             tracing::info!("the station is running; stop it with SIGTERM or Ctrl-C");
-            station.run(&inbox, |_| {})?;
+            station.run(&inbox)?;
             tracing::info!("the station has stopped");
             Ok::<_, crate::station::StationError>((Progress::default(), station.waiting().len()))
         })?;

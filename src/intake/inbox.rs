@@ -196,6 +196,11 @@ impl Inbox {
         Ok(ready)
     }
 
+    /// Changes how long a drop may stand still without being whole before it is taken as it is.
+    pub fn give_up_after(&mut self, rest: std::time::Duration) {
+        self.settings.give_up = rest;
+    }
+
     /// What the last scan left in `incoming/`, and why.
     pub fn waiting(&self) -> &[Waiting] {
         &self.waiting

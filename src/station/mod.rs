@@ -153,15 +153,10 @@ impl Station {
     ///
     /// # Errors
     /// What no retry mends; the ledger holds all that was done before.
-    pub fn run(
-        &mut self,
-        events: &Receiver<Event>,
-        mut tell: impl FnMut(&Progress),
-    ) -> Result<(), StationError> {
+    pub fn run(&mut self, events: &Receiver<Event>) -> Result<(), StationError> {
         let mut whole = BTreeSet::new();
         loop {
             let progress = self.step(&std::mem::take(&mut whole), Due::Quiet)?;
-            tell(&progress);
             if self.is_stopping() {
                 return Ok(());
             }
@@ -186,13 +181,14 @@ impl Station {
     }
 
     /// Takes everything that is now in `incoming/`, makes all lots, and returns what was done.
-    /// Drops that are still being written are left when they have not settled in time.
+    /// What stands still without being whole goes back; what is still being written is left.
     ///
     /// # Errors
     /// As [`Station::run`].
     pub fn run_once(&mut self) -> Result<Progress, StationError> {
         let mut all = Progress::default();
-        // Nobody stays to look again, so a drop that is not whole by then goes back at once.
+        // Nobody stays to see whether it becomes whole later.
+        self.inbox.give_up_after(self.config.intake.settle);
         let end = Instant::now() + 2 * self.config.intake.settle + Duration::from_secs(1);
         loop {
             let progress = self.step(&BTreeSet::new(), Due::Full)?;
