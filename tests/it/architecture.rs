@@ -1,7 +1,5 @@
 //! Holds the map of modules in `src/lib.rs`: who may know whom, and what is absent on purpose.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test says no")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

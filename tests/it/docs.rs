@@ -1,7 +1,5 @@
 //! Holds the documentation to what the program takes and does.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test says no")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! Drives the real binary over real folders, with real readers of what it makes.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test says no")]
+
 mod architecture;
 mod cli;
 mod crash;

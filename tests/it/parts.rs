@@ -2,8 +2,6 @@
 //!
 //! A missing one makes its test say so and pass; with `KIA_REQUIRE_PARTS=1`, as in CI, it fails.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test says no")]
-
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;

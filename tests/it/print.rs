@@ -1,7 +1,5 @@
 //! The PDFs that the real binary makes, read back with tools that are not ours.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test says no")]
-
 mod code;
 mod conformance;
 mod content;
