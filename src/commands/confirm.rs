@@ -153,7 +153,7 @@ fn spoil(
 /// An illegal move is the operator's to hear of; any other error ends the command.
 fn word(error: ledger::Error) -> Result<String> {
     match error {
-        ledger::Error::Move { .. } => Ok(error.to_string()),
+        ledger::Error::Move { .. } => Ok(crate::station::chain(&error)),
         other => Err(other.into()),
     }
 }
