@@ -6,7 +6,7 @@
 //! again.
 //!
 //! Absent on purpose: no rule on a record, no picture is decoded, nothing is known of the ledger.
-//! Workbooks and archives are refused with `drop-kind`; they belong in [`read`] once they come.
+//! Workbooks and archives are refused with `drop-kind`; they belong in `read.rs` once they come.
 
 mod claim;
 mod dispose;
