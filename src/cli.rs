@@ -176,6 +176,9 @@ impl From<ModeArg> for Mode {
 #[derive(Debug, Subcommand)]
 pub enum LayoutCommand {
     /// Check a layout: errors name the line and column of its file
+    ///
+    /// Also sets the longest values that occur (60-letter names, 40-character akta, long
+    /// addresses) and says which would not fit, before a card is ever made.
     Check {
         /// A layout's name, or its folder
         name: String,

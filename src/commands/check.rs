@@ -7,10 +7,8 @@ use anyhow::{Context, Result};
 use super::workbench::Workbench;
 use super::{Outcome, print_json, reader};
 use crate::cli;
-use crate::domain::rules::{self, Problem, decide};
 use crate::intake::{PhotoError, ReadError, Report, photo_in_place, read_in_place};
-use crate::ledger::Reader;
-use crate::station::{Examined, SharedPhotos};
+use crate::station::{SharedPhotos, beside_ledger};
 
 pub fn run(args: &cli::Check) -> Result<Outcome> {
     let bench = Workbench::open(args.station.as_ref())?;
@@ -49,16 +47,16 @@ pub fn run(args: &cli::Check) -> Result<Outcome> {
                 )?;
                 let shared: BTreeSet<usize> = pictures.shared().collect();
                 for (index, row) in rows.iter().enumerate() {
-                    problems.extend(beside_ledger(
-                        row,
-                        shared.contains(&index),
-                        ledger.as_ref(),
-                    )?);
+                    if let Some(passed) = &row.passed {
+                        let shared = shared.contains(&index);
+                        let beside = beside_ledger(ledger.as_ref(), &row.subject, passed, shared)?;
+                        problems.extend(beside.err());
+                    }
                 }
                 problems.sort_by_key(|problem| problem.row);
                 Report::new(name, batch.received(), problems)
             }
-            Err(ReadError::Refused(problems)) => Report::new(name, 0, problems),
+            Err(ReadError::Refused(problems)) => Report::refused(name, problems),
             Err(ReadError::Io(error)) => {
                 return Err(error).with_context(|| format!("`{}` cannot be read", path.display()));
             }
@@ -73,40 +71,4 @@ pub fn run(args: &cli::Check) -> Result<Outcome> {
         .iter()
         .any(|report| report.rejected() > 0 || report.received() == 0);
     Ok(Outcome::refused_if(bad))
-}
-
-/// What the ledger, if there is one, would add to a row that passed.
-fn beside_ledger(row: &Examined, shared: bool, ledger: Option<&Reader>) -> Result<Option<Problem>> {
-    let Some(passed) = &row.passed else {
-        return Ok(None);
-    };
-    let record = &passed.record;
-    let photo = passed.photo_sha256.as_deref();
-    let broken = |rule: &'static rules::Rule, field: &str, detail: String| {
-        Ok(Some(rule.broken(&row.subject, field, &detail)))
-    };
-    let mut owner = None;
-    if let Some(ledger) = ledger {
-        let live = ledger.live_card(&record.nik, &record.content(photo), record.id.as_deref())?;
-        let card = live.map(|live| live.card.to_string()).unwrap_or_default();
-        match decide(record, live.as_ref()) {
-            Ok(rules::Decision::Unchanged(_)) => return broken(&rules::UNCHANGED, "nik", card),
-            Ok(_) => {}
-            Err(rule) => return broken(rule, "nik", card),
-        }
-        if ledger.is_allowed(rules::PHOTO_SHARED.code, &record.nik)? {
-            return Ok(None);
-        }
-        if let Some(photo) = photo {
-            owner = ledger.photo_owner(photo, &record.nik)?;
-        }
-    }
-    if shared || owner.is_some() {
-        return broken(
-            &rules::PHOTO_SHARED,
-            "foto",
-            owner.map(|card| card.to_string()).unwrap_or_default(),
-        );
-    }
-    Ok(None)
 }

@@ -49,6 +49,14 @@ impl Report {
         report
     }
 
+    /// The outcome of a drop that is refused as a whole. A single record is one record, however
+    /// unreadable; the records of anything else cannot be counted.
+    pub fn refused(drop: impl Into<String>, problems: Vec<Problem>) -> Self {
+        let drop = drop.into();
+        let received = u32::from(drop.to_lowercase().ends_with(".json"));
+        Self::new(drop, received, problems)
+    }
+
     /// The drop's name as the sender knows it, unprintable characters replaced.
     pub fn drop(&self) -> &str {
         &self.drop

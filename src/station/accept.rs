@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::beside::beside_ledger;
 use super::examine::{Examiner, Passed, SharedPhotos};
 use super::token::new_token;
 use super::{ACTOR, Station};
 use crate::domain::card::{Evidence, State};
-use crate::domain::rules::{self, Decision, Problem, Severity, Subject, decide};
+use crate::domain::rules::{self, Decision, Problem, Severity, Subject};
 use crate::intake::{Batch, Claimed, ReadError, Report};
 use crate::ledger::{self, DropOutcome, NewCard, Tx};
 
@@ -54,10 +55,7 @@ impl Station {
         let report = match claimed.read(limits) {
             Ok(batch) => self.decide_batch(claimed, &batch)?,
             Err(ReadError::Refused(problems)) => {
-                let name = claimed.name();
-                // A single record is one record, however unreadable; a batch cannot be counted.
-                let received = u32::from(name.to_lowercase().ends_with(".json"));
-                let report = Report::new(name, received, problems);
+                let report = Report::refused(claimed.name(), problems);
                 self.ledger.write(ACTOR, Timestamp::now(), |tx| {
                     finish(tx, claimed.id(), &report, 0)
                 })?;
@@ -168,31 +166,12 @@ impl Station {
         if tx.card_of_row(drop, candidate.row)?.is_some() {
             return Ok(None);
         }
-        let record = &passed.record;
-        let broken = |rule: &'static rules::Rule, field: &str, detail: &str| {
-            Ok(Some(rule.broken(&candidate.subject, field, detail)))
-        };
-        let photo = passed.photo_sha256.as_deref();
-        let live = tx.live_card(&record.nik, &record.content(photo), record.id.as_deref())?;
-        let decision = match decide(record, live.as_ref()) {
-            Ok(Decision::Unchanged(card)) => {
-                return broken(&rules::UNCHANGED, "nik", &card.to_string());
-            }
+        let beside = beside_ledger(Some(&*tx), &candidate.subject, passed, shared_in_batch)?;
+        let decision = match beside {
             Ok(decision) => decision,
-            Err(rule) => {
-                let detail = live.map(|live| live.card.to_string()).unwrap_or_default();
-                return broken(rule, "nik", &detail);
-            }
+            Err(problem) => return Ok(Some(problem)),
         };
-        if let Some(photo) = photo
-            && !tx.is_allowed(rules::PHOTO_SHARED.code, &record.nik)?
-        {
-            let owner = tx.photo_owner(photo, &record.nik)?;
-            if owner.is_some() || shared_in_batch {
-                let detail = owner.map(|card| card.to_string()).unwrap_or_default();
-                return broken(&rules::PHOTO_SHARED, "foto", &detail);
-            }
-        }
+        let record = &passed.record;
         let replaces = match decision {
             Decision::Replace(card) => {
                 tx.move_card(card, State::Cancelled, Evidence::Import, Some("revisi"))?;
@@ -216,7 +195,7 @@ impl Station {
         tx.accept(NewCard {
             record,
             kind: passed.kind,
-            photo,
+            photo: passed.photo_sha256.as_deref(),
             token: token.as_deref(),
             drop,
             row: Some(candidate.row),

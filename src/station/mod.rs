@@ -3,6 +3,7 @@
 
 mod accept;
 pub mod assets;
+mod beside;
 mod examine;
 mod lock;
 mod lots;
@@ -29,6 +30,7 @@ use crate::render::content::Issue;
 use crate::render::document::DocumentError;
 use crate::render::layout::Layout;
 
+pub use beside::beside_ledger;
 pub use examine::{Examined, Examiner, SharedPhotos, photo_target};
 pub use lock::{Lock, LockError};
 pub use photos::PhotoStore;

@@ -1,11 +1,13 @@
 //! Card designs as data: `layout.toml`, in mm from the card's top-left corner and pt for type.
 
 mod parse;
+mod source;
 pub mod template;
 
 use std::collections::BTreeMap;
 
-pub use parse::{FIT_KEYS, ITEM_KEYS, LayoutError, TOP_KEYS, parse};
+pub use parse::{LayoutError, parse};
+pub use source::{FIT_KEYS, ITEM_KEYS, TOP_KEYS};
 use template::Template;
 
 use super::artwork::Artwork;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde::Deserialize;
 use toml::Spanned;
 
+use super::source::{FIT_KEYS, ITEM_KEYS, Source, SourceFit, SourceItem, TOP_KEYS};
 use super::template::{Template, nearest};
 use super::{Align, Ink, Item, Layout, Only, Picture, Row, Style, What};
 use crate::domain::card::Kind;
@@ -30,105 +30,6 @@ pub struct LayoutError {
 
 /// Finds a file that a layout names; the text says why there is none.
 pub type Files<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Source {
-    format: Spanned<String>,
-    name: String,
-    kind: Spanned<String>,
-    #[serde(default = "default_bleed")]
-    bleed: Spanned<f64>,
-    fonts: BTreeMap<String, Spanned<String>>,
-    front: Vec<Spanned<SourceItem>>,
-    back: Vec<Spanned<SourceItem>>,
-}
-
-fn default_bleed() -> Spanned<f64> {
-    Spanned::new(0..0, 2.0)
-}
-
-/// The keys of an item. One struct for all kinds: an untagged enum would lose the places.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct SourceItem {
-    text: Option<Spanned<String>>,
-    rows: Option<Spanned<Vec<Vec<Spanned<String>>>>>,
-    photo: Option<Spanned<String>>,
-    qr: Option<Spanned<String>>,
-    artwork: Option<Spanned<String>>,
-    image: Option<Spanned<String>>,
-    rect: Option<Spanned<[f64; 2]>>,
-    line: Option<Spanned<[f64; 2]>>,
-    at: Option<Spanned<[f64; 2]>>,
-    area: Option<Spanned<[f64; 2]>>,
-    only: Option<Only>,
-    align: Align,
-    font: Option<Spanned<String>>,
-    size: Option<Spanned<f64>>,
-    fit: Option<Spanned<SourceFit>>,
-    width: Option<Spanned<f64>>,
-    leading: Option<f64>,
-    label_font: Option<Spanned<String>>,
-    label_size: Option<f64>,
-    labels: Option<Only>,
-    label_width: Option<Spanned<f64>>,
-    pitch: Option<f64>,
-    height: Option<f64>,
-    fill: Option<Spanned<String>>,
-    stroke: Option<Spanned<String>>,
-    line_width: Option<f64>,
-    black: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SourceFit {
-    shrink_to: f64,
-    #[serde(default = "one_line")]
-    lines: usize,
-}
-
-fn one_line() -> usize {
-    1
-}
-
-/// Every key an item may have, for the documentation and its test.
-pub const ITEM_KEYS: &[&str] = &[
-    "text",
-    "rows",
-    "photo",
-    "qr",
-    "artwork",
-    "image",
-    "rect",
-    "line",
-    "at",
-    "area",
-    "only",
-    "align",
-    "font",
-    "size",
-    "fit",
-    "width",
-    "leading",
-    "label_font",
-    "label_size",
-    "labels",
-    "label_width",
-    "pitch",
-    "height",
-    "fill",
-    "stroke",
-    "line_width",
-    "black",
-];
-
-/// Every key at the top of a layout.
-pub const TOP_KEYS: &[&str] = &["format", "name", "kind", "bleed", "fonts", "front", "back"];
-
-/// Every key of an item's `fit`.
-pub const FIT_KEYS: &[&str] = &["shrink_to", "lines"];
 
 /// Reads a layout. `file` is its name for messages.
 pub fn parse(file: &str, source: &str, files: Files<'_>) -> Result<Layout, LayoutError> {
@@ -395,7 +296,11 @@ impl Reader<'_> {
         };
         let pitch = source
             .pitch
+            .filter(|pitch| *pitch > 0.0)
             .ok_or_else(|| self.error(start, "`rows` need their `pitch`, from row to row in mm"))?;
+        if rows.as_ref().is_empty() {
+            return Err(self.error(rows.span().start, "`rows` must hold at least one row"));
+        }
         let width = source
             .width
             .as_ref()
@@ -597,28 +502,22 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
-    const TOP: &str = "format = \"\"\nname = \"\"\nkind = \"\"\nfonts = {}\nback = []\n";
-
-    /// The keys that the parser knows where `source` has one that it does not.
-    fn known_keys(source: &str) -> Vec<String> {
-        let error = toml::from_str::<Source>(source).err().unwrap();
-        let (_, known) = error.message().split_once(", expected ").unwrap();
-        known
-            .split('`')
-            .skip(1)
-            .step_by(2)
-            .map(str::to_owned)
-            .collect()
-    }
-
     #[test]
-    fn the_published_keys_are_those_the_parser_takes() {
-        assert_eq!(known_keys("nokey = 1"), TOP_KEYS);
-        assert_eq!(
-            known_keys(&format!("{TOP}front = [{{ nokey = 1 }}]")),
-            ITEM_KEYS
-        );
-        let fit = format!("{TOP}front = [{{ fit = {{ nokey = 1 }} }}]");
-        assert_eq!(known_keys(&fit), FIT_KEYS);
+    fn rows_without_a_row_or_a_pitch_are_refused_with_their_place() {
+        let shipped = include_str!("../../../layouts/kia-0-5/layout.toml");
+        let files = |_: &str| {
+            Ok(include_bytes!("../../../layouts/fonts/NotoSans-SemiCondensed-kia.ttf").to_vec())
+        };
+        // Only the rows of the front are kept: no artwork is read.
+        let head = shipped.split("[[front]]").next().unwrap();
+        for (rows, pitch, line) in [("[]", "2.8", 2), ("[[\"NIK\", \"{nik}\"]]", "-1.0", 1)] {
+            let item = format!(
+                "[[front]]\nrows = {rows}\nat = [5, 5]\nwidth = 50\nlabel_width = 20\nsize = 6\npitch = {pitch}\n"
+            );
+            let source =
+                format!("{head}{item}[[back]]\nqr = \"{{qr}}\"\nat = [5, 5]\narea = [20, 20]\n");
+            let error = parse("x", &source, &files).err().unwrap();
+            assert_eq!(error.line, head.lines().count() + line, "{error}");
+        }
     }
 }
