@@ -75,19 +75,14 @@ fn backlog(size: usize) {
 /// CPU milliseconds a card for making pages again from prepared photos: text, code, writing.
 fn again(station: &Path) -> f64 {
     use kia_station::domain::card::Kind;
-    use kia_station::render::compose::{Page, Press, compose};
+    use kia_station::render::compose::compose;
     use kia_station::render::content::{CardContent, Photo, Value, Values};
     use kia_station::render::document::Document;
-    use kia_station::render::layout::Mode;
+    use kia_station::render::press::Press;
 
     const CARDS: u32 = 200;
     let layout = kia_station::station::assets::load(None, "kia-5-17").expect("the built-in layout");
-    let press = Press {
-        mode: Mode::Full,
-        dpi: 300,
-        page: Page::CARD,
-        specimen: false,
-    };
+    let press = Press::default();
     let photo = fs::read_dir(station.join("photos"))
         .expect("photos")
         .flatten()
@@ -113,6 +108,7 @@ fn again(station: &Path) -> f64 {
             height: 354,
         });
         let card = CardContent {
+            mark: format!("R{n:06}"),
             kind: Kind::From5,
             values,
             photo,

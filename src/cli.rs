@@ -149,6 +149,12 @@ pub struct Render {
     /// Print SPECIMEN across every side
     #[arg(long)]
     pub specimen: bool,
+    /// As this printer of station.toml wants it
+    #[arg(long, value_name = "NAME")]
+    pub printer: Option<String>,
+    /// On sheets: use only these slots of the first one, counted from 1: 3,7
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pub slots: Vec<usize>,
     /// Use this station's settings and layouts
     #[arg(long, value_name = "DIR", env = "KIA_STATION")]
     pub station: Option<PathBuf>,

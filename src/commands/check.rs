@@ -8,7 +8,7 @@ use super::workbench::Workbench;
 use super::{Outcome, print_json, reader};
 use crate::cli;
 use crate::intake::{PhotoError, ReadError, Report, photo_in_place, read_in_place};
-use crate::station::{SharedPhotos, beside_ledger};
+use crate::station::{Examined, SharedPhotos, beside_ledger};
 
 pub fn run(args: &cli::Check) -> Result<Outcome> {
     let bench = Workbench::open(args.station.as_ref())?;
@@ -31,14 +31,19 @@ pub fn run(args: &cli::Check) -> Result<Outcome> {
                 };
                 let mut rows = Vec::new();
                 let mut pictures = SharedPhotos::default();
-                examiner.examine::<std::io::Error>(
+                let forget_photo = |mut examined: Examined| {
+                    if let Some(passed) = &mut examined.passed {
+                        passed.photo = None;
+                    }
+                    Ok(examined)
+                };
+                examiner.examine::<_, std::io::Error>(
                     &batch,
                     &photos,
-                    &|_| Ok(()),
+                    &forget_photo,
                     &mut |mut examined| {
-                        if let Some(passed) = &mut examined.passed {
+                        if let Some(passed) = &examined.passed {
                             pictures.note(rows.len(), passed);
-                            passed.photo = None;
                         }
                         problems.append(&mut examined.problems);
                         rows.push(examined);

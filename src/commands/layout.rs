@@ -16,10 +16,11 @@ use super::{Outcome, demo_children};
 use crate::cli::LayoutCommand;
 use crate::domain::card::Kind;
 use crate::domain::record::Record;
-use crate::render::compose::{Composed, Misfit, Press, compose, compose_fixed};
+use crate::render::compose::{Composed, Misfit, compose, compose_fixed};
 use crate::render::content::{CardContent, Photo, values};
 use crate::render::document::Document;
 use crate::render::layout::{Layout, Mode};
+use crate::render::press::Press;
 use crate::render::{photo, raster};
 use crate::station::assets::LoadError;
 use crate::station::photo_target;
@@ -177,11 +178,7 @@ fn sample_photo(layout: &Layout, bench: &Workbench, birth: Date) -> Option<Photo
     let layouts = [(layout.kind, layout.clone())].into();
     let target = photo_target(&layouts, bench.config.press(), &bench.config);
     let photo = photo::prepare(&demo_children::portrait(7, birth), &target).ok()?;
-    Some(Photo {
-        jpeg: Arc::from(photo.jpeg),
-        width: photo.width,
-        height: photo.height,
-    })
+    Some(Photo::from(photo))
 }
 
 /// Sets the card of a record today, or says what does not fit.
@@ -193,6 +190,7 @@ fn set(
     photo: Option<Photo>,
 ) -> std::result::Result<Composed, Vec<Misfit>> {
     let content = CardContent {
+        mark: "CONTOH".to_owned(),
         kind: layout.kind,
         values: values(record, layout.kind, bench.issue()),
         photo,

@@ -3,20 +3,20 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
-use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use rayon::prelude::*;
 
 use super::Outcome;
 use super::workbench::Workbench;
 use crate::cli;
 use crate::domain::card::Kind;
+use crate::domain::rules::Problem;
 use crate::intake::{PhotoError, ReadError, photo_in_place, read_records};
-use crate::render::compose::{Composed, Press, compose};
+use crate::render::compose::{Composed, compose};
 use crate::render::content::{CardContent, Issue, Photo, values};
 use crate::render::document::Document;
 use crate::render::layout::Layout;
+use crate::render::press::Press;
 use crate::station::Examined;
 
 /// What the QR of a card outside the ledger holds when the record supplies nothing.
@@ -24,9 +24,6 @@ const NO_TOKEN: &str = "SPECIMEN";
 
 pub fn run(args: &cli::Render) -> Result<Outcome> {
     let mut bench = Workbench::open(args.station.as_ref())?;
-    if let Some(mode) = args.mode {
-        bench.config.print.mode = mode.into();
-    }
     // A file to look at is not bound to the sender's limits on a drop.
     bench.config.intake.limits.records = usize::MAX;
     bench.config.intake.limits.file_bytes = u64::MAX;
@@ -39,10 +36,11 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
         None => bench.layouts()?,
     };
     let issue = bench.issue();
-    let press = Press {
-        specimen: args.specimen,
-        ..bench.config.press()
-    };
+    let mut press = bench.config.press_of(args.printer.as_deref())?;
+    press.specimen = args.specimen;
+    if let Some(mode) = args.mode {
+        press.mode = mode.into();
+    }
     let (batch, base) = match read_records(&args.records, limits) {
         Ok(read) => read,
         Err(ReadError::Refused(problems)) => {
@@ -71,42 +69,30 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
         title,
         bench.day,
     )?;
+    document.begin_in_slots(&args.slots);
     let (mut made, mut refused) = (0_u64, batch.unreadable.len());
     for problem in &batch.unreadable {
         eprintln!("{}", line(problem));
     }
-    let mut add = |examined: Vec<Examined>| -> Result<()> {
-        let cards: Vec<Option<Composed>> = examined
-            .into_par_iter()
-            .map(|examined| set(examined, &layouts, issue, &press))
-            .collect();
-        for card in cards {
-            match card {
-                Some(card) => {
-                    document.add(&card)?;
-                    made += 1;
-                }
-                None => refused += 1,
+    // Rows go through memory one by one, each with its photo, and onto the page on their own core.
+    let set = |examined: Examined| Ok(set(examined, &layouts, issue, &press));
+    examiner.examine::<_, anyhow::Error>(&batch, &photos, &set, &mut |(problems, card)| {
+        for problem in &problems {
+            eprintln!("{}", line(problem));
+        }
+        match card {
+            Set::Card(card) => {
+                document.add(&card)?;
+                made += 1;
+            }
+            Set::Refused => refused += 1,
+            Set::NoLayout(row, kind) => {
+                refused += 1;
+                eprintln!("baris {row}: kartu {kind} tidak dibuat oleh layout ini (this layout makes no card of kind {kind})");
             }
         }
         Ok(())
-    };
-    let mut waiting = Vec::new();
-    examiner.examine::<anyhow::Error>(&batch, &photos, &|_| Ok(()), &mut |examined| {
-        for problem in &examined.problems {
-            eprintln!("{}", line(problem));
-        }
-        if let Some(passed) = examined.passed.as_ref().filter(|passed| !layouts.contains_key(&passed.kind)) {
-            let (row, kind) = (examined.row, passed.kind);
-            eprintln!("baris {row}: kartu {kind} tidak dibuat oleh layout ini (this layout makes no card of kind {kind})");
-        }
-        waiting.push(examined);
-        if waiting.len() >= 64 {
-            add(std::mem::take(&mut waiting))?;
-        }
-        Ok(())
     })?;
-    add(waiting)?;
     if made == 0 {
         drop(document);
         std::fs::remove_file(&args.out)?;
@@ -126,30 +112,42 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
     Ok(Outcome::refused_if(refused > 0))
 }
 
+/// What came of a row.
+enum Set {
+    Card(Box<Composed>),
+    Refused,
+    /// The layout named makes no card of this kind.
+    NoLayout(u32, Kind),
+}
+
 fn set(
     examined: Examined,
     layouts: &BTreeMap<Kind, Layout>,
     issue: Issue<'_>,
     press: &Press,
-) -> Option<Composed> {
-    let passed = examined.passed?;
-    let layout = layouts.get(&passed.kind)?;
-    let photo = passed.photo.map(|photo| Photo {
-        jpeg: Arc::from(photo.jpeg),
-        width: photo.width,
-        height: photo.height,
-    });
+) -> (Vec<Problem>, Set) {
+    let problems = examined.problems;
+    let Some(passed) = examined.passed else {
+        return (problems, Set::Refused);
+    };
+    let Some(layout) = layouts.get(&passed.kind) else {
+        return (problems, Set::NoLayout(examined.row, passed.kind));
+    };
     let content = CardContent {
+        mark: format!("R{:06}", examined.row),
         kind: passed.kind,
         values: values(&passed.record, passed.kind, issue),
-        photo,
+        photo: passed.photo.map(Photo::from),
         qr: passed.record.qr.unwrap_or_else(|| NO_TOKEN.to_owned()),
     };
-    // The examination set the same card a moment ago; only the photo is new.
-    compose(layout, &content, press).ok()
+    // The examination found that it fits.
+    match compose(layout, &content, press) {
+        Ok(card) => (problems, Set::Card(Box::new(card))),
+        Err(_) => (problems, Set::Refused),
+    }
 }
 
-fn line(problem: &crate::domain::rules::Problem) -> String {
+fn line(problem: &Problem) -> String {
     let row = problem
         .row
         .map(|row| format!("baris {row}, "))

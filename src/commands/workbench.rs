@@ -12,9 +12,9 @@ use jiff::tz::TimeZone;
 use crate::config::{Config, Paths};
 use crate::domain::card::Kind;
 use crate::domain::office::signing_on;
-use crate::render::compose::Press;
 use crate::render::content::Issue;
 use crate::render::layout::Layout;
+use crate::render::press::Press;
 use crate::station::Examiner;
 use crate::station::assets::{self, LoadError};
 

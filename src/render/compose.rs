@@ -3,74 +3,46 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use kurbo::{Affine, Rect};
+
 use super::content::{CardContent, Photo};
 use super::font::{Font, UsedGlyphs};
 use super::layout::{Align, Ink, Item, Layout, Mode, Row, Style, What};
-use super::pdf::{number, numbers};
-use super::qr::{Qr, QrFault};
+use super::pdf::{deflate, number, numbers};
+use super::press::Press;
+use super::qr::{self, Qr, QrFault};
 use super::text::{self, SetText, TextError};
 use super::{CARD_MM, PT_PER_MM};
 use crate::domain::card::Kind;
 use crate::domain::rules::{self, Rule};
 
-/// How a lot is printed: everything about a page that is not the card.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Press {
-    /// With the artwork or without.
-    pub mode: Mode,
-    /// The printer's resolution in dots per inch.
-    pub dpi: u32,
-    /// Where the card lies on the page.
-    pub page: Page,
-    /// Whether SPECIMEN is printed across both sides.
-    pub specimen: bool,
-}
-
-/// A page: one side of one card, and what the printer wants around it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Page {
-    /// Width and height in mm.
-    pub size: [f64; 2],
-    /// The card's top-left corner from the page's, in mm.
-    pub origin: [f64; 2],
-}
-
-impl Page {
-    /// The card itself.
-    pub const CARD: Self = Self {
-        size: CARD_MM,
-        origin: [0.0, 0.0],
-    };
-
-    /// The card with a bleed of this many mm on each side, as print houses want it.
-    pub fn with_bleed(bleed: f64) -> Self {
-        Self {
-            size: CARD_MM.map(|side| side + 2.0 * bleed),
-            origin: [bleed, bleed],
-        }
-    }
-
-    /// A place on the card, mm from its top-left, as pt from the page's bottom-left.
-    pub fn place(&self, [x, y]: [f64; 2]) -> [f64; 2] {
-        [
-            (self.origin[0] + x) * PT_PER_MM,
-            (self.size[1] - self.origin[1] - y) * PT_PER_MM,
-        ]
-    }
-}
-
 /// A card ready to be written.
 pub struct Composed {
     /// Whose layout it needs.
     pub kind: Kind,
-    /// The content streams of front and back, not compressed.
-    pub sides: [String; 2],
+    /// What names it in the file.
+    pub mark: String,
+    /// Front and back.
+    pub sides: [Side; 2],
     /// The photo.
     pub photo: Option<Photo>,
-    /// The QR code.
-    pub qr: Qr,
+    /// Modules on a side of the QR code.
+    pub modules: u32,
+    /// Its bitmap, as `FlateDecode` wants it.
+    pub code: Vec<u8>,
     /// Which glyphs it uses, by the layout's font names.
     pub used: BTreeMap<String, UsedGlyphs>,
+}
+
+/// One side of a card, set.
+pub struct Side {
+    /// The content stream, as `FlateDecode` wants it: a page's on a page of its own, the card's
+    /// alone where it comes onto a sheet.
+    pub content: Vec<u8>,
+    /// Whether it shows the photo.
+    pub photo: bool,
+    /// Whether it shows the code.
+    pub code: bool,
 }
 
 /// What does not fit the card.
@@ -97,14 +69,51 @@ pub fn compose(
     card: &CardContent,
     press: &Press,
 ) -> Result<Composed, Vec<Misfit>> {
-    let mut misfits = Vec::new();
+    let (drawn, used) = draw(layout, card, press)?;
     let qr = Qr::encode(card.qr.as_bytes()).map_err(|fault| vec![misfit_of(fault)])?;
-    let mut used = BTreeMap::new();
+    let shows = |side: usize, what: fn(&What) -> bool| {
+        printed(layout, side, press.mode).any(|item| what(&item.what))
+    };
+    let mut side = 0;
+    let sides = drawn.map(|drawn| {
+        let content = match press.sheet {
+            Some(_) => drawn,
+            None => placed(&card.mark, side, press.on_page(side), &drawn),
+        };
+        side += 1;
+        Side {
+            content: deflate(content.as_bytes()),
+            photo: card.photo.is_some() && shows(side - 1, |w| matches!(w, What::Photo { .. })),
+            code: shows(side - 1, |w| matches!(w, What::Qr { .. })),
+        }
+    });
+    Ok(Composed {
+        kind: card.kind,
+        mark: card.mark.clone(),
+        sides,
+        photo: card.photo.clone(),
+        modules: qr.modules,
+        code: deflate(&qr.bitmap()),
+        used,
+    })
+}
+
+/// Everything of a card that does not fit; it costs less than [`compose`].
+pub fn misfits(layout: &Layout, card: &CardContent, press: &Press) -> Vec<Misfit> {
+    draw(layout, card, press).err().unwrap_or_default()
+}
+
+/// The operators of both sides, in the card's own pt, and the glyphs they use.
+type Drawn = ([String; 2], BTreeMap<String, UsedGlyphs>);
+
+fn draw(layout: &Layout, card: &CardContent, press: &Press) -> Result<Drawn, Vec<Misfit>> {
+    let modules = qr::modules(card.qr.as_bytes()).map_err(|fault| vec![misfit_of(fault)])?;
+    let (mut misfits, mut used) = (Vec::new(), BTreeMap::new());
     let sides = std::array::from_fn(|side| {
-        let mut pen = Pen::new(press);
+        let mut pen = Pen::new(press, side);
         pen.out.push_str("/F Do\n0 g\n");
         for item in printed(layout, side, press.mode) {
-            if let Err(misfit) = pen.variable(item, card, &qr, press.mode) {
+            if let Err(misfit) = pen.variable(item, card, modules) {
                 misfits.push(misfit);
             }
         }
@@ -119,16 +128,21 @@ pub fn compose(
         pen.out
     });
     if misfits.is_empty() {
-        Ok(Composed {
-            kind: card.kind,
-            sides,
-            photo: card.photo.clone(),
-            qr,
-            used,
-        })
+        Ok((sides, used))
     } else {
         Err(misfits)
     }
+}
+
+/// Operators that draw a side of a card where it belongs, between marks that say which card it is
+/// and where it lies: the proof and the previews look there.
+pub fn placed(mark: &str, side: usize, at: Affine, draw: &str) -> String {
+    let (name, matrix) = (["Front", "Back"][side], numbers(&at.as_coeffs()));
+    let (save, restore) = match at == Affine::IDENTITY {
+        true => (String::new(), ""),
+        false => (format!("q {matrix} cm\n"), "Q\n"),
+    };
+    format!("/Card<</Id({mark})/Side/{name}/At[{matrix}]>>BDC\n{save}{draw}{restore}EMC\n")
 }
 
 /// What is the same on every card of a side: it lies beneath all that changes.
@@ -149,13 +163,13 @@ pub fn compose_fixed<'a>(
     side: usize,
     press: &Press,
 ) -> Result<FixedSide<'a>, Misfit> {
-    let mut pen = Pen::new(press);
+    let mut pen = Pen::new(press, side);
     let (mut artworks, mut pictures) = (Vec::new(), Vec::new());
     for item in printed(layout, side, press.mode) {
         match &item.what {
             What::Artwork(artwork) => {
                 let below = [item.at[0], CARD_MM[1] - item.at[1]];
-                let [x, y] = press.page.place(below);
+                let [x, y] = place(below);
                 let _ = writeln!(
                     pen.out,
                     "q 1 0 0 1 {} cm/A{} Do Q",
@@ -181,8 +195,8 @@ pub fn compose_fixed<'a>(
                 stroke,
                 line_width,
             } => {
-                let line = numbers(&press.page.place(item.at));
-                let end = numbers(&press.page.place(*to));
+                let line = numbers(&place(item.at));
+                let end = numbers(&place(*to));
                 let width = number(line_width * PT_PER_MM);
                 let _ = writeln!(
                     pen.out,
@@ -219,6 +233,43 @@ pub fn compose_fixed<'a>(
     })
 }
 
+/// Where a code of so many modules lies in its box, in the card's own pt: modules are whole dots,
+/// and begin at one unless the card lies askew.
+pub fn code_square(
+    press: &Press,
+    side: usize,
+    at: [f64; 2],
+    area: [f64; 2],
+    modules: u32,
+) -> Result<Rect, Misfit> {
+    let [left, top] = place(at);
+    let [right, bottom] = place([at[0] + area[0], at[1] + area[1]]);
+    let outer = Rect::new(left, bottom, right, top);
+    let dot = f64::from(press.dpi) / 72.0;
+    let to_dots = press.to_dots(side);
+    let dots = to_dots
+        .unwrap_or(Affine::scale(dot))
+        .transform_rect_bbox(outer);
+    let available = (dots.width().min(dots.height()) + 1e-6) as u32;
+    let module = qr::dots_per_module(modules, available).map_err(misfit_of)?;
+    let length = f64::from(modules * module);
+    let centred = |low: f64, high: f64| {
+        let start = (low + high - length) / 2.0;
+        to_dots.map_or(start, |_| start.round())
+    };
+    let (x, y) = (centred(dots.x0, dots.x1), centred(dots.y0, dots.y1));
+    let square = Rect::new(x, y, x + length, y + length);
+    Ok(to_dots
+        .unwrap_or(Affine::scale(dot))
+        .inverse()
+        .transform_rect_bbox(square))
+}
+
+/// A place on the card, in mm from its top-left corner, in pt from its bottom-left.
+pub fn place([x, y]: [f64; 2]) -> [f64; 2] {
+    [x * PT_PER_MM, (CARD_MM[1] - y) * PT_PER_MM]
+}
+
 fn printed(layout: &Layout, side: usize, mode: Mode) -> impl Iterator<Item = &Item> {
     layout.sides[side]
         .iter()
@@ -228,26 +279,22 @@ fn printed(layout: &Layout, side: usize, mode: Mode) -> impl Iterator<Item = &It
 /// Writes operators, and notes the glyphs.
 struct Pen<'a> {
     press: &'a Press,
+    side: usize,
     out: String,
     used: BTreeMap<String, UsedGlyphs>,
 }
 
 impl<'a> Pen<'a> {
-    fn new(press: &'a Press) -> Self {
+    fn new(press: &'a Press, side: usize) -> Self {
         Self {
             press,
+            side,
             out: String::with_capacity(4096),
             used: BTreeMap::new(),
         }
     }
 
-    fn variable(
-        &mut self,
-        item: &Item,
-        card: &CardContent,
-        qr: &Qr,
-        mode: Mode,
-    ) -> Result<(), Misfit> {
+    fn variable(&mut self, item: &Item, card: &CardContent, modules: u32) -> Result<(), Misfit> {
         match &item.what {
             What::Text {
                 text,
@@ -267,19 +314,19 @@ impl<'a> Pen<'a> {
                 )
                 .map_err(|error| misfit(field, error))
             }
-            What::Rows { .. } => self.rows(item, card, mode),
+            What::Rows { .. } => self.rows(item, card),
             What::Photo { area } => {
                 if card.photo.is_some() {
                     self.picture(item.at, *area, PHOTO);
                 }
                 Ok(())
             }
-            What::Qr { area } => self.qr(item.at, *area, qr),
+            What::Qr { area } => self.qr(item.at, *area, modules),
             _ => Ok(()),
         }
     }
 
-    fn rows(&mut self, item: &Item, card: &CardContent, mode: Mode) -> Result<(), Misfit> {
+    fn rows(&mut self, item: &Item, card: &CardContent) -> Result<(), Misfit> {
         let What::Rows {
             rows,
             label,
@@ -319,7 +366,7 @@ impl<'a> Pen<'a> {
         }
         let [x, mut y] = item.at;
         for (row, set) in set {
-            if labels.prints_in(mode) {
+            if labels.prints_in(self.press.mode) {
                 self.line(&row.label, label, label.fit.size, [x, y])
                     .and_then(|()| {
                         self.line(":", label, label.fit.size, [x + label_width - 1.0, y])
@@ -370,43 +417,38 @@ impl<'a> Pen<'a> {
         }
         let used = self.used.entry(style.font_name.clone()).or_default();
         let glyphs = style.font.encode(text, used)?;
-        let place = numbers(&self.press.page.place(at));
+        let place = numbers(&place(at));
         let (font, size) = (&style.font_name, number(size));
         let _ = writeln!(self.out, "BT/{font} {size} Tf {place} Td<{glyphs}>Tj ET");
         Ok(())
     }
 
     fn picture(&mut self, at: [f64; 2], area: [f64; 2], name: &str) {
-        let [x, y] = self.press.page.place([at[0], at[1] + area[1]]);
+        let [x, y] = place([at[0], at[1] + area[1]]);
         let [width, height] = area.map(|side| side * PT_PER_MM);
         let matrix = numbers(&[width, 0.0, 0.0, height, x, y]);
         let _ = writeln!(self.out, "q {matrix} cm/{name} Do Q");
     }
 
-    /// The code on whole printer dots, counted from the page's top-left corner as rasterisers do,
-    /// centred in its box, on white where there is artwork: nothing tinted lies behind it.
-    fn qr(&mut self, at: [f64; 2], area: [f64; 2], qr: &Qr) -> Result<(), Misfit> {
-        let dot = 72.0 / f64::from(self.press.dpi);
-        let available = area[0].min(area[1]) * PT_PER_MM / dot + 1e-6;
-        let available = available as u32;
-        let module = qr.dots_per_module(available).map_err(misfit_of)?;
-        let side = qr.modules * module;
-        let origin = self.press.page.origin;
-        let place = |i: usize| {
-            let slack = area[i] * PT_PER_MM / dot - f64::from(side);
-            ((origin[i] + at[i]) * PT_PER_MM / dot + slack / 2.0).round() * dot
-        };
-        let height = self.press.page.size[1] * PT_PER_MM;
-        // A hair inside the grid: poppler and drivers made from it paint every dot that an edge
-        // so much as touches, and would make the last row and column of modules a dot wider.
-        const HAIR: f64 = 0.0003;
-        let side = f64::from(side) * dot;
-        let (x, y) = (place(0) + HAIR, height - place(1) - side + HAIR);
-        let side = side - 2.0 * HAIR;
+    /// The code on whole printer dots, centred in its box, on white where there is artwork:
+    /// nothing tinted lies behind it.
+    fn qr(&mut self, at: [f64; 2], area: [f64; 2], modules: u32) -> Result<(), Misfit> {
+        let square = code_square(self.press, self.side, at, area, modules)?;
         if self.press.mode == Mode::Full {
             self.rect(at, area, Some(Ink::Gray(1.0)), None, 0.0);
         }
-        let matrix = numbers(&[side, 0.0, 0.0, side, x, y]);
+        // A hair inside the grid: poppler and drivers made from it paint every dot that an edge
+        // so much as touches, and would make the last row and column of modules a dot wider.
+        const HAIR: f64 = 0.0003;
+        let square = square.inset(-HAIR);
+        let matrix = numbers(&[
+            square.width(),
+            0.0,
+            0.0,
+            square.height(),
+            square.x0,
+            square.y0,
+        ]);
         let _ = writeln!(self.out, "0 g q {matrix} cm/{CODE} Do Q");
         Ok(())
     }
@@ -419,7 +461,7 @@ impl<'a> Pen<'a> {
         stroke: Option<Ink>,
         line_width: f64,
     ) {
-        let [x, y] = self.press.page.place([at[0], at[1] + area[1]]);
+        let [x, y] = place([at[0], at[1] + area[1]]);
         let [width, height] = area.map(|side| side * PT_PER_MM);
         let mut inks = String::new();
         if let Some(fill) = fill {
@@ -457,7 +499,7 @@ impl<'a> Pen<'a> {
         let slope = (CARD_MM[1] / CARD_MM[0]).atan();
         let size = 0.72 * CARD_MM[0] * PT_PER_MM / natural;
         let (sin, cos) = slope.sin_cos();
-        let [x, y] = self.press.page.place([CARD_MM[0] / 2.0, CARD_MM[1] / 2.0]);
+        let [x, y] = place([CARD_MM[0] / 2.0, CARD_MM[1] / 2.0]);
         let (along, across) = (natural * size / 2.0, size * 0.36);
         let start = [
             x - along * cos + across * sin,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::photo::Prepared;
 use crate::domain::card::Kind;
 use crate::domain::office::{Office, Official};
 use crate::domain::record::Record;
@@ -66,6 +67,9 @@ pub type Values = BTreeMap<&'static str, Value>;
 /// Everything one card is made of.
 #[derive(Clone)]
 pub struct CardContent {
+    /// What names it in the file and on a preview: its number, never anything of the child.
+    /// Letters, digits and hyphens.
+    pub mark: String,
     /// The layout to set it on.
     pub kind: Kind,
     /// The fields.
@@ -85,6 +89,16 @@ pub struct Photo {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
+}
+
+impl From<Prepared> for Photo {
+    fn from(prepared: Prepared) -> Self {
+        Self {
+            jpeg: prepared.jpeg.into(),
+            width: prepared.width,
+            height: prepared.height,
+        }
+    }
 }
 
 /// Who issues, and by which rules a card's dates are set.

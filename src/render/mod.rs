@@ -14,8 +14,10 @@ mod icc;
 pub mod layout;
 pub mod pdf;
 pub mod photo;
+pub mod press;
 pub mod qr;
 pub mod raster;
+pub mod sheet;
 pub mod text;
 
 /// Points in a millimetre.

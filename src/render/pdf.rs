@@ -103,7 +103,12 @@ impl<W: Write> Pdf<W> {
 
     /// Writes a stream, compressed.
     pub fn stream(&mut self, at: Ref, dict: Dict, data: &[u8]) -> io::Result<()> {
-        self.encoded(at, dict.name("Filter", "FlateDecode"), &deflate(data))
+        self.deflated(at, dict, &deflate(data))
+    }
+
+    /// Writes a stream whose data [`deflate`] has compressed before.
+    pub fn deflated(&mut self, at: Ref, dict: Dict, data: &[u8]) -> io::Result<()> {
+        self.encoded(at, dict.name("Filter", "FlateDecode"), data)
     }
 
     /// Writes a stream whose data are already as `dict` says.

@@ -59,17 +59,6 @@ impl Qr {
         })
     }
 
-    /// The largest whole number of dots a module may have in a box of `available` dots.
-    pub fn dots_per_module(&self, available: u32) -> Result<u32, QrFault> {
-        let dots = available / (self.modules + 2 * QUIET);
-        if dots >= LEAST_DOTS {
-            Ok(dots)
-        } else {
-            let needed = (self.modules + 2 * QUIET) * LEAST_DOTS;
-            Err(QrFault::TooLarge { needed, available })
-        }
-    }
-
     /// The code as a 1-bit picture, rows padded to whole bytes, a dark module is 1.
     pub fn bitmap(&self) -> Vec<u8> {
         let width = self.modules as usize;
@@ -79,6 +68,24 @@ impl Qr {
             rows[y * width.div_ceil(8) + x / 8] |= 0x80 >> (x % 8);
         }
         rows
+    }
+}
+
+/// How many modules on a side the code of this payload has, at level M.
+pub fn modules(payload: &[u8]) -> Result<u32, QrFault> {
+    let bits = encode_auto(payload, EcLevel::M).map_err(|_| QrFault::TooLong)?;
+    Ok(u32::from(bits.version().width().unsigned_abs()))
+}
+
+/// The largest whole number of dots a module may have, for a code of so many modules in a box of
+/// `available` dots.
+pub fn dots_per_module(modules: u32, available: u32) -> Result<u32, QrFault> {
+    let dots = available / (modules + 2 * QUIET);
+    if dots >= LEAST_DOTS {
+        Ok(dots)
+    } else {
+        let needed = (modules + 2 * QUIET) * LEAST_DOTS;
+        Err(QrFault::TooLarge { needed, available })
     }
 }
 
@@ -290,9 +297,9 @@ mod tests {
     fn modules_are_whole_dots_and_too_large_a_code_is_refused() {
         let qr = Qr::encode(&[b'x'; 200]).unwrap();
         assert_eq!(qr.modules, 57);
-        assert_eq!(qr.dots_per_module(320), Ok(4));
+        assert_eq!(dots_per_module(qr.modules, 320), Ok(4));
         assert!(matches!(
-            qr.dots_per_module(259),
+            dots_per_module(qr.modules, 259),
             Err(QrFault::TooLarge { needed: 260, .. })
         ));
         assert_eq!(Qr::encode(&[0xff; 3000]), Err(QrFault::TooLong));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::beside::beside_ledger;
-use super::examine::{Examiner, Passed, SharedPhotos};
+use super::examine::{Examined, Examiner, Passed, SharedPhotos};
 use super::token::new_token;
 use super::{ACTOR, Station};
 use crate::domain::card::{Evidence, State};
@@ -95,18 +95,21 @@ impl Station {
         let mut candidates: Vec<Candidate> = Vec::with_capacity(batch.rows.len());
         let mut pictures = SharedPhotos::default();
         let photos = |path: &str| claimed.photo(path, &self.config.intake.limits);
-        let keep = |passed: &Passed| match (&passed.photo, &passed.photo_sha256) {
-            (Some(photo), Some(sha256)) => self.photos.keep(sha256, &photo.jpeg),
-            _ => Ok(()),
+        let keep = |mut examined: Examined| {
+            if let Some(passed) = &mut examined.passed
+                && let (Some(photo), Some(sha256)) = (passed.photo.take(), &passed.photo_sha256)
+            {
+                // From here on it is on disk: a batch of any size must fit in memory.
+                self.photos.keep(sha256, &photo.jpeg)?;
+            }
+            Ok(examined)
         };
-        examiner.examine::<AcceptError>(batch, &photos, &keep, &mut |mut examined| {
+        examiner.examine::<_, AcceptError>(batch, &photos, &keep, &mut |examined| {
             if self.is_stopping() {
                 return Err(AcceptError::Stopping);
             }
-            if let Some(passed) = &mut examined.passed {
+            if let Some(passed) = &examined.passed {
                 pictures.note(candidates.len(), passed);
-                // It is on disk: a batch of any size must fit in memory.
-                passed.photo = None;
             }
             problems.extend(examined.problems);
             candidates.push(Candidate {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use rayon::prelude::*;
 
+use super::in_order::in_order;
 use crate::config::{Config, QrSource};
 use crate::domain::card::Kind;
 use crate::domain::fields::{RawRecord, RawValue};
@@ -16,11 +16,12 @@ use crate::domain::record::Record;
 use crate::domain::rules::{self, Circumstances, Problem, Rule, Severity, Subject, judge};
 use crate::intake::{Batch, PhotoError};
 use crate::render::PT_PER_MM;
-use crate::render::compose::{Press, compose};
+use crate::render::compose::misfits;
 use crate::render::content::{CardContent, Issue, values};
 use crate::render::layout::Layout;
 use crate::render::pdf::hex;
 use crate::render::photo::{self, Background, Prepared, Target};
+use crate::render::press::Press;
 
 /// What is known of one row.
 pub struct Examined {
@@ -46,9 +47,6 @@ pub struct Passed {
     pub photo_sha256: Option<String>,
 }
 
-/// How many rows are in memory with their photos at a time.
-const CHUNK: usize = 64;
-
 /// Examines batches on one day.
 pub struct Examiner<'a> {
     /// The settings.
@@ -68,39 +66,30 @@ pub struct Examiner<'a> {
 /// Finds the bytes of a photo by the path in the record.
 pub type Photos<'a> = &'a (dyn Fn(&str) -> Result<Vec<u8>, PhotoError> + Sync);
 
-/// Keeps what a row that passed brings, such as its photo, on the thread that prepared it.
-pub type Keep<'a> = &'a (dyn Fn(&Passed) -> Result<(), std::io::Error> + Sync);
+/// What is done with a row on the thread that examined it.
+pub type Finish<'a, T> = &'a (dyn Fn(Examined) -> Result<T, std::io::Error> + Sync);
 
-/// Takes a row as it is done, photo and all; a failure ends the examination.
-pub type Take<'a, E> = &'a mut dyn FnMut(Examined) -> Result<(), E>;
+/// Takes a row as it is done, in order; a failure ends the examination.
+pub type Take<'a, T, E> = &'a mut dyn FnMut(T) -> Result<(), E>;
 
 impl Examiner<'_> {
-    /// Examines every row in order and hands each on.
+    /// Examines every row on all cores and hands each on in order.
     ///
     /// # Errors
-    /// The disk's, from `photos`, `keep` or `take`.
-    pub fn examine<E: From<std::io::Error>>(
+    /// The disk's, from `photos`, `finish` or `take`.
+    pub fn examine<T: Send, E: From<std::io::Error>>(
         &self,
         batch: &Batch,
         photos: Photos<'_>,
-        keep: Keep<'_>,
-        take: Take<'_, E>,
+        finish: Finish<'_, T>,
+        take: Take<'_, T, E>,
     ) -> Result<(), E> {
         let known = self.circumstances(&batch.manifest);
-        for chunk in batch.rows.chunks(CHUNK) {
-            let done: Vec<_> = chunk
-                .par_iter()
-                .map(|raw| {
-                    let examined = self.row(raw, &known, photos)?;
-                    examined.passed.as_ref().map_or(Ok(()), keep)?;
-                    Ok(examined)
-                })
-                .collect::<Result<_, std::io::Error>>()?;
-            for examined in done {
-                take(examined)?;
-            }
-        }
-        Ok(())
+        in_order(
+            &batch.rows,
+            |raw| finish(self.row(raw, &known, photos)?),
+            take,
+        )
     }
 
     fn circumstances(&self, manifest: &RawRecord) -> Circumstances {
@@ -189,20 +178,20 @@ impl Examiner<'_> {
         let Some(layout) = self.layouts.get(&kind) else {
             return Vec::new();
         };
+        let qr = record.qr.as_deref().unwrap_or(TOKEN_SHAPE);
         let content = CardContent {
+            mark: String::new(),
             kind,
             values: values(record, kind, self.issue),
             photo: None,
-            qr: record
-                .qr
-                .clone()
-                .unwrap_or_else(|| "KIA:00000000000000000000000000".to_owned()),
+            qr: qr.to_owned(),
         };
-        compose(layout, &content, &self.press)
-            .err()
-            .unwrap_or_default()
+        misfits(layout, &content, &self.press)
     }
 }
+
+/// What a code of the office's own looks like, before there is one.
+const TOKEN_SHAPE: &str = "KIA:00000000000000000000000000";
 
 /// Red cloth for odd birth years, blue for even, as offices ask (press reports).
 fn cloth_of(birth: Date) -> Background {

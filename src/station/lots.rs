@@ -16,12 +16,13 @@ use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::rules;
 use crate::ledger::{self, Lot, NewCard, NewLot, QueuedCard};
-use crate::render::compose::{Composed, Press, compose};
+use crate::render::compose::{Composed, compose};
 use crate::render::content::{CardContent, Issue, Photo, values};
 use crate::render::document::{Document, DocumentError};
 use crate::render::layout::Layout;
 use crate::render::pdf::{Written, hex};
 use crate::render::photo;
+use crate::render::press::Press;
 
 /// Why a card does not go into the lot it was due for.
 enum Aside {
@@ -65,6 +66,7 @@ impl Setter<'_> {
         };
         let payload = qr_payload(person.record.qr.as_deref(), person.token.as_deref());
         let content = CardContent {
+            mark: queued.card.to_string(),
             kind,
             values: values(&person.record, kind, self.issue),
             photo,

@@ -5,6 +5,7 @@ mod accept;
 pub mod assets;
 mod beside;
 mod examine;
+mod in_order;
 mod lock;
 mod lots;
 mod photos;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use kurbo::Affine;
 use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
@@ -29,6 +30,11 @@ fn number(object: &Object) -> f64 {
     f64::from(object.as_float().unwrap())
 }
 
+fn affine(operands: &[Object]) -> Affine {
+    let numbers: Vec<f64> = operands.iter().map(number).collect();
+    Affine::new(numbers.try_into().expect("cm has six numbers"))
+}
+
 /// Walks through a content stream and says the first thing that is not as it must be.
 fn walk(content: &[u8], allowed: Allowed) -> Result<Seen, String> {
     let operations = Content::decode(content).unwrap().operations;
@@ -37,7 +43,7 @@ fn walk(content: &[u8], allowed: Allowed) -> Result<Seen, String> {
     let (mut fill, mut saved) = (0.0, Vec::new());
     let mut white: Option<[f64; 4]> = None;
     let mut path: Option<[f64; 4]> = None;
-    let mut matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+    let mut matrix = Affine::IDENTITY;
     for Operation { operator, operands } in &operations {
         let numbers = || operands.iter().map(number).collect::<Vec<_>>();
         let black = |what: &str| {
@@ -48,10 +54,15 @@ fn walk(content: &[u8], allowed: Allowed) -> Result<Seen, String> {
         match operator.as_str() {
             "q" => saved.push((fill, matrix)),
             "Q" => (fill, matrix) = saved.pop().ok_or("Q without q")?,
-            "cm" => matrix = numbers().try_into().map_err(|_| "a short cm")?,
+            "cm" => matrix *= affine(operands),
             "g" => fill = numbers()[0],
             "G" if numbers() == [0.0] => {}
-            "re" => path = numbers().try_into().ok(),
+            "re" => {
+                let [x, y, width, height] = numbers().try_into().map_err(|_| "a short re")?;
+                let area = kurbo::Rect::new(x, y, x + width, y + height);
+                let area = matrix.transform_rect_bbox(area);
+                path = Some([area.x0, area.y0, area.width(), area.height()]);
+            }
             "f" if allowed == Allowed::Artwork && fill == 1.0 => white = path.take(),
             "Tj" => {
                 black("text")?;
@@ -60,7 +71,7 @@ fn walk(content: &[u8], allowed: Allowed) -> Result<Seen, String> {
             "Do" => match operands[0].as_name().unwrap() {
                 b"Q" => {
                     black("the code")?;
-                    let [width, _, _, height, x, y] = matrix;
+                    let [width, _, _, height, x, y] = matrix.as_coeffs();
                     whole_dots(&[x, width, height])?;
                     let beneath = white.is_some_and(|[left, bottom, wide, high]| {
                         let across = left <= x && left + wide >= x + width;
@@ -76,7 +87,8 @@ fn walk(content: &[u8], allowed: Allowed) -> Result<Seen, String> {
                 [b'A', ..] if allowed == Allowed::Artwork => seen.artworks += 1,
                 name => return Err(format!("/{} Do", String::from_utf8_lossy(name))),
             },
-            "BT" | "ET" | "Tf" | "Td" => {}
+            "BT" | "ET" | "Tf" | "Td" | "EMC" => {}
+            "BDC" if operands[0].as_name().unwrap() == b"Card" => {}
             other => return Err(format!("the operator `{other}`")),
         }
     }
@@ -252,17 +264,20 @@ fn the_code_lies_on_whole_dots_from_the_pages_top_edge() {
                 .unwrap();
             let height = number(&media.as_array().unwrap()[3]);
             assert!(height >= 53.98 * PT - 1e-3);
-            let mut matrix = Vec::new();
+            let (mut matrix, mut saved) = (Affine::IDENTITY, Vec::new());
             for Operation { operator, operands } in
                 Content::decode(&document.get_page_content(page))
                     .unwrap()
                     .operations
             {
                 match operator.as_str() {
-                    "cm" => matrix = operands.iter().map(number).collect(),
+                    "q" => saved.push(matrix),
+                    "Q" => matrix = saved.pop().unwrap(),
+                    "cm" => matrix *= affine(&operands),
                     "Do" if operands[0].as_name().unwrap() == b"Q" => {
                         codes += 1;
-                        whole_dots(&[matrix[4], height - matrix[5] - matrix[3]]).unwrap();
+                        let [_, _, _, side, x, y] = matrix.as_coeffs();
+                        whole_dots(&[x, height - y - side]).unwrap();
                     }
                     _ => {}
                 }

@@ -10,10 +10,11 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ImageEncoder, RgbImage};
 use jiff::civil::Date;
 use kia_station::domain::card::Kind;
-use kia_station::render::compose::{Page, Press, compose};
+use kia_station::render::compose::compose;
 use kia_station::render::content::{CardContent, Photo, Value, Values};
 use kia_station::render::document::Document;
-use kia_station::render::layout::{self, Layout, Mode};
+use kia_station::render::layout::{self, Layout};
+use kia_station::render::press::Press;
 use kia_station::render::{photo, raster};
 use kia_station::station::assets;
 
@@ -21,13 +22,6 @@ use super::portrait;
 
 /// Enough to see every line of type, little enough for a few dozen kilobytes.
 const DPI: u32 = 150;
-
-const PRESS: Press = Press {
-    mode: Mode::Full,
-    dpi: 300,
-    page: Page::CARD,
-    specimen: false,
-};
 
 /// A built-in layout, its file changed by `change`.
 fn layout_with(name: &str, change: impl Fn(&str) -> String) -> Layout {
@@ -96,16 +90,24 @@ fn pictures(layout: &Layout) -> [RgbImage; 2] {
         }
     });
     let card = CardContent {
+        mark: "CONTOH".to_owned(),
         kind: layout.kind,
         values: values(layout.kind),
         photo,
         qr: "KIA:7Q2MCONTOH0CONTOH0CONTOH0C".to_owned(),
     };
-    let Ok(card) = compose(layout, &card, &PRESS) else {
+    let Ok(card) = compose(layout, &card, &Press::default()) else {
         panic!("the reviewed card does not fit");
     };
     let day = Date::constant(2026, 11, 24);
-    let mut document = Document::new(Cursor::new(Vec::new()), [layout], PRESS, "KIA", day).unwrap();
+    let mut document = Document::new(
+        Cursor::new(Vec::new()),
+        [layout],
+        Press::default(),
+        "KIA",
+        day,
+    )
+    .unwrap();
     document.add(&card).unwrap();
     let pdf = Arc::new(document.finish().unwrap().0.into_inner());
     [0, 1].map(|side| reduced(raster::page(Arc::clone(&pdf), side, DPI).unwrap()))

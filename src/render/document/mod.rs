@@ -1,15 +1,21 @@
 //! One print-ready PDF: fixed sides once, then card after card, front and back.
 
+mod metadata;
+mod pages;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::civil::Date;
+use kurbo::Affine;
+use pages::Stack;
 
-use super::compose::{CODE, Composed, FIXED, Misfit, PHOTO, Press, compose_fixed};
+use super::compose::{CODE, Composed, FIXED, Misfit, PHOTO, compose_fixed, placed};
+use super::content::Photo;
 use super::font::{EmbedError, Font, UsedGlyphs};
 use super::layout::{Layout, Picture};
 use super::pdf::{Dict, Pdf, Ref, Written, numbers};
-use super::{CARD_MM, icc};
+use super::press::{Order, Press, card_pt};
 use crate::domain::card::Kind;
 
 /// Why a file could not be made.
@@ -38,9 +44,6 @@ impl From<EmbedError> for DocumentError {
     }
 }
 
-/// How many pages hang on one node: PDF 1.4 allows 8191 in an array, readers like fewer.
-const PAGES_A_NODE: usize = 256;
-
 /// A PDF that is being written.
 pub struct Document<W> {
     pdf: Pdf<W>,
@@ -48,10 +51,20 @@ pub struct Document<W> {
     sides: BTreeMap<Kind, Sides>,
     fonts: Vec<(Font, Ref, UsedGlyphs)>,
     root_pages: Ref,
-    nodes: Vec<(Ref, Vec<Ref>)>,
-    pages: usize,
+    /// The pages; where all fronts come before all backs, the backs are in the second.
+    stacks: [Stack; 2],
+    /// The cards of the sheet that is not full yet, and where they go.
+    sheet: Vec<(usize, Placed)>,
+    /// The slots of this sheet that are free, the first one last.
+    free: Vec<usize>,
     title: String,
     day: Date,
+}
+
+/// A card whose sides wait for their sheet.
+struct Placed {
+    mark: String,
+    sides: [Ref; 2],
 }
 
 /// What the pages of one layout share.
@@ -80,11 +93,13 @@ impl<W: Write> Document<W> {
             sides: BTreeMap::new(),
             fonts: Vec::new(),
             root_pages,
-            nodes: Vec::new(),
-            pages: 0,
+            stacks: <[Stack; 2]>::default(),
+            sheet: Vec::new(),
+            free: Vec::new(),
             title: title.to_owned(),
             day,
         };
+        document.free = document.all_slots();
         for layout in layouts {
             let sides = document.sides(layout)?;
             document.sides.insert(layout.kind, sides);
@@ -133,8 +148,9 @@ impl<W: Write> Document<W> {
                 .map(|(name, dict)| format!("/{name} {dict}"))
                 .collect();
             let resources = format!("<</Shading<<{shadings}>>>>");
-            self.pdf
-                .stream(at, form(artwork.size, &resources), &artwork.content)?;
+            let [width, height] = artwork.size;
+            let dict = form([0.0, 0.0, width, height], &resources);
+            self.pdf.stream(at, dict, &artwork.content)?;
             objects.push((format!("A{i}"), at));
         }
         for (i, picture) in fixed.pictures.iter().enumerate() {
@@ -143,9 +159,8 @@ impl<W: Write> Document<W> {
         self.note(&fixed.used, fonts);
         let at = self.pdf.reserve();
         let resources = self.resources(fonts, &objects);
-        let size = self.press.page.size.map(|side| side * super::PT_PER_MM);
-        self.pdf
-            .stream(at, form(size, &resources), fixed.content.as_bytes())?;
+        let dict = form(self.around(), &resources);
+        self.pdf.stream(at, dict, fixed.content.as_bytes())?;
         Ok(at)
     }
 
@@ -169,6 +184,22 @@ impl<W: Write> Document<W> {
         Ok(at)
     }
 
+    /// Uses only these slots of the first sheet, counted from 1 in reading order of the front:
+    /// single cards that must be made again go where a sheet still has room. Without a sheet, or
+    /// for a slot that the sheet does not have, nothing changes.
+    pub fn begin_in_slots(&mut self, slots: &[usize]) {
+        let kept = |slot: &usize| slots.contains(&(slot + 1));
+        self.free.retain(kept);
+        if self.free.is_empty() {
+            self.free = self.all_slots();
+        }
+    }
+
+    fn all_slots(&self) -> Vec<usize> {
+        let slots = self.press.sheet.map_or(0, |sheet| sheet.slots());
+        (0..slots).rev().collect()
+    }
+
     /// Adds the front and the back of a card.
     pub fn add(&mut self, card: &Composed) -> Result<(), DocumentError> {
         let sides = self
@@ -183,61 +214,129 @@ impl<W: Write> Document<W> {
     fn add_with(&mut self, card: &Composed, sides: &Sides) -> Result<(), DocumentError> {
         self.note(&card.used, &sides.fonts);
         let code = self.pdf.reserve();
-        self.pdf.stream(
-            code,
-            mask(card.qr.modules, card.qr.modules),
-            &card.qr.bitmap(),
-        )?;
-        let mut pictures = vec![(CODE, code)];
-        if let Some(photo) = &card.photo {
-            let at = self.pdf.reserve();
-            let dict = image(photo.width, photo.height)
-                .name("ColorSpace", "DeviceRGB")
-                .int("BitsPerComponent", 8)
-                .name("Filter", "DCTDecode");
-            self.pdf.encoded(at, dict, &photo.jpeg)?;
-            pictures.push((PHOTO, at));
-        }
-        for (content, fixed) in card.sides.iter().zip(sides.fixed) {
-            let drawn = |name: &str| content.contains(&format!("/{name} Do"));
-            let shown = pictures.iter().filter(|(name, _)| drawn(name));
+        let bits = mask(card.modules, card.modules);
+        self.pdf.deflated(code, bits, &card.code)?;
+        let photo = match &card.photo {
+            Some(photo) => Some(self.photo(photo)?),
+            None => None,
+        };
+        let mut drawn = Vec::with_capacity(2);
+        for (side, fixed) in card.sides.iter().zip(sides.fixed) {
             let mut objects = vec![(FIXED.to_owned(), fixed)];
-            objects.extend(shown.map(|(name, at)| ((*name).to_owned(), *at)));
-            let stream = self.pdf.reserve();
-            self.pdf.stream(stream, Dict::new(), content.as_bytes())?;
-            self.page(stream, &self.resources(&sides.fonts, &objects))?;
+            objects.extend(
+                photo
+                    .filter(|_| side.photo)
+                    .map(|at| (PHOTO.to_owned(), at)),
+            );
+            objects.extend(side.code.then(|| (CODE.to_owned(), code)));
+            let resources = self.resources(&sides.fonts, &objects);
+            let content = self.pdf.reserve();
+            let dict = match self.press.sheet {
+                Some(_) => form(self.around(), &resources),
+                None => Dict::new(),
+            };
+            self.pdf.deflated(content, dict, &side.content)?;
+            drawn.push((content, resources));
+        }
+        let [front, back] = drawn.try_into().map_err(|_| two_sides())?;
+        if self.press.sheet.is_none() {
+            return self.pages([front, back]);
+        }
+        let placed = Placed {
+            mark: card.mark.clone(),
+            sides: [front.0, back.0],
+        };
+        let slot = self.free.pop().ok_or_else(two_sides)?;
+        self.sheet.push((slot, placed));
+        if self.free.is_empty() {
+            self.end_sheet()?;
         }
         Ok(())
     }
 
-    fn page(&mut self, content: Ref, resources: &str) -> io::Result<()> {
-        if self.pages.is_multiple_of(PAGES_A_NODE) {
-            let node = self.pdf.reserve();
-            self.nodes.push((node, Vec::with_capacity(PAGES_A_NODE)));
-        }
+    fn photo(&mut self, photo: &Photo) -> io::Result<Ref> {
         let at = self.pdf.reserve();
-        let Some((node, kids)) = self.nodes.last_mut() else {
-            return Err(io::Error::other("a page has no node"));
+        let dict = image(photo.width, photo.height)
+            .name("ColorSpace", "DeviceRGB")
+            .int("BitsPerComponent", 8)
+            .name("Filter", "DCTDecode");
+        self.pdf.encoded(at, dict, &photo.jpeg)?;
+        Ok(at)
+    }
+
+    /// Writes the two sides of the sheet in hand.
+    fn end_sheet(&mut self) -> Result<(), DocumentError> {
+        let Some(sheet) = self.press.sheet else {
+            return Ok(());
         };
-        kids.push(at);
-        self.pages += 1;
-        let page = self.press.page;
-        let size = page.size.map(|side| side * super::PT_PER_MM);
-        let [left, top] = page.place([0.0, 0.0]);
-        let [right, bottom] = page.place(CARD_MM);
-        let media = numbers(&[0.0, 0.0, size[0], size[1]]);
+        let cards = std::mem::take(&mut self.sheet);
+        self.free = self.all_slots();
+        let mut drawn = Vec::with_capacity(2);
+        for side in [0, 1] {
+            let mut content = if sheet.marks {
+                sheet.marks()
+            } else {
+                String::new()
+            };
+            let mut objects = Vec::with_capacity(cards.len());
+            for (slot, card) in &cards {
+                let at = sheet.place(*slot, side, self.press.dpi);
+                let draw = format!("/C{slot} Do\n");
+                content.push_str(&placed(&card.mark, side, at, &draw));
+                objects.push((format!("C{slot}"), card.sides[side]));
+            }
+            let moved = sheet.adjusted(&self.press.adjust[side]);
+            if moved != Affine::IDENTITY {
+                let matrix = numbers(&moved.as_coeffs());
+                content = format!("q {matrix} cm\n{content}Q\n");
+            }
+            let at = self.pdf.reserve();
+            self.pdf.stream(at, Dict::new(), content.as_bytes())?;
+            drawn.push((at, self.resources(&BTreeMap::new(), &objects)));
+        }
+        self.pages(drawn.try_into().map_err(|_| two_sides())?)
+    }
+
+    /// Writes a front and a back, each a content stream and its resources, in the printer's order.
+    fn pages(&mut self, [front, back]: [(Ref, String); 2]) -> Result<(), DocumentError> {
+        match self.press.order {
+            Order::FrontBack => {
+                self.page(0, 0, &front)?;
+                self.page(0, 1, &back)?;
+            }
+            Order::BackFront => {
+                self.page(0, 1, &back)?;
+                self.page(0, 0, &front)?;
+            }
+            Order::FrontsBacks | Order::FrontsBacksReversed => {
+                self.page(0, 0, &front)?;
+                self.page(1, 1, &back)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn page(&mut self, stack: usize, side: usize, drawn: &(Ref, String)) -> io::Result<()> {
+        let (content, resources) = drawn;
+        let at = self.pdf.reserve();
+        let parent = self.stacks[stack].push(at, &mut self.pdf);
+        let boxes = pages::boxes(&self.press, side);
         let dict = Dict::new()
             .name("Type", "Page")
-            .reference("Parent", *node)
-            .raw("MediaBox", &format!("[{media}]"))
-            .raw("BleedBox", &format!("[{media}]"))
-            .raw(
-                "TrimBox",
-                &format!("[{}]", numbers(&[left, bottom, right, top])),
-            )
+            .reference("Parent", parent)
+            .raw("MediaBox", &boxes.media)
+            .raw("BleedBox", &boxes.media)
+            .raw("TrimBox", &boxes.trim)
             .raw("Resources", resources)
-            .reference("Contents", content);
+            .reference("Contents", *content);
         self.pdf.object(at, dict)
+    }
+
+    /// What is printed of a side, in the card's own pt: left, bottom, right, top.
+    fn around(&self) -> [f64; 4] {
+        let [x, y] = self.press.around().map(|mm| mm * super::PT_PER_MM);
+        let [width, height] = card_pt();
+        [-x, -y, width + x, height + y]
     }
 
     fn note(&mut self, used: &BTreeMap<String, UsedGlyphs>, fonts: &BTreeMap<String, usize>) {
@@ -262,75 +361,24 @@ impl<W: Write> Document<W> {
 
     /// Writes what stands at the end of a file: fonts, page tree, metadata, tables.
     pub fn finish(mut self) -> Result<(W, Written), DocumentError> {
+        if !self.sheet.is_empty() {
+            self.end_sheet()?;
+        }
         for (font, at, used) in std::mem::take(&mut self.fonts) {
             font.embed(&mut self.pdf, at, &used)?;
         }
-        let references = |refs: &mut dyn Iterator<Item = Ref>| {
-            refs.map(|at| at.to_string()).collect::<Vec<_>>().join(" ")
-        };
-        for (node, kids) in &self.nodes {
-            let dict = Dict::new()
-                .name("Type", "Pages")
-                .reference("Parent", self.root_pages)
-                .int("Count", kids.len() as i64)
-                .raw(
-                    "Kids",
-                    &format!("[{}]", references(&mut kids.iter().copied())),
-                );
-            self.pdf.object(*node, dict)?;
-        }
-        let kids = references(&mut self.nodes.iter().map(|(node, _)| *node));
-        let dict = Dict::new()
-            .name("Type", "Pages")
-            .int("Count", self.pages as i64)
-            .raw("Kids", &format!("[{kids}]"));
-        self.pdf.object(self.root_pages, dict)?;
-
-        let [profile, metadata, info, root] = std::array::from_fn(|_| self.pdf.reserve());
-        self.pdf
-            .stream(profile, Dict::new().int("N", 3), &icc::srgb())?;
-        let xmp = xmp(&self.title, self.day);
-        let dict = Dict::new().name("Type", "Metadata").name("Subtype", "XML");
-        // PDF/A-1 wants the metadata readable without a decoder (ISO 19005-1, 6.7.2).
-        self.pdf.encoded(metadata, dict, xmp.as_bytes())?;
-        let date = format!("D:{}000000Z", self.day.strftime("%Y%m%d"));
-        self.pdf.object(
-            info,
-            Dict::new()
-                .raw("Title", &format!("({})", literal(&self.title)))
-                .raw("Producer", &format!("({PRODUCER})"))
-                .raw("CreationDate", &format!("({date})"))
-                .raw("ModDate", &format!("({date})")),
-        )?;
-        let intent = Dict::new()
-            .name("Type", "OutputIntent")
-            .name("S", "GTS_PDFA1")
-            .raw("OutputConditionIdentifier", "(sRGB)")
-            .raw("Info", "(sRGB, gamma 2.2)")
-            .reference("DestOutputProfile", profile)
-            .finish();
-        let catalog = Dict::new()
-            .name("Type", "Catalog")
-            .reference("Pages", self.root_pages)
-            .reference("Metadata", metadata)
-            .raw("OutputIntents", &format!("[{intent}]"))
-            // The printer driver must not shrink the card to its margins.
-            .raw("ViewerPreferences", "<</PrintScaling/None>>");
-        self.pdf.object(root, catalog)?;
-        Ok(self.pdf.finish(root, info)?)
+        let [fronts, backs] = std::mem::take(&mut self.stacks);
+        let turned = self.press.order == Order::FrontsBacksReversed;
+        pages::write_tree(&mut self.pdf, self.root_pages, fronts, backs, turned)?;
+        metadata::finish(self.pdf, self.root_pages, &self.title, self.day)
     }
 }
 
-const PRODUCER: &str = concat!("kia-station ", env!("CARGO_PKG_VERSION"));
-
-fn form(size: [f64; 2], resources: &str) -> Dict {
+fn form(area: [f64; 4], resources: &str) -> Dict {
     Dict::new()
         .name("Type", "XObject")
         .name("Subtype", "Form")
-        .raw(
-            "BBox",
-            &format!("[{}]", numbers(&[0.0, 0.0, size[0], size[1]])),
-        )
+        .raw("BBox", &format!("[{}]", numbers(&area)))
         .raw("Resources", resources)
 }
 
@@ -350,35 +398,7 @@ fn mask(width: u32, height: u32) -> Dict {
         .raw("Decode", "[1 0]")
 }
 
-/// A title as a PDF string; it is plain ASCII but for what must be escaped.
-fn literal(text: &str) -> String {
-    let plain = text.chars().map(|c| {
-        if c.is_ascii_graphic() || c == ' ' {
-            c
-        } else {
-            '?'
-        }
-    });
-    plain
-        .flat_map(|c| {
-            matches!(c, '(' | ')' | '\\')
-                .then_some('\\')
-                .into_iter()
-                .chain([c])
-        })
-        .collect()
-}
-
-fn xmp(title: &str, day: Date) -> String {
-    let title = literal(title).replace('\\', "");
-    let title = title.replace('&', "&amp;").replace('<', "&lt;");
-    format!(
-        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
-         <x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n\
-         <rdf:Description rdf:about=\"\" xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\"><pdfaid:part>1</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description>\n\
-         <rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title></rdf:Description>\n\
-         <rdf:Description rdf:about=\"\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\"><xmp:CreateDate>{day}T00:00:00Z</xmp:CreateDate><xmp:ModifyDate>{day}T00:00:00Z</xmp:ModifyDate></rdf:Description>\n\
-         <rdf:Description rdf:about=\"\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\"><pdf:Producer>{PRODUCER}</pdf:Producer></rdf:Description>\n\
-         </rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>"
-    )
+/// A card has two sides and a sheet has slots; this says so if the code ever should not.
+fn two_sides() -> io::Error {
+    io::Error::other("a card has two sides and a slot")
 }

@@ -1,5 +1,7 @@
 //! `station.toml` → a checked [`Config`], and the folders of a station.
 
+mod print;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -11,12 +13,13 @@ use crate::domain::card::Kind;
 use crate::domain::office::{Office, Official, signing_on};
 use crate::domain::validity::Under5Until;
 use crate::intake;
-use crate::render::compose::{Page, Press};
-use crate::render::layout::Mode;
 use crate::render::layout::template::nearest;
+use crate::render::press::Press;
+
+pub use print::{Calibration, Calibrations, DEFAULT_PRINTER, PrintSettings, PrinterSettings};
 
 /// The commented settings that `init` writes.
-pub const SAMPLE: &str = include_str!("config.toml");
+pub const SAMPLE: &str = include_str!("station.toml");
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +68,11 @@ pub struct Config {
     pub card: CardSettings,
     /// How it is printed.
     pub print: PrintSettings,
+    /// Printers that need settings of their own.
+    pub printers: Vec<PrinterSettings>,
+    /// What was measured of each printer; read from a file beside the settings.
+    #[serde(skip)]
+    pub calibrations: Calibrations,
     /// How cards are gathered into PDFs.
     pub lots: LotSettings,
     /// What the rules leave to the office.
@@ -138,20 +146,6 @@ pub enum QrSource {
     Supplied,
 }
 
-/// How cards are printed.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PrintSettings {
-    /// With the artwork or without.
-    pub mode: Mode,
-    /// Dots per inch.
-    pub dpi: u32,
-    /// Bleed on the page in mm.
-    pub bleed: f64,
-    /// JPEG quality of the photos, 1 to 100.
-    pub photo_quality: u8,
-}
-
 /// How cards are gathered into PDFs.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -181,17 +175,6 @@ impl Default for CardSettings {
     }
 }
 
-impl Default for PrintSettings {
-    fn default() -> Self {
-        Self {
-            mode: Mode::Full,
-            dpi: 300,
-            bleed: 0.0,
-            photo_quality: 90,
-        }
-    }
-}
-
 impl Default for LotSettings {
     fn default() -> Self {
         Self {
@@ -217,7 +200,9 @@ impl Config {
             path: path.to_owned(),
             source,
         })?;
-        Self::parse(&path.display().to_string(), &text)
+        let mut config = Self::parse(&path.display().to_string(), &text)?;
+        config.calibrations = Calibrations::read(&path.with_file_name(CALIBRATION))?;
+        Ok(config)
     }
 
     /// Parses and checks settings; `file` names them in errors.
@@ -233,14 +218,24 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let value = |key, message: String| Err(ConfigError::Value { key, message });
         self.zone()?;
-        if !(150..=1200).contains(&self.print.dpi) {
-            return value("print.dpi", "must be 150 to 1200".into());
-        }
-        if !(0.0..=10.0).contains(&self.print.bleed) {
-            return value("print.bleed", "must be 0 to 10 mm".into());
-        }
-        if !(1..=100).contains(&self.print.photo_quality) {
-            return value("print.photo_quality", "must be 1 to 100".into());
+        self.print.check()?;
+        let mut names = std::collections::BTreeSet::from([DEFAULT_PRINTER]);
+        for printer in &self.printers {
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            if printer.name.is_empty() || !printer.name.chars().all(plain) {
+                return value(
+                    "printers.name",
+                    format!("`{}` must be letters, digits, - and _", printer.name),
+                );
+            }
+            if !names.insert(&printer.name) {
+                let message = format!("`{}` is taken", printer.name);
+                return value("printers.name", message);
+            }
+            printer
+                .print
+                .as_ref()
+                .map_or(Ok(()), PrintSettings::check)?;
         }
         if !(1..=1000).contains(&self.lots.cards) {
             return value("lots.cards", "must be 1 to 1000".into());
@@ -286,16 +281,38 @@ impl Config {
         })
     }
 
-    /// How pages are made.
+    /// How pages are made unless a printer says otherwise.
     pub fn press(&self) -> Press {
-        Press {
-            mode: self.print.mode,
-            dpi: self.print.dpi,
-            page: Page::with_bleed(self.print.bleed),
-            specimen: false,
-        }
+        self.print.press(self.calibrations.0.get(DEFAULT_PRINTER))
+    }
+
+    /// How pages are made for the printer of this name; none, or [`DEFAULT_PRINTER`], is `[print]`.
+    ///
+    /// # Errors
+    /// When no printer is called so.
+    pub fn press_of(&self, printer: Option<&str>) -> Result<Press, ConfigError> {
+        let Some(printer) = printer.filter(|name| *name != DEFAULT_PRINTER) else {
+            return Ok(self.press());
+        };
+        let found = self.printers.iter().find(|p| p.name == printer);
+        let found = found.ok_or_else(|| {
+            let names = self.printers.iter().map(|p| p.name.as_str());
+            let known = [DEFAULT_PRINTER].into_iter().chain(names);
+            ConfigError::Value {
+                key: "printers",
+                message: format!(
+                    "no printer is called `{printer}`; there are: {}",
+                    known.collect::<Vec<_>>().join(", ")
+                ),
+            }
+        })?;
+        let print = found.print.as_ref().unwrap_or(&self.print);
+        Ok(print.press(self.calibrations.0.get(printer)))
     }
 }
+
+/// The file of measured calibrations, beside `station.toml`.
+const CALIBRATION: &str = "calibration.toml";
 
 /// A TOML error with its place, and the nearest known key for an unknown one.
 fn wrong(file: &str, text: &str, error: &toml::de::Error) -> ConfigError {
@@ -334,6 +351,11 @@ impl Paths {
     /// The settings.
     pub fn config(&self) -> PathBuf {
         self.root.join("station.toml")
+    }
+
+    /// What was measured of each printer.
+    pub fn calibration(&self) -> PathBuf {
+        self.root.join(CALIBRATION)
     }
 
     /// The folder of the ledger and its key.
