@@ -24,9 +24,9 @@ fn main() {
         .map(|n| n.trim().parse().expect("KIA_BENCH=50,500"))
         .collect();
     println!(
-        "| cards | drop to PDFs s | cards/s | x floor | peak MiB | bytes/card | again, CPU ms/card |"
+        "| cards | drop to PDFs s | cards/s | x floor | peak MiB | bytes/card | again, ms/card | proof, ms/card |"
     );
-    println!("|--:|--:|--:|--:|--:|--:|--:|");
+    println!("|--:|--:|--:|--:|--:|--:|--:|--:|");
     for size in sizes {
         backlog(size);
     }
@@ -62,23 +62,25 @@ fn backlog(size: usize) {
         .iter()
         .map(|pdf| pdf.metadata().expect("a PDF").len())
         .sum();
+    let [again, proof] = again(station);
     println!(
-        "| {size} | {:.2} | {:.0} | {:.2} | {peak} | {} | {:.2} |",
+        "| {size} | {:.2} | {:.0} | {:.2} | {peak} | {} | {again:.2} | {proof:.2} |",
         taken.as_secs_f64(),
         size as f64 / taken.as_secs_f64(),
         taken.as_secs_f64() / floor.as_secs_f64(),
         bytes / size as u64,
-        again(station),
     );
 }
 
-/// CPU milliseconds a card for making pages again from prepared photos: text, code, writing.
-fn again(station: &Path) -> f64 {
+/// Milliseconds a card on one core for making pages again from prepared photos (text, code,
+/// writing), and for proving them.
+fn again(station: &Path) -> [f64; 2] {
     use kia_station::domain::card::Kind;
     use kia_station::render::compose::compose;
     use kia_station::render::content::{CardContent, Photo, Value, Values};
     use kia_station::render::document::Document;
     use kia_station::render::press::Press;
+    use kia_station::render::proof::{Expected, prove};
 
     const CARDS: u32 = 200;
     let layout = kia_station::station::assets::load(None, "kia-5-17").expect("the built-in layout");
@@ -90,9 +92,11 @@ fn again(station: &Path) -> f64 {
         .expect("a photo");
     let jpeg: std::sync::Arc<[u8]> = fs::read(photo.path()).expect("a photo").into();
     let day = Date::constant(2026, 1, 31);
+    let each = |start: Instant| start.elapsed().as_secs_f64() * 1000.0 / f64::from(CARDS);
     let start = Instant::now();
     let mut document =
-        Document::new(std::io::sink(), [&layout], press, "bench", day).expect("a document");
+        Document::new(Vec::new(), [&layout], press, "bench", day).expect("a document");
+    let mut expected = Vec::new();
     for n in 0..CARDS {
         let mut values = Values::new();
         for (name, _) in kia_station::render::content::FIELDS {
@@ -117,9 +121,19 @@ fn again(station: &Path) -> f64 {
         let composed =
             compose(&layout, &card, &press).unwrap_or_else(|misfits| panic!("{misfits:?}"));
         document.add(&composed).expect("a page");
+        expected.push(Expected::of(&layout, &card, &press));
     }
-    document.finish().expect("a file");
-    start.elapsed().as_secs_f64() * 1000.0 / f64::from(CARDS)
+    let (pdf, _) = document.finish().expect("a file");
+    let made = each(start);
+    let pdf = std::sync::Arc::new(pdf);
+    let start = Instant::now();
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    let faults = one
+        .expect("a thread")
+        .install(|| prove(&pdf, &expected, press.dpi, 1))
+        .expect("a PDF");
+    assert!(faults.is_empty(), "{faults:?}");
+    [made, each(start)]
 }
 
 /// From the rename of one record into `incoming/` of a running daemon to its PDF.

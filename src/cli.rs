@@ -49,6 +49,14 @@ pub enum Command {
     /// Check or show a card layout
     #[command(subcommand)]
     Layout(LayoutCommand),
+    /// A card or a lot as pictures, front and back, from the very PDF that is printed
+    Preview(Preview),
+    /// How far a printer misses the card, and what makes up for it
+    #[command(subcommand)]
+    Calibrate(CalibrateCommand),
+    /// A lot that failed its proof
+    #[command(subcommand)]
+    Lot(LotCommand),
     /// Say what came out of the printer
     ///
     /// The operator answers for every card of a lot: it came out good, or it is spoiled. A
@@ -202,6 +210,9 @@ pub enum LayoutCommand {
         /// With the artwork (full) or the data alone (overlay)
         #[arg(long, value_enum, default_value = "full")]
         mode: ModeArg,
+        /// The data alone on the scan of the office's blank that the layout names
+        #[arg(long)]
+        on_blank: bool,
         /// Dots per inch
         #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(72..=1200))]
         dpi: u32,
@@ -209,6 +220,119 @@ pub enum LayoutCommand {
         #[arg(long, value_name = "DIR", env = "KIA_STATION")]
         station: Option<PathBuf>,
     },
+}
+
+/// `preview`.
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// A card's number, such as K000123-0, or a lot's, such as L00012
+    pub what: String,
+    /// The picture to write; for a lot a folder, a picture for each card
+    #[arg(long, value_name = "PATH")]
+    pub out: PathBuf,
+    /// Dots per inch
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(72..=1200))]
+    pub dpi: u32,
+    /// On the scan of the office's blank that the layout names
+    #[arg(long)]
+    pub on_blank: bool,
+    /// Which station.
+    #[command(flatten)]
+    pub station: StationArg,
+}
+
+/// `lot …`.
+#[derive(Debug, Subcommand)]
+pub enum LotCommand {
+    /// Make the cards of a held lot again: they wait in the queue and are proved anew
+    Again(LotAgain),
+}
+
+/// `lot again`.
+#[derive(Debug, Args)]
+pub struct LotAgain {
+    /// The lot, such as L00012
+    pub lot: LotId,
+    /// Leave these cards held
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub without: Vec<CardId>,
+    /// Who acts.
+    #[command(flatten)]
+    pub actor: Actor,
+    /// Which station.
+    #[command(flatten)]
+    pub station: StationArg,
+}
+
+/// `calibrate …`.
+#[derive(Debug, Subcommand)]
+pub enum CalibrateCommand {
+    /// Write a PDF of the calibration card, or of a sheet full of it
+    Print(CalibratePrint),
+    /// Take what was measured on it
+    Set(CalibrateSet),
+    /// What is set now
+    Show(StationArg),
+}
+
+/// `calibrate print`.
+#[derive(Debug, Args)]
+pub struct CalibratePrint {
+    /// The PDF to write
+    #[arg(long, value_name = "PDF")]
+    pub out: PathBuf,
+    /// The printer of station.toml, if not the one of [print]
+    #[arg(long, value_name = "NAME")]
+    pub printer: Option<String>,
+    /// With the calibration that is set, to see whether it hits now
+    #[arg(long)]
+    pub applied: bool,
+    /// Which station.
+    #[command(flatten)]
+    pub station: StationArg,
+}
+
+/// `calibrate set`.
+#[derive(Debug, Args)]
+pub struct CalibrateSet {
+    /// Where the crosses came to lie, mm from the card's left and top edge: A=12.3,11.8 D=73.9,41.7
+    #[arg(value_name = "CROSS=X,Y", value_parser = cross, required_unless_present = "none")]
+    pub measured: Vec<(char, [f64; 2])>,
+    /// The side that was measured
+    #[arg(long, value_enum)]
+    pub side: SideArg,
+    /// Nothing is moved any more
+    #[arg(long, conflicts_with = "measured")]
+    pub none: bool,
+    /// The printer of station.toml, if not the one of [print]
+    #[arg(long, value_name = "NAME")]
+    pub printer: Option<String>,
+    /// Who acts.
+    #[command(flatten)]
+    pub actor: Actor,
+    /// Which station.
+    #[command(flatten)]
+    pub station: StationArg,
+}
+
+/// A side of the card.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum SideArg {
+    /// The side with the photo
+    Front,
+    /// The side with the code
+    Back,
+}
+
+fn cross(text: &str) -> Result<(char, [f64; 2]), String> {
+    let read = || {
+        let (name, place) = text.split_once('=')?;
+        let (x, y) = place.split_once(',')?;
+        let name = name.parse::<char>().ok()?.to_ascii_uppercase();
+        let known = ('A'..='D').contains(&name);
+        known.then_some((name, [x.parse().ok()?, y.parse().ok()?]))
+    };
+    read().ok_or_else(|| "write a cross as A=12.3,11.8, with points for decimals".to_owned())
 }
 
 /// `confirm`.

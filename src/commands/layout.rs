@@ -13,7 +13,7 @@ use longest::Likelihood;
 
 use super::workbench::Workbench;
 use super::{Outcome, demo_children};
-use crate::cli::LayoutCommand;
+use crate::cli::{LayoutCommand, ModeArg};
 use crate::domain::card::Kind;
 use crate::domain::record::Record;
 use crate::render::compose::{Composed, Misfit, compose, compose_fixed};
@@ -32,20 +32,19 @@ pub fn run(command: &LayoutCommand) -> Result<Outcome> {
             name,
             out,
             mode,
+            on_blank,
             dpi,
             station,
         } => {
+            let mode = if *on_blank { &ModeArg::Overlay } else { mode };
             let bench = workbench(station.as_ref())?;
             let layout = bench.layout(name)?;
             let press = Press {
                 mode: (*mode).into(),
                 ..bench.config.press()
             };
-            let pdf = Arc::new(sample_pdf(&layout, &bench, &press)?);
-            let sides = [
-                raster::page(Arc::clone(&pdf), 0, *dpi)?,
-                raster::page(pdf, 1, *dpi)?,
-            ];
+            let pdf = raster::open(Arc::new(sample_pdf(&layout, &bench, &press)?))?;
+            let sides = super::preview::sides(&pdf, None, *dpi, on_blank.then_some(&layout.blank))?;
             let picture = raster::stacked(&sides, *dpi / 12);
             std::fs::write(out, raster::png(&picture)?)
                 .with_context(|| format!("`{}` cannot be written", out.display()))?;

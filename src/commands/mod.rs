@@ -1,6 +1,7 @@
 //! One file a subcommand; each wires the parts together and says what came of it.
 
 mod allow;
+mod calibrate;
 mod card;
 mod check;
 mod confirm;
@@ -10,6 +11,8 @@ mod init;
 mod layout;
 mod ledger;
 mod log;
+mod lot;
+mod preview;
 mod render;
 mod run;
 mod status;
@@ -52,6 +55,9 @@ pub fn run(cli: Cli) -> Result<Outcome> {
         Command::Check(args) => check::run(&args),
         Command::Render(args) => render::run(&args),
         Command::Layout(command) => layout::run(&command),
+        Command::Preview(args) => preview::run(&args),
+        Command::Calibrate(command) => calibrate::run(&command),
+        Command::Lot(command) => lot::run(&command),
         Command::Confirm(args) => confirm::run(&args),
         Command::Log(args) => log::run(&args),
         Command::Status(args) => status::run(&args),

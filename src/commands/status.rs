@@ -9,6 +9,9 @@ use serde_json::json;
 use super::{Outcome, local, print_json, reader, station};
 use crate::cli;
 use crate::intake::{Inbox, Why};
+use crate::ledger::Card;
+use crate::render::proof::Wrong;
+use crate::station::{LOT_HELD, is_proof_code};
 
 pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     let (paths, config) = station(args)?;
@@ -42,7 +45,13 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             .sum::<usize>();
     if trouble > 0 {
         println!("PERLU ORANG (needs a person)");
-        for card in &status.need_person {
+        let by_proof = |card: &&Card| {
+            let reason = card.reason.as_deref().unwrap_or_default();
+            reason == LOT_HELD || is_proof_code(reason)
+        };
+        let (of_lots, alone): (Vec<&Card>, _) = status.need_person.iter().partition(by_proof);
+        held_lots(&of_lots);
+        for card in alone {
             println!(
                 "  {} {}: {}",
                 card.card,
@@ -87,6 +96,23 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
         println!("{:>8}  {} ({state})", count, state.indonesian());
     }
     Ok(Outcome::Done)
+}
+
+/// The lots that failed their proof, each with the cards that are wrong.
+fn held_lots(cards: &[&Card]) {
+    let lots: BTreeSet<_> = cards.iter().filter_map(|card| card.lot).collect();
+    for lot in lots {
+        println!(
+            "  lot {lot} DITAHAN: tidak lolos pemeriksaan, jangan dicetak; `lot again {lot}` membuatnya lagi (failed its proof)"
+        );
+        for card in cards.iter().filter(|card| card.lot == Some(lot)) {
+            let reason = card.reason.as_deref().unwrap_or_default();
+            if let Some(wrong) = Wrong::from_code(reason) {
+                let (indonesian, english) = wrong.meaning();
+                println!("    {}: {indonesian} ({english})", card.card);
+            }
+        }
+    }
 }
 
 fn why(why: Why) -> (&'static str, &'static str) {

@@ -270,7 +270,7 @@ pub fn place([x, y]: [f64; 2]) -> [f64; 2] {
     [x * PT_PER_MM, (CARD_MM[1] - y) * PT_PER_MM]
 }
 
-fn printed(layout: &Layout, side: usize, mode: Mode) -> impl Iterator<Item = &Item> {
+pub(super) fn printed(layout: &Layout, side: usize, mode: Mode) -> impl Iterator<Item = &Item> {
     layout.sides[side]
         .iter()
         .filter(move |item| item.only.prints_in(mode))

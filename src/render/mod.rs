@@ -6,6 +6,7 @@
 //! not need the memory of all of them.
 
 pub mod artwork;
+pub mod calibration;
 pub mod compose;
 pub mod content;
 pub mod document;
@@ -15,6 +16,7 @@ pub mod layout;
 pub mod pdf;
 pub mod photo;
 pub mod press;
+pub mod proof;
 pub mod qr;
 pub mod raster;
 pub mod sheet;

@@ -59,6 +59,11 @@ impl Qr {
         })
     }
 
+    /// Whether the module in this column and row, from 0, is dark.
+    pub fn is_dark(&self, column: u32, row: u32) -> bool {
+        self.dark[(row * self.modules + column) as usize]
+    }
+
     /// The code as a 1-bit picture, rows padded to whole bytes, a dark module is 1.
     pub fn bitmap(&self) -> Vec<u8> {
         let width = self.modules as usize;

@@ -143,9 +143,17 @@ impl Sheet {
         }
     }
 
-    /// What the calibration of a side asks of the whole sheet.
-    pub fn adjusted(&self, adjust: &Adjust) -> Affine {
-        adjust.affine(self.size.map(|mm| mm * PT_PER_MM))
+    /// What the calibration of a side asks of the whole sheet. A plain shift is by whole dots, so
+    /// that codes stay on them.
+    pub fn adjusted(&self, adjust: &Adjust, dpi: u32) -> Affine {
+        let moved = adjust.affine(self.size.map(|mm| mm * PT_PER_MM));
+        let dot = 72.0 / f64::from(dpi);
+        let shift = moved.translation();
+        if moved == Affine::translate(shift) {
+            Affine::translate(((shift.x / dot).round() * dot, (shift.y / dot).round() * dot))
+        } else {
+            moved
+        }
     }
 
     /// The marks as operators: where to cut, outside the grid, and four to see how front and back

@@ -68,12 +68,6 @@ pub fn load(layouts: Option<&Path>, name: &str) -> Result<Layout, LoadError> {
         let find = |path: &str| read_beside(&dir, path);
         return Ok(layout::parse(&file.display().to_string(), &source, &find)?);
     }
-    let built_in = |path: &str| {
-        FILES
-            .iter()
-            .find(|(known, _)| *known == path)
-            .map(|(_, data)| *data)
-    };
     let source = built_in(&format!("{name}/layout.toml"))
         .and_then(|data| std::str::from_utf8(data).ok())
         .ok_or_else(|| LoadError::Unknown(name.to_owned()))?;
@@ -90,6 +84,23 @@ pub fn load(layouts: Option<&Path>, name: &str) -> Result<Layout, LoadError> {
     )?)
 }
 
+fn built_in(path: &str) -> Option<&'static [u8]> {
+    let found = FILES.iter().find(|(known, _)| *known == path);
+    found.map(|(_, data)| *data)
+}
+
+/// A layout that the program writes itself, with the built-in fonts.
+///
+/// # Errors
+/// As [`load`].
+pub fn built_from(source: &str) -> Result<Layout, LoadError> {
+    let find = |path: &str| {
+        let found = built_in(path).map(<[u8]>::to_vec);
+        found.ok_or_else(|| "no such file is built in".to_owned())
+    };
+    Ok(layout::parse("layout.toml", source, &find)?)
+}
+
 /// Reads a file that a layout names: beside it, beside its folder, or a font built in.
 fn read_beside(dir: &Path, path: &str) -> Result<Vec<u8>, String> {
     if Path::new(path)
@@ -104,10 +115,8 @@ fn read_beside(dir: &Path, path: &str) -> Result<Vec<u8>, String> {
         .find(|file| file.is_file());
     match found {
         Some(file) => std::fs::read(file).map_err(|error| error.to_string()),
-        None => FILES
-            .iter()
-            .find(|(known, _)| *known == path)
-            .map(|(_, data)| data.to_vec())
+        None => built_in(path)
+            .map(<[u8]>::to_vec)
             .ok_or_else(|| "there is no such file".to_owned()),
     }
 }

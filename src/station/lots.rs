@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::photos::{PhotoStore, write_new};
+use super::photos::{PhotoStore, rename_synced, write_new};
 use super::token::{new_token, qr_payload};
 use super::{ACTOR, Due, Station, StationError};
 use crate::domain::card::{Evidence, Kind, State};
@@ -23,6 +23,7 @@ use crate::render::layout::Layout;
 use crate::render::pdf::{Written, hex};
 use crate::render::photo;
 use crate::render::press::Press;
+use crate::render::proof::{self, Expected};
 
 /// Why a card does not go into the lot it was due for.
 enum Aside {
@@ -41,7 +42,7 @@ struct Setter<'a> {
 }
 
 impl Setter<'_> {
-    fn set(&self, queued: &QueuedCard) -> Result<Composed, Aside> {
+    fn set(&self, queued: &QueuedCard) -> Result<(Composed, Expected), Aside> {
         let hold = |code: &str| Aside::Hold(code.to_owned());
         let (person, kind) = (&queued.person, self.layout.kind);
         match person.record.kind_on(self.issue.day) {
@@ -72,10 +73,12 @@ impl Setter<'_> {
             photo,
             qr: payload.to_owned(),
         };
-        compose(self.layout, &content, &self.press).map_err(|misfits| {
+        let composed = compose(self.layout, &content, &self.press).map_err(|misfits| {
             let first = misfits.first().map(|misfit| misfit.rule);
             hold(first.unwrap_or(&rules::TEXT_DOES_NOT_FIT).code)
-        })
+        })?;
+        let expected = Expected::of(self.layout, &content, &self.press);
+        Ok((composed, expected))
     }
 
     fn photo(&self, sha256: &str) -> Result<Photo, Box<dyn std::error::Error>> {
@@ -152,7 +155,7 @@ impl Station {
     fn make_lot(&mut self, kind: Kind) -> Result<Option<Lot>, StationError> {
         let day = self.today();
         let queued = self.ledger.queue_head(kind, self.config.lots.cards)?;
-        let composed: Vec<(QueuedCard, Result<Composed, Aside>)> = {
+        let composed: Vec<(QueuedCard, Result<_, Aside>)> = {
             let official = self.official(day)?;
             let setter = Setter {
                 layout: &self.layouts[&kind],
@@ -168,12 +171,13 @@ impl Station {
                 })
                 .collect()
         };
-        let (mut cards, mut pages) = (Vec::new(), Vec::new());
+        let (mut cards, mut pages, mut expected) = (Vec::new(), Vec::new(), Vec::new());
         for (queued, set) in composed {
             match set {
-                Ok(page) => {
+                Ok((page, shows)) => {
                     cards.push(queued.card);
                     pages.push(page);
+                    expected.push(shows);
                 }
                 Err(aside) => self.set_aside(&queued, aside)?,
             }
@@ -181,7 +185,8 @@ impl Station {
         if cards.is_empty() {
             return Ok(None);
         }
-        self.write_lot(kind, day, &cards, &pages).map(Some)
+        self.write_lot(kind, day, &cards, &pages, &expected)
+            .map(Some)
     }
 
     /// Takes a card out of the queue: held with its reason, or queued again as the other kind.
@@ -229,22 +234,26 @@ impl Station {
         Ok(())
     }
 
-    /// The PDF first, on disk and synced; then the ledger with its hash.
+    /// The PDF first, on disk and synced, under a name that nobody prints; then the proof; then
+    /// its own name, and the ledger with its hash. A lot that fails its proof is held, and so is
+    /// each of its cards.
     fn write_lot(
         &mut self,
         kind: Kind,
         day: Date,
         cards: &[CardId],
         pages: &[Composed],
+        expected: &[Expected],
     ) -> Result<Lot, StationError> {
         let lot = self.ledger.next_lot()?;
-        let pdf = file_name(lot);
         let layout = &self.layouts[&kind];
         let press = self.config.press();
         let failed = |source| StationError::Lot {
             lot: lot.to_string(),
             source,
         };
+        let [held, ready] =
+            [held_name(lot), file_name(lot)].map(|name| self.paths.lots().join(name));
         let mut broken = None;
         let write = |file: &mut fs::File| -> std::io::Result<Option<Written>> {
             let made = (|| -> Result<Written, DocumentError> {
@@ -266,30 +275,61 @@ impl Station {
                 }
             }
         };
-        let path = self.paths.lots().join(&pdf);
-        let written = write_new(&path, write).map_err(|error| failed(error.into()))?;
+        let written = write_new(&held, write).map_err(|error| failed(error.into()))?;
         let Some(written) = written else {
             let error = broken.unwrap_or(DocumentError::NoLayout(kind));
             return Err(failed(error));
         };
+        let every = self.config.print.proof_every as usize;
+        let faults = fs::read(&held)
+            .map(Arc::new)
+            .map_err(|error| failed(error.into()))
+            .and_then(|pdf| {
+                proof::prove(&pdf, expected, press.dpi, every).map_err(|source| {
+                    StationError::Proof {
+                        lot: lot.to_string(),
+                        source,
+                    }
+                })
+            })?;
+        if faults.is_empty() {
+            rename_synced(&held, &ready).map_err(|error| failed(error.into()))?;
+        }
+        let pdf = if faults.is_empty() {
+            file_name(lot)
+        } else {
+            held_name(lot)
+        };
         let sha256 = hex(&written.sha256);
-        self.ledger.write(ACTOR, Timestamp::now(), |tx| {
-            tx.make_lot(NewLot {
-                lot,
-                kind,
-                layout: &layout.name,
-                mode: press.mode.name(),
-                cards,
-                pdf: &pdf,
-                sha256: &sha256,
-                bytes: written.bytes,
-            })
-        })?;
+        self.ledger
+            .write(ACTOR, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
+                tx.make_lot(NewLot {
+                    lot,
+                    kind,
+                    layout: &layout.name,
+                    mode: press.mode.name(),
+                    cards,
+                    pdf: &pdf,
+                    sha256: &sha256,
+                    bytes: written.bytes,
+                })?;
+                for card in cards.iter().filter(|_| !faults.is_empty()) {
+                    let fault = faults.iter().find(|fault| fault.mark == card.to_string());
+                    let reason = fault.map_or(LOT_HELD, |fault| fault.what.code());
+                    tx.move_card(*card, State::Held, Evidence::Station, Some(reason))?;
+                }
+                Ok(())
+            })?;
         let (made, _) = self.ledger.lot(lot)?.ok_or(StationError::File {
             what: "a lot that was just made is not in the ledger",
             source: std::io::ErrorKind::NotFound.into(),
         })?;
-        tracing::info!(lot = %made.lot, cards = made.cards, bytes = made.bytes, "a lot is ready to print");
+        for fault in &faults {
+            tracing::error!(lot = %made.lot, card = fault.mark, "a lot is held: {fault}");
+        }
+        if faults.is_empty() {
+            tracing::info!(lot = %made.lot, cards = made.cards, bytes = made.bytes, "a lot is ready to print");
+        }
         Ok(made)
     }
 
@@ -301,11 +341,14 @@ impl Station {
             source,
         };
         fs::create_dir_all(self.paths.lots()).map_err(failed)?;
-        let next = file_name(self.ledger.next_lot()?);
+        let next = self.ledger.next_lot()?;
+        let unknown = [file_name(next), held_name(next)];
         for entry in fs::read_dir(self.paths.lots()).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let name = entry.file_name();
-            if name.to_string_lossy().ends_with(".tmp") || name == next.as_str() {
+            if name.to_string_lossy().ends_with(".tmp")
+                || unknown.iter().any(|u| name == u.as_str())
+            {
                 fs::remove_file(entry.path()).map_err(failed)?;
             }
         }
@@ -313,6 +356,19 @@ impl Station {
     }
 }
 
+/// Why a card is held whose lot was, though nothing is wrong with the card itself.
+pub const LOT_HELD: &str = "lot-held";
+
+/// Whether a card is held because it failed its proof.
+pub fn is_proof_code(reason: &str) -> bool {
+    proof::Wrong::from_code(reason).is_some()
+}
+
 fn file_name(lot: LotId) -> String {
     format!("{lot}.pdf")
+}
+
+/// The name of a PDF that is not proved, or failed: no program takes it for one to print.
+fn held_name(lot: LotId) -> String {
+    format!("{lot}.pdf.ditahan")
 }

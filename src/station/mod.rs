@@ -30,11 +30,13 @@ use crate::ledger::{self, Ledger};
 use crate::render::content::Issue;
 use crate::render::document::DocumentError;
 use crate::render::layout::Layout;
+use crate::render::raster::RasterError;
 
 pub use beside::beside_ledger;
 pub use examine::{Examined, Examiner, SharedPhotos, photo_target};
 pub use lock::{Lock, LockError};
-pub use photos::PhotoStore;
+pub use lots::{LOT_HELD, is_proof_code};
+pub use photos::{PhotoStore, write_new};
 pub use token::new_token;
 
 /// Who the ledger names for what the station does by itself.
@@ -63,6 +65,15 @@ pub enum StationError {
         /// Why.
         #[source]
         source: DocumentError,
+    },
+    /// A lot could not be read back.
+    #[error("lot {lot} cannot be proved")]
+    Proof {
+        /// The lot.
+        lot: String,
+        /// Why.
+        #[source]
+        source: RasterError,
     },
     /// A file of the station.
     #[error("{what}; check the disk and the rights on the station's folder")]

@@ -85,6 +85,15 @@ pub fn write_new<T>(path: &Path, write: impl FnOnce(&mut File) -> io::Result<T>)
     Ok(written)
 }
 
+/// Gives a file another name in the same folder, safe from a crash.
+pub fn rename_synced(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    match to.parent() {
+        Some(dir) => File::open(dir)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
 /// A temporary name, sync, rename.
 fn write_whole<T>(path: &Path, write: impl FnOnce(&mut File) -> io::Result<T>) -> io::Result<T> {
     // Two threads may write the same photo at once: each has a temporary file of its own.

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::civil::Date;
-use kurbo::Affine;
 use pages::Stack;
 
 use super::compose::{CODE, Composed, FIXED, Misfit, PHOTO, compose_fixed, placed};
@@ -273,22 +272,18 @@ impl<W: Write> Document<W> {
         self.free = self.all_slots();
         let mut drawn = Vec::with_capacity(2);
         for side in [0, 1] {
-            let mut content = if sheet.marks {
-                sheet.marks()
-            } else {
-                String::new()
-            };
+            let moved = sheet.adjusted(&self.press.adjust[side], self.press.dpi);
+            let mut content = String::new();
+            if sheet.marks {
+                let matrix = numbers(&moved.as_coeffs());
+                content = format!("q {matrix} cm\n{}Q\n", sheet.marks());
+            }
             let mut objects = Vec::with_capacity(cards.len());
             for (slot, card) in &cards {
-                let at = sheet.place(*slot, side, self.press.dpi);
+                let at = moved * sheet.place(*slot, side, self.press.dpi);
                 let draw = format!("/C{slot} Do\n");
                 content.push_str(&placed(&card.mark, side, at, &draw));
                 objects.push((format!("C{slot}"), card.sides[side]));
-            }
-            let moved = sheet.adjusted(&self.press.adjust[side]);
-            if moved != Affine::IDENTITY {
-                let matrix = numbers(&moved.as_coeffs());
-                content = format!("q {matrix} cm\n{content}Q\n");
             }
             let at = self.pdf.reserve();
             self.pdf.stream(at, Dict::new(), content.as_bytes())?;

@@ -5,7 +5,9 @@ mod source;
 pub mod template;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use image::RgbImage;
 pub use parse::{LayoutError, parse};
 pub use source::{FIT_KEYS, ITEM_KEYS, TOP_KEYS};
 use template::Template;
@@ -24,6 +26,9 @@ pub struct Layout {
     pub kind: Kind,
     /// How far the artwork reaches beyond the card, in mm.
     pub bleed: f64,
+    /// Scans of the front and the back of the office's pre-printed blank: proofs show the data on
+    /// them, and no page ever holds them.
+    pub blank: [Option<Arc<RgbImage>>; 2],
     /// The fonts by the names the items use.
     pub fonts: BTreeMap<String, Font>,
     /// The front and the back, each painted in order.
@@ -227,7 +232,7 @@ pub enum Picture {
         /// Pixels down.
         height: u32,
         /// The rows.
-        bits: std::sync::Arc<[u8]>,
+        bits: Arc<[u8]>,
     },
     /// Printed in colour: eight bits a component, RGB.
     Colour {
@@ -236,6 +241,6 @@ pub enum Picture {
         /// Pixels down.
         height: u32,
         /// The rows.
-        rgb: std::sync::Arc<[u8]>,
+        rgb: Arc<[u8]>,
     },
 }

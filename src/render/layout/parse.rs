@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
+use image::RgbImage;
 use toml::Spanned;
 
 use super::source::{FIT_KEYS, ITEM_KEYS, Source, SourceFit, SourceItem, TOP_KEYS};
@@ -135,10 +137,16 @@ impl Reader<'_> {
                 return Err(self.error(0, "a card of kind \"5-17\" must have exactly one `photo`"));
             }
         }
+        let scan = |path: &Option<Spanned<String>>| -> Found<Option<Arc<RgbImage>>> {
+            let path = path.as_ref();
+            path.map(|path| Ok(Arc::new(self.pixels(path)?)))
+                .transpose()
+        };
         Ok(Layout {
             name: source.name.clone(),
             kind,
             bleed,
+            blank: [scan(&source.blank.front)?, scan(&source.blank.back)?],
             fonts,
             sides,
         })
@@ -456,33 +464,37 @@ impl Reader<'_> {
         }))
     }
 
-    fn picture(&self, path: &Spanned<String>, black: bool) -> Found<Picture> {
+    /// The pixels of a PNG. What is see-through is white: the card carries no transparency.
+    fn pixels(&self, path: &Spanned<String>) -> Found<RgbImage> {
         let data = self.file_named(path)?;
         let decoded = image::load_from_memory_with_format(&data, image::ImageFormat::Png).map_err(
             |error| self.error(path.span().start, format!("`{}`: {error}", path.as_ref())),
         )?;
-        let (width, height) = (decoded.width(), decoded.height());
-        // What is see-through is white: the card carries no transparency.
         let flat = decoded.to_rgba8();
-        let rgb = flat.pixels().flat_map(|pixel| {
-            let [r, g, b, alpha] = pixel.0.map(u32::from);
-            [r, g, b].map(|part| ((part * alpha + 255 * (255 - alpha)) / 255) as u8)
-        });
-        let rgb: Vec<u8> = rgb.collect();
+        let mut pixels = RgbImage::new(flat.width(), flat.height());
+        for (to, from) in pixels.pixels_mut().zip(flat.pixels()) {
+            let [r, g, b, alpha] = from.0.map(u32::from);
+            to.0 = [r, g, b].map(|part| ((part * alpha + 255 * (255 - alpha)) / 255) as u8);
+        }
+        Ok(pixels)
+    }
+
+    fn picture(&self, path: &Spanned<String>, black: bool) -> Found<Picture> {
+        let pixels = self.pixels(path)?;
+        let (width, height) = pixels.dimensions();
         if !black {
             return Ok(Picture::Colour {
                 width,
                 height,
-                rgb: rgb.into(),
+                rgb: pixels.into_raw().into(),
             });
         }
         let stride = width.div_ceil(8) as usize;
         let mut bits = vec![0; stride * height as usize];
-        for (i, pixel) in rgb.chunks_exact(3).enumerate() {
-            let luma = pixel.iter().map(|part| u32::from(*part)).sum::<u32>() / 3;
-            let (x, y) = (i % width as usize, i / width as usize);
+        for (x, y, pixel) in pixels.enumerate_pixels() {
+            let luma = pixel.0.iter().map(|part| u32::from(*part)).sum::<u32>() / 3;
             if luma < 128 {
-                bits[y * stride + x / 8] |= 0x80 >> (x % 8);
+                bits[y as usize * stride + x as usize / 8] |= 0x80 >> (x % 8);
             }
         }
         Ok(Picture::Mask {

@@ -15,9 +15,19 @@ pub(super) struct Source {
     pub kind: Spanned<String>,
     #[serde(default = "default_bleed")]
     pub bleed: Spanned<f64>,
+    #[serde(default)]
+    pub blank: SourceBlank,
     pub fonts: BTreeMap<String, Spanned<String>>,
     pub front: Vec<Spanned<SourceItem>>,
     pub back: Vec<Spanned<SourceItem>>,
+}
+
+/// Scans of the office's pre-printed blank.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SourceBlank {
+    pub front: Option<Spanned<String>>,
+    pub back: Option<Spanned<String>>,
 }
 
 fn default_bleed() -> Spanned<f64> {
@@ -101,7 +111,9 @@ pub const ITEM_KEYS: &[&str] = &[
 ];
 
 /// Every key at the top of a layout.
-pub const TOP_KEYS: &[&str] = &["format", "name", "kind", "bleed", "fonts", "front", "back"];
+pub const TOP_KEYS: &[&str] = &[
+    "format", "name", "kind", "bleed", "blank", "fonts", "front", "back",
+];
 
 /// Every key of an item's `fit`.
 pub const FIT_KEYS: &[&str] = &["shrink_to", "lines"];

@@ -6,6 +6,7 @@ use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use hayro::RenderCache;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ImageEncoder, RgbImage};
 use jiff::civil::Date;
@@ -110,7 +111,11 @@ fn pictures(layout: &Layout) -> [RgbImage; 2] {
     .unwrap();
     document.add(&card).unwrap();
     let pdf = Arc::new(document.finish().unwrap().0.into_inner());
-    [0, 1].map(|side| reduced(raster::page(Arc::clone(&pdf), side, DPI).unwrap()))
+    let pdf = raster::open(pdf).unwrap();
+    [0, 1].map(|side| {
+        let page = raster::Page::of(&pdf, side, DPI).unwrap();
+        reduced(page.picture(&RenderCache::new()))
+    })
 }
 
 /// Sixteen levels a component: the artwork's fine lines then compress to a reviewable size.

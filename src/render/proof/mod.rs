@@ -1,0 +1,382 @@
+//! The proof of a finished file: what it really shows, beside what it was to show.
+//!
+//! A lot is read back from its own bytes by a PDF interpreter that is not ours, before it may be
+//! printed. Of every card: each value stands there whole, in glyphs that exist, inside the card
+//! and under nothing; the photo is the child's, byte for byte, and is not blank; the code, as the
+//! printer rasterises it, is decoded by a reader that is not ours, equals the payload byte for
+//! byte, and has not one module wrong, though a reader would correct it.
+
+mod code;
+mod witness;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use hayro::RenderCache;
+
+use kurbo::{Affine, Rect};
+use rayon::prelude::*;
+
+use super::compose::printed;
+use super::content::CardContent;
+use super::layout::{Layout, What};
+use super::press::Press;
+use super::raster::{self, Pdf, RasterError};
+use witness::{Painted, Seen};
+
+/// What a card is to show, as its layout and its record say.
+pub struct Expected {
+    /// What names it in the file.
+    pub mark: String,
+    /// The texts of front and back by the field that each begins with, the NIK among them.
+    texts: [Vec<(&'static str, String)>; 2],
+    /// What the code holds, and the sides that show it.
+    code: (Vec<u8>, [bool; 2]),
+    /// The JPEG of the photo, and the sides that show it.
+    photo: (Option<Arc<[u8]>>, [bool; 2]),
+}
+
+impl Expected {
+    /// What this card shows on this layout.
+    pub fn of(layout: &Layout, card: &CardContent, press: &Press) -> Self {
+        let texts = [0, 1].map(|side| {
+            let mut texts = Vec::new();
+            for item in printed(layout, side, press.mode) {
+                match &item.what {
+                    What::Text { text, .. } if !text.is_fixed() => texts.push(text),
+                    What::Rows { rows, .. } => texts.extend(rows.iter().map(|row| &row.value)),
+                    _ => {}
+                }
+            }
+            let filled = texts.into_iter().map(|text| {
+                let field = text.first_field().unwrap_or_default();
+                (field, text.fill(&card.values))
+            });
+            filled.collect()
+        });
+        let shows = |what: fn(&What) -> bool| {
+            [0, 1].map(|side| printed(layout, side, press.mode).any(|item| what(&item.what)))
+        };
+        Self {
+            mark: card.mark.clone(),
+            texts,
+            code: (
+                card.qr.as_bytes().to_vec(),
+                shows(|what| matches!(what, What::Qr { .. })),
+            ),
+            photo: (
+                card.photo.as_ref().map(|photo| Arc::clone(&photo.jpeg)),
+                shows(|what| matches!(what, What::Photo { .. })),
+            ),
+        }
+    }
+}
+
+/// What is wrong with a card in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The card.
+    pub mark: String,
+    /// What is wrong.
+    pub what: Wrong,
+    /// The field, or what was read instead. It holds nothing of the child.
+    pub detail: String,
+}
+
+/// The ways a card can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wrong {
+    /// A side is not in the file, or is there twice.
+    Side,
+    /// A value does not stand there whole: the NIK or a name of another child, or a part missing.
+    Text,
+    /// A glyph does not exist in the font.
+    Glyph,
+    /// A value reaches out of the card or of what is printed, or lies under something.
+    Hidden,
+    /// There is no code, or no reader can read it.
+    CodeUnreadable,
+    /// The code says something else.
+    CodeOther,
+    /// A module of the code, or its quiet zone, is wrong; readers would still correct it.
+    CodeModule,
+    /// There is no photo, or another child's.
+    Photo,
+    /// The photo's box is blank.
+    PhotoBlank,
+}
+
+impl Wrong {
+    /// The short code in the ledger.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Side => "proof-side",
+            Self::Text => "proof-text",
+            Self::Glyph => "proof-glyph",
+            Self::Hidden => "proof-hidden",
+            Self::CodeUnreadable => "proof-code-unreadable",
+            Self::CodeOther => "proof-code-other",
+            Self::CodeModule => "proof-code-module",
+            Self::Photo => "proof-photo",
+            Self::PhotoBlank => "proof-photo-blank",
+        }
+    }
+
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Side,
+        Self::Text,
+        Self::Glyph,
+        Self::Hidden,
+        Self::CodeUnreadable,
+        Self::CodeOther,
+        Self::CodeModule,
+        Self::Photo,
+        Self::PhotoBlank,
+    ];
+
+    /// The one with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|wrong| wrong.code() == code)
+    }
+
+    /// What it means, in Indonesian and in English.
+    pub const fn meaning(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Side => (
+                "satu sisi hilang atau ganda",
+                "a side is missing or twice there",
+            ),
+            Self::Text => (
+                "tulisan tidak sama dengan rekaman",
+                "a text differs from the record",
+            ),
+            Self::Glyph => ("ada huruf yang tidak tercetak", "a letter does not print"),
+            Self::Hidden => (
+                "tulisan terpotong atau tertutup",
+                "a text is cut off or covered",
+            ),
+            Self::CodeUnreadable => ("kode QR tidak terbaca", "the QR code cannot be read"),
+            Self::CodeOther => ("isi kode QR lain", "the QR code says something else"),
+            Self::CodeModule => ("kode QR cacat", "the QR code has a fault"),
+            Self::Photo => (
+                "foto hilang atau foto anak lain",
+                "no photo, or another child's",
+            ),
+            Self::PhotoBlank => ("foto kosong", "the photo is blank"),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (indonesian, english) = self.what.meaning();
+        write!(f, "{}: {indonesian} ({english})", self.mark)?;
+        if self.detail.is_empty() {
+            Ok(())
+        } else {
+            write!(f, ": {}", self.detail)
+        }
+    }
+}
+
+/// Proves a file on all cores and returns everything that is wrong, in the order of `cards`.
+///
+/// Texts and the identity of photos are looked at on every card; `every` so many cards, the first
+/// among them, have their code and photo rasterised at the printer's resolution.
+///
+/// # Errors
+/// When the file is no PDF at all.
+pub fn prove(
+    pdf: &Arc<Vec<u8>>,
+    cards: &[Expected],
+    dpi: u32,
+    every: usize,
+) -> Result<Vec<Fault>, RasterError> {
+    let pages = raster::open(Arc::clone(pdf))?.pages().len();
+    let known: BTreeMap<&str, usize> = cards
+        .iter()
+        .enumerate()
+        .map(|(index, card)| (card.mark.as_str(), index))
+        .collect();
+    let indices: Vec<usize> = (0..pages).collect();
+    let share = pages.div_ceil(4 * rayon::current_num_threads()).max(1);
+    let parts: Vec<Part> = indices
+        .par_chunks(share)
+        .map(|pages| {
+            let file = raster::open(Arc::clone(pdf))?;
+            prove_pages(&file, pages, cards, &known, dpi, every.max(1))
+        })
+        .collect::<Result<_, RasterError>>()?;
+    let (mut faults, mut sides) = (Vec::new(), vec![[0_u32; 2]; cards.len()]);
+    for part in parts {
+        faults.extend(part.faults);
+        for (index, side) in part.sides {
+            sides[index][side] += 1;
+        }
+    }
+    for (index, seen) in sides.into_iter().enumerate() {
+        if seen != [1, 1] {
+            faults.push((index, Wrong::Side, String::new()));
+        }
+    }
+    faults.sort();
+    faults.dedup();
+    let named = faults.into_iter().map(|(index, what, detail)| Fault {
+        mark: cards[index].mark.clone(),
+        what,
+        detail,
+    });
+    Ok(named.collect())
+}
+
+/// Where a side of a card lies in a file.
+pub struct Place {
+    /// What names the card.
+    pub mark: String,
+    /// 0 is the front.
+    pub side: usize,
+    /// The page, from 0.
+    pub page: usize,
+    /// From the card's own pt, counted from its bottom-left corner, to dots.
+    pub at: Affine,
+}
+
+/// Where every card of a file lies, at `dpi` dots per inch, in the order of the pages.
+///
+/// # Errors
+/// When a page cannot be read.
+pub fn places(file: &Pdf, dpi: u32) -> Result<Vec<Place>, RasterError> {
+    let mut places = Vec::new();
+    for page in 0..file.pages().len() {
+        let looked_at = raster::Page::of(file, page, dpi)?;
+        places.extend(witness::look(&looked_at).into_iter().map(|seen| Place {
+            mark: seen.mark,
+            side: seen.side,
+            page,
+            at: seen.at,
+        }));
+    }
+    Ok(places)
+}
+
+/// What some pages showed: faults by the card's place among `cards`, and the sides seen.
+#[derive(Default)]
+struct Part {
+    faults: Vec<(usize, Wrong, String)>,
+    sides: Vec<(usize, usize)>,
+}
+
+fn prove_pages(
+    file: &Pdf,
+    pages: &[usize],
+    cards: &[Expected],
+    known: &BTreeMap<&str, usize>,
+    dpi: u32,
+    every: usize,
+) -> Result<Part, RasterError> {
+    let cache = RenderCache::new();
+    let mut part = Part::default();
+    for &page in pages {
+        let looked_at = raster::Page::of(file, page, dpi)?;
+        for seen in witness::look(&looked_at) {
+            let Some(&index) = known.get(seen.mark.as_str()) else {
+                continue;
+            };
+            part.sides.push((index, seen.side));
+            let mut wrong = |what, detail: &str| part.faults.push((index, what, detail.to_owned()));
+            prove_texts(&cards[index], &seen, &mut wrong);
+            prove_pictures(
+                &cards[index],
+                &seen,
+                &mut wrong,
+                index.is_multiple_of(every).then_some((&looked_at, &cache)),
+            );
+        }
+    }
+    Ok(part)
+}
+
+fn prove_texts(card: &Expected, seen: &Seen, wrong: &mut impl FnMut(Wrong, &str)) {
+    let said: String = seen.texts.iter().map(|text| text.said.as_str()).collect();
+    let said = without_spaces(&said);
+    for (field, text) in &card.texts[seen.side] {
+        if !said.contains(&without_spaces(text)) {
+            wrong(Wrong::Text, field);
+        }
+    }
+    let room = seen.card().inflate(0.01, 0.01);
+    for text in &seen.texts {
+        if text.missing {
+            wrong(Wrong::Glyph, "");
+        }
+        if !contains(room, text.area) || !contains(text.visible, text.area) || text.covered {
+            wrong(Wrong::Hidden, "");
+        }
+    }
+}
+
+fn without_spaces(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+fn contains(outer: Rect, inner: Rect) -> bool {
+    inner.is_zero_area() || outer.union(inner) == outer
+}
+
+fn prove_pictures<'a>(
+    card: &Expected,
+    seen: &Seen,
+    wrong: &mut impl FnMut(Wrong, &str),
+    raster: Option<(&raster::Page<'a>, &RenderCache<'a>)>,
+) {
+    let (payload, shows_code) = &card.code;
+    let codes = seen.pictures.iter().filter_map(|painted| match painted {
+        Painted::Mask(place) => Some(*place),
+        Painted::Jpeg(..) => None,
+    });
+    match (codes.collect::<Vec<_>>().as_slice(), shows_code[seen.side]) {
+        ([], false) => {}
+        ([place], true) => {
+            if let Some((page, cache)) = raster
+                && let Err(what) = code::prove(page, cache, *place, payload)
+            {
+                wrong(what, "");
+            }
+        }
+        _ => wrong(Wrong::CodeUnreadable, ""),
+    }
+    let (jpeg, shows_photo) = &card.photo;
+    let photos = seen.pictures.iter().filter_map(|painted| match painted {
+        Painted::Jpeg(area, bytes) => Some((*area, bytes)),
+        Painted::Mask(_) => None,
+    });
+    let wanted = jpeg.as_deref().filter(|_| shows_photo[seen.side]);
+    match (photos.collect::<Vec<_>>().as_slice(), wanted) {
+        ([], None) => {}
+        ([(area, bytes)], Some(jpeg)) => {
+            if bytes.as_slice() != jpeg || !contains(seen.card().inflate(0.01, 0.01), *area) {
+                wrong(Wrong::Photo, "");
+            } else if let Some((page, cache)) = raster
+                && is_blank(&page.region(cache, *area))
+            {
+                wrong(Wrong::PhotoBlank, "");
+            }
+        }
+        _ => wrong(Wrong::Photo, ""),
+    }
+}
+
+/// Whether a picture shows nothing: the photo was judged when it was prepared, so what is looked
+/// for is that it came onto the page at all.
+fn is_blank(picture: &image::RgbImage) -> bool {
+    let (mut least, mut most) = ([255; 3], [0; 3]);
+    for pixel in picture.pixels() {
+        for (i, part) in pixel.0.into_iter().enumerate() {
+            least[i] = part.min(least[i]);
+            most[i] = part.max(most[i]);
+        }
+    }
+    (0..3).all(|i| most[i] - least[i] < 16)
+}
