@@ -23,25 +23,49 @@ pub(super) fn prove<'a>(
     // From whole dot to whole dot, so that the raster is the printer's own.
     let area = area.inset(-1e-3).expand();
     let picture = page.region(cache, area);
-    read(&picture, payload)?;
+    let dark = |column: i32, row: i32| {
+        let middle = Point::new(f64::from(column) + 0.5, f64::from(row) + 0.5);
+        is_dark(&picture, place * middle - area.origin().to_vec2())
+    };
+    read(qr.modules as usize, &dark, payload)?;
     let quiet = QUIET.cast_signed();
     let range = -quiet..qr.modules.cast_signed() + quiet;
     let right = range.clone().all(|row| {
         range.clone().all(|column| {
-            let middle = Point::new(f64::from(column) + 0.5, f64::from(row) + 0.5);
-            let at = place * middle - area.origin().to_vec2();
             let within = |at: i32| u32::try_from(at).ok().filter(|at| *at < qr.modules);
-            let dark = match (within(column), within(row)) {
+            let wanted = match (within(column), within(row)) {
                 (Some(column), Some(row)) => qr.is_dark(column, row),
                 _ => false,
             };
-            is_dark(&picture, at) == Some(dark)
+            dark(column, row) == Some(wanted)
         })
     });
     if right {
         Ok(())
     } else {
         Err(Wrong::CodeModule)
+    }
+}
+
+/// Reads the modules as the raster shows them, with a reader that is not ours. It corrects what
+/// any reader would correct.
+fn read(
+    modules: usize,
+    dark: &dyn Fn(i32, i32) -> Option<bool>,
+    payload: &[u8],
+) -> Result<(), Wrong> {
+    let seen = rqrr::SimpleGrid::from_func(modules, |column, row| {
+        // A code has at most 177 modules on a side.
+        dark(column as i32, row as i32).unwrap_or(false)
+    });
+    let mut said = Vec::new();
+    rqrr::Grid::new(seen)
+        .decode_to(&mut said)
+        .map_err(|_| Wrong::CodeUnreadable)?;
+    if said == payload {
+        Ok(())
+    } else {
+        Err(Wrong::CodeOther)
     }
 }
 
@@ -52,20 +76,5 @@ fn is_dark(picture: &RgbImage, at: Point) -> Option<bool> {
         [0..=63, 0..=63, 0..=63] => Some(true),
         [192..=255, 192..=255, 192..=255] => Some(false),
         _ => None,
-    }
-}
-
-fn read(picture: &RgbImage, payload: &[u8]) -> Result<(), Wrong> {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let grey = |x: usize, y: usize| picture.get_pixel(x as u32, y as u32)[0];
-    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, grey);
-    let grid = prepared.detect_grids().pop().ok_or(Wrong::CodeUnreadable)?;
-    let mut said = Vec::new();
-    grid.decode_to(&mut said)
-        .map_err(|_| Wrong::CodeUnreadable)?;
-    if said == payload {
-        Ok(())
-    } else {
-        Err(Wrong::CodeOther)
     }
 }

@@ -7,6 +7,8 @@
 //! byte, and has not one module wrong, though a reader would correct it.
 
 mod code;
+#[cfg(test)]
+mod tests;
 mod witness;
 
 use std::collections::BTreeMap;
@@ -14,6 +16,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use hayro::RenderCache;
+use hayro::hayro_interpret::InterpreterCache;
 
 use kurbo::{Affine, Rect};
 use rayon::prelude::*;
@@ -248,15 +251,19 @@ pub struct Place {
 /// # Errors
 /// When a page cannot be read.
 pub fn places(file: &Pdf, dpi: u32) -> Result<Vec<Place>, RasterError> {
-    let mut places = Vec::new();
+    let (mut places, fonts) = (Vec::new(), InterpreterCache::new());
     for page in 0..file.pages().len() {
         let looked_at = raster::Page::of(file, page, dpi)?;
-        places.extend(witness::look(&looked_at).into_iter().map(|seen| Place {
-            mark: seen.mark,
-            side: seen.side,
-            page,
-            at: seen.at,
-        }));
+        places.extend(
+            witness::look(&looked_at, &fonts)
+                .into_iter()
+                .map(|seen| Place {
+                    mark: seen.mark,
+                    side: seen.side,
+                    page,
+                    at: seen.at,
+                }),
+        );
     }
     Ok(places)
 }
@@ -276,11 +283,11 @@ fn prove_pages(
     dpi: u32,
     every: usize,
 ) -> Result<Part, RasterError> {
-    let cache = RenderCache::new();
+    let (cache, fonts) = (RenderCache::new(), InterpreterCache::new());
     let mut part = Part::default();
     for &page in pages {
         let looked_at = raster::Page::of(file, page, dpi)?;
-        for seen in witness::look(&looked_at) {
+        for seen in witness::look(&looked_at, &fonts) {
             let Some(&index) = known.get(seen.mark.as_str()) else {
                 continue;
             };

@@ -57,8 +57,8 @@ pub(super) enum Painted {
     Jpeg(Rect, Vec<u8>),
 }
 
-/// Looks at every card of a page.
-pub(super) fn look(page: &Page<'_>) -> Vec<Seen> {
+/// Looks at every card of a page. The cache is for all pages of one file.
+pub(super) fn look<'a>(page: &Page<'a>, cache: &InterpreterCache<'a>) -> Vec<Seen> {
     let everything = Rect::new(0.0, 0.0, page.size[0], page.size[1]);
     let mut witness = Witness {
         to_dots: page.to_dots,
@@ -66,9 +66,8 @@ pub(super) fn look(page: &Page<'_>) -> Vec<Seen> {
         seen: Vec::new(),
         open: false,
     };
-    let cache = InterpreterCache::new();
     let settings = raster::settings();
-    let mut context = Context::new(page.to_dots, everything, &cache, page.page.xref(), settings);
+    let mut context = Context::new(page.to_dots, everything, cache, page.page.xref(), settings);
     interpret_page(page.page, &mut context, &mut witness);
     witness.seen
 }
