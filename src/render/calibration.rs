@@ -179,27 +179,29 @@ pub fn layout_source(title: &str) -> String {
                 line([x + dx, y], [x, y + dy], 0.1);
             }
         }
-        let mut text = |text: &str, at: [f64; 2], size: f64| {
+        let mut text = |text: &str, at: [f64; 2], width: f64, size: f64| {
             let _ = writeln!(
                 out,
-                "[[{side}]]\ntext = \"{text}\"\nat = [{:.2}, {:.2}]\nwidth = 50\nsize = {size}\nalign = \"center\"\nonly = \"both\"",
+                "[[{side}]]\ntext = \"{text}\"\nat = [{:.2}, {:.2}]\nwidth = {width}\nsize = {size}\nalign = \"center\"\nonly = \"both\"",
                 at[0], at[1]
             );
         };
         for (name, [x, y]) in TARGETS {
-            text(&format!("{name}  {x:.1} ; {y:.1}"), [x, y + 5.4], 5.0);
+            text(&format!("{name}  {x:.1} ; {y:.1}"), [x, y + 5.4], 20.0, 5.0);
         }
         let middle = CARD_MM[0] / 2.0;
-        text(&format!("KALIBRASI {name}"), [middle, 9.0], 7.0);
-        text(&title, [middle, 12.4], 6.0);
+        text(&format!("KALIBRASI {name}"), [middle, 9.0], 50.0, 7.0);
+        text(&title, [middle, 12.4], 50.0, 6.0);
         text(
             "Ukur tiap silang dari tepi kiri dan tepi atas kartu, mm",
             [middle, 45.6],
+            50.0,
             5.0,
         );
         text(
             "Measure each cross from the card's left and top edge",
             [middle, 48.0],
+            50.0,
             4.4,
         );
     }

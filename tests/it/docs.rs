@@ -6,6 +6,8 @@ use std::process::Command;
 
 use kia_station::render::content::FIELDS;
 use kia_station::render::layout::{FIT_KEYS, ITEM_KEYS, TOP_KEYS};
+use kia_station::render::proof::Wrong;
+use kia_station::station::LOT_HELD;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -46,6 +48,15 @@ fn every_key_of_a_layout_is_explained() {
         without_row(&page, "Items", &["no_such_key"]),
         ["no_such_key"]
     );
+}
+
+#[test]
+fn every_way_a_proof_can_fail_is_explained() {
+    let codes = Wrong::ALL.map(Wrong::code);
+    let nothing: &[&str] = &[];
+    let page = page("printers.md");
+    assert_eq!(without_row(&page, "The proof", &codes), nothing);
+    assert_eq!(without_row(&page, "The proof", &[LOT_HELD]), nothing);
 }
 
 #[test]

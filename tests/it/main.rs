@@ -12,4 +12,5 @@ mod intake;
 mod ledger;
 mod parts;
 mod print;
+mod proof;
 mod rules;

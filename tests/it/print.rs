@@ -6,6 +6,7 @@ mod content;
 mod layouts;
 mod pages;
 mod pictures;
+mod profiles;
 mod text;
 
 use std::fs;
@@ -43,6 +44,11 @@ struct Made {
     specimen: PathBuf,
     /// Data only, with bleed.
     bleed: PathBuf,
+    /// Upright, backs first, over the edge.
+    turned: PathBuf,
+    /// On sheets that flip along the long edge, and along the short one.
+    sheet: PathBuf,
+    calendar: PathBuf,
     /// The lots of a station that prints with artwork.
     lots: Vec<PathBuf>,
     /// The lots of a station that prints data only, with bleed.
@@ -62,7 +68,10 @@ fn make() -> Made {
     let card = station(&home.join("card"), "");
     let house = station(
         &home.join("house"),
-        &format!("[print]\nmode = \"overlay\"\nbleed = {BLEED:.1}\n"),
+        &format!(
+            "[print]\nmode = \"overlay\"\nbleed = {BLEED:.1}\n{}",
+            profiles::PRINTERS
+        ),
     );
     let render = |name: &str, station: &Path, args: &[&str]| {
         let out = home.join(name);
@@ -92,6 +101,9 @@ fn make() -> Made {
         overlay: render("overlay.pdf", &card, &["--mode", "overlay"]),
         specimen: render("specimen.pdf", &card, &["--specimen"]),
         bleed: render("bleed.pdf", &house, &[]),
+        turned: render("turned.pdf", &house, &["--printer", "tegak"]),
+        sheet: render("sheet.pdf", &house, &["--printer", "lembar"]),
+        calendar: render("calendar.pdf", &house, &["--printer", "kalender"]),
         lots: lots(&card),
         overlay_lots: lots(&house),
         batch,

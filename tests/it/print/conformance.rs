@@ -9,7 +9,8 @@ fn files() -> Vec<&'static PathBuf> {
     let made = made();
     let plain = [&made.full, &made.overlay, &made.bleed, &made.specimen];
     let lots = made.lots.iter().chain(&made.overlay_lots);
-    plain.into_iter().chain(lots).collect()
+    let profiles = [&made.turned, &made.sheet, &made.calendar];
+    plain.into_iter().chain(profiles).chain(lots).collect()
 }
 
 #[test]
