@@ -156,8 +156,8 @@ impl Sheet {
         }
     }
 
-    /// The marks as operators: where to cut, outside the grid, and four to see how front and back
-    /// lie on each other.
+    /// The marks as operators: where to cut, outside the grid, and crosses to see how front and
+    /// back lie on each other.
     pub(super) fn marks(&self) -> String {
         let mut out = String::from("q 0 G .25 w\n");
         let mut line = |from: [f64; 2], to: [f64; 2]| {
@@ -184,11 +184,14 @@ impl Sheet {
                     }
                 }
             }
-            let middle = self.size[axis] / 2.0;
-            for (edge, out) in [(start[other], -1.0), (start[other] + grid[other], 1.0)] {
-                let centre = edge + out * (MARGIN / 2.0 + 0.5);
-                line(point(middle - 2.0, centre), point(middle + 2.0, centre));
-                line(point(middle, centre - 2.0), point(middle, centre + 2.0));
+            // Behind the middle of the outermost cards: there is no crop mark there.
+            let half = CARD_MM[axis] / 2.0;
+            for middle in [start[axis] + half, start[axis] + grid[axis] - half] {
+                for (edge, out) in [(start[other], -1.0), (start[other] + grid[other], 1.0)] {
+                    let centre = edge + out * (MARGIN / 2.0 + 0.5);
+                    line(point(middle - 2.0, centre), point(middle + 2.0, centre));
+                    line(point(middle, centre - 2.0), point(middle, centre + 2.0));
+                }
             }
         }
         out.push_str("Q\n");

@@ -79,8 +79,9 @@ fn previews_show_a_card_and_a_lot_from_the_file_itself() {
     station.drop_batch("KIRIMAN", &[child(1), child(2), child(3)]);
     station.take_all();
     let card = station.card_of(&child(2));
+    let kartu = station.path("kartu.png");
     station
-        .run(&["preview", &card, "--out", "kartu.png"])
+        .run(&["preview", &card, "--out", kartu.to_str().unwrap()])
         .ended(0);
     let picture = image::open(&kartu).unwrap();
     // Two sides of 1011 × 637 dots, one below the other.

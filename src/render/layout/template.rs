@@ -113,8 +113,17 @@ impl Template {
         })
     }
 
-    /// Fills in the values.
+    /// Fills in the values. Where every field it has is empty it says nothing at all, so that a
+    /// word such as `NIP` does not stand alone.
     pub fn fill(&self, values: &Values) -> String {
+        let is_empty = |field: &str| match values.get(field) {
+            Some(Value::Text(text)) => text.is_empty(),
+            Some(Value::Date(_)) => false,
+            None => true,
+        };
+        if !self.is_fixed() && self.fields().all(is_empty) {
+            return String::new();
+        }
         let mut text = String::new();
         for part in &self.0 {
             match part {
@@ -156,6 +165,9 @@ mod tests {
             ("tanggal_lahir", Value::Date(Date::constant(2018, 3, 5))),
         ]);
         assert_eq!(template.fill(&values), "CURUP, 05/03/18 {x}");
+        let nip = Template::parse("NIP {pejabat_nip}").unwrap();
+        let none = Values::from([("pejabat_nip", Value::Text(String::new()))]);
+        assert_eq!(nip.fill(&none), "");
         assert!(!template.is_fixed());
     }
 
