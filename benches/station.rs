@@ -24,9 +24,9 @@ fn main() {
         .map(|n| n.trim().parse().expect("KIA_BENCH=50,500"))
         .collect();
     println!(
-        "| cards | drop to PDFs s | cards/s | x floor | peak MiB | bytes/card | again, ms/card | proof, ms/card |"
+        "| cards | render cards/s | x floor | drop to PDFs s | cards/s | x floor | peak MiB | bytes/card | again, ms/card | proof, ms/card |"
     );
-    println!("|--:|--:|--:|--:|--:|--:|--:|--:|");
+    println!("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
     for size in sizes {
         backlog(size);
     }
@@ -50,6 +50,19 @@ fn backlog(size: usize) {
         });
         start.elapsed()
     };
+    let render = {
+        let start = Instant::now();
+        let done = Command::new(PROGRAM)
+            .args(["render", "--records"])
+            .arg(station.join("incoming/batch"))
+            .arg("--out")
+            .arg(station.join("all.pdf"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        assert!(done.expect("render").success());
+        start.elapsed()
+    };
     fs::write(station.join("incoming/batch/.done"), "").expect("the done file");
     let start = Instant::now();
     let peak = run_once(station);
@@ -64,7 +77,9 @@ fn backlog(size: usize) {
         .sum();
     let [again, proof] = again(station);
     println!(
-        "| {size} | {:.2} | {:.0} | {:.2} | {peak} | {} | {again:.2} | {proof:.2} |",
+        "| {size} | {:.0} | {:.2} | {:.2} | {:.0} | {:.2} | {peak} | {} | {again:.2} | {proof:.2} |",
+        size as f64 / render.as_secs_f64(),
+        render.as_secs_f64() / floor.as_secs_f64(),
         taken.as_secs_f64(),
         size as f64 / taken.as_secs_f64(),
         taken.as_secs_f64() / floor.as_secs_f64(),

@@ -42,19 +42,23 @@ impl PhotoStore {
         Ok(())
     }
 
-    /// Keeps a prepared JPEG; the same one again costs nothing. Many may be kept at once; before
-    /// the ledger names them, [`PhotoStore::sync`] makes their names safe.
+    /// Keeps a prepared JPEG; the same one again costs next to nothing. Many may be kept at once;
+    /// only [`PhotoStore::sync`] makes them safe from a crash, and the ledger must not name them
+    /// before.
     pub fn keep(&self, sha256: &str, jpeg: &[u8]) -> io::Result<()> {
         let path = self.path(sha256);
-        if path.exists() {
+        // A crash before the sync may have left the name without its bytes.
+        if fs::read(&path).is_ok_and(|kept| kept == jpeg) {
             return Ok(());
         }
-        write_whole(&path, |file| file.write_all(jpeg))
+        write_whole(&path, Sync::Later, |file| file.write_all(jpeg))
     }
 
-    /// Makes the names of the photos kept so far safe from a crash.
+    /// Makes the photos kept so far safe from a crash: bytes and names, all in one go, since a
+    /// sync of each file would take longer than preparing it.
     pub fn sync(&self) -> io::Result<()> {
-        File::open(&self.dir)?.sync_all()
+        rustix::fs::syncfs(File::open(&self.dir)?)?;
+        Ok(())
     }
 
     /// Reads a photo back and checks that it is still what it was.
@@ -78,7 +82,7 @@ impl PhotoStore {
 /// Writes a file so that a crash leaves all of it under its name, or nothing, and syncs the
 /// folder so that the name itself is safe.
 pub fn write_new<T>(path: &Path, write: impl FnOnce(&mut File) -> io::Result<T>) -> io::Result<T> {
-    let written = write_whole(path, write)?;
+    let written = write_whole(path, Sync::Now, write)?;
     if let Some(dir) = path.parent() {
         File::open(dir)?.sync_all()?;
     }
@@ -94,15 +98,28 @@ pub fn rename_synced(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
+/// When the bytes of a file are made safe.
+#[derive(PartialEq)]
+enum Sync {
+    Now,
+    Later,
+}
+
 /// A temporary name, sync, rename.
-fn write_whole<T>(path: &Path, write: impl FnOnce(&mut File) -> io::Result<T>) -> io::Result<T> {
+fn write_whole<T>(
+    path: &Path,
+    sync: Sync,
+    write: impl FnOnce(&mut File) -> io::Result<T>,
+) -> io::Result<T> {
     // Two threads may write the same photo at once: each has a temporary file of its own.
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let temporary = path.with_extension(format!("{number}.tmp"));
     let mut file = File::create(&temporary)?;
     let written = write(&mut file)?;
-    file.sync_all()?;
+    if sync == Sync::Now {
+        file.sync_all()?;
+    }
     fs::rename(&temporary, path)?;
     Ok(written)
 }
