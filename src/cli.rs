@@ -1,5 +1,7 @@
 //! What the command line says. Parsing never acts.
 
+mod books;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,6 +9,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::domain::card::SpoilReason;
 use crate::domain::ids::{CardId, LotId};
 use crate::render::layout::Mode;
+
+pub use books::{
+    Blanks, DayClose, DayCommand, Destroy, Person, Receive, Reprint, Scan, Settle, Spoil,
+    StockCommand,
+};
 
 /// Stasiun cetak Kartu Identitas Anak (KIA).
 ///
@@ -62,6 +69,26 @@ pub enum Command {
     /// The operator answers for every card of a lot: it came out good, or it is spoiled. A
     /// spoiled card is made again in a later lot, unless its data are wrong.
     Confirm(Confirm),
+    /// Say what came of cards whose outcome nobody saw
+    Settle(Settle),
+    /// Read the cards' codes with a hand scanner, one line a scan
+    ///
+    /// A printed card whose code is read becomes verified; anything else is called out at once,
+    /// with a bell. The line `undo` takes the last scan back. Ends with its input.
+    Scan(Scan),
+    /// A card that came out is no good
+    ///
+    /// It is made again unless its data are wrong. A card that a scan had proved good is made
+    /// again only when a second person agrees.
+    Spoil(Spoil),
+    /// Make a card again that was good: lost, damaged, or with wrong data
+    Reprint(Reprint),
+    /// Blanks and ribbons
+    #[command(subcommand)]
+    Stock(StockCommand),
+    /// The balance of a day
+    #[command(subcommand)]
+    Day(DayCommand),
     /// The log of printed cards, in handover order: school, class, name
     Log(Log),
     /// What waits where, and what needs a person
@@ -89,7 +116,7 @@ pub struct StationArg {
     pub json: bool,
 }
 
-/// Who acts.
+/// Who acts, where a name from the login will do. Privileged steps take a [`Person`].
 #[derive(Debug, Args)]
 pub struct Actor {
     /// Who says so; the ledger keeps the name

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Outcome, print_json, station, writer};
+use super::{Outcome, actor, print_json, station, writer};
 use crate::cli;
 use crate::domain::nik::Nik;
 use crate::ledger;
@@ -13,9 +13,8 @@ pub fn run(args: &cli::Allow) -> Result<Outcome> {
     let nik = Nik::parse(&args.nik).context("that is no NIK")?;
     let (paths, _) = station(&args.station)?;
     let mut ledger = writer(&paths)?;
-    let actor = format!("operator:{}", args.actor.user);
     ledger.write(
-        &actor,
+        &actor(&args.actor.user),
         Timestamp::now(),
         |tx| -> Result<(), ledger::Error> { tx.allow(&args.rule, &nik, &args.reason) },
     )?;

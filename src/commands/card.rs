@@ -93,12 +93,63 @@ fn said(entry: &Entry) -> String {
                 .as_ref()
                 .map(|why| format!(", sebab {why}"))
                 .unwrap_or_default();
-            format!("{} ({}){place}{reason}", moved.to.indonesian(), moved.to)
+            let second = moved
+                .second
+                .as_ref()
+                .map(|name| format!(", disetujui {name}"))
+                .unwrap_or_default();
+            format!(
+                "{} ({}){place}{reason}{second}",
+                moved.to.indonesian(),
+                moved.to
+            )
+        }
+        Event::JobBegun(job) => {
+            format!(
+                "pekerjaan cetak {} ({}) pada {} (print job)",
+                job.job,
+                job.side.name(),
+                job.printer
+            )
+        }
+        Event::JobCreated(job) => format!("printer memberi nomor {} (job id)", job.id),
+        Event::JobMoved(job) => format!(
+            "pekerjaan cetak (job) {} {}",
+            job.to.name(),
+            job.reasons.join(", ")
+        ),
+        Event::CardScanned(scan) => match scan.refusal {
+            None => "kode dipindai (scanned)".to_owned(),
+            Some(refusal) => {
+                let (indonesian, english) = refusal.words();
+                format!("kode dipindai: {indonesian} ({english})")
+            }
+        },
+        Event::ScanUndone { .. } => "pindaian dibatalkan (scan taken back)".to_owned(),
+        Event::SerialRead(read) => format!("nomor seri blanko {} (serial)", read.serial),
+        Event::ReprintGranted(grant) => format!(
+            "cetak ulang (reprint), alasan {}, bukti {} {}",
+            grant.reason.code(),
+            grant.evidence.code(),
+            grant.reference.as_deref().unwrap_or_default()
+        ),
+        Event::CardDestroyed { minutes, .. } => {
+            format!("dimusnahkan, berita acara nomor {minutes} (destroyed)")
         }
         Event::PersonErased { reason, .. } => {
             format!("data pribadi dihapus (erased), sebab {reason}")
         }
         Event::ExceptionAllowed(exception) => format!("pengecualian {} (allowed)", exception.rule),
-        Event::StationCreated { .. } | Event::DropFinished(_) | Event::LotMade(_) => String::new(),
+        // Events that are of no card.
+        Event::StationCreated { .. }
+        | Event::DropFinished(_)
+        | Event::LotMade(_)
+        | Event::LotAssigned(_)
+        | Event::PrinterChanged(_)
+        | Event::StockMoved(_)
+        | Event::StockCounted(_)
+        | Event::RibbonMoved(_)
+        | Event::DayClosed(_)
+        | Event::Destroyed(_) => String::new(),
     }
 }

@@ -6,12 +6,12 @@ use anyhow::{Result, bail};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Outcome, print_json, station, writer};
+use super::outcome::spoil_card;
+use super::{Outcome, actor, print_json, refusal, station, writer};
 use crate::cli;
-use crate::domain::card::{Evidence, Progress, SpoilReason, State};
+use crate::domain::card::{Evidence, Progress, State};
 use crate::domain::ids::CardId;
-use crate::ledger::{self, Card, LotCard, Remake, Tx};
-use crate::station::new_token;
+use crate::ledger::{Card, LotCard};
 
 pub fn run(args: &cli::Confirm) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
@@ -55,11 +55,10 @@ pub fn run(args: &cli::Confirm) -> Result<Outcome> {
     } else {
         args.card.clone()
     };
-    let actor = format!("operator:{}", args.actor.user);
     let mut printed = Vec::new();
     let mut spoiled = Vec::new();
     let mut refused: Vec<(CardId, String)> = Vec::new();
-    ledger.write(&actor, now, |tx| -> Result<()> {
+    ledger.write(&actor(&args.actor.user), now, |tx| -> Result<()> {
         for card in good {
             let kind_then = known[&card].record.as_ref().and_then(|record| record.kind_on(day));
             if known[&card].record.is_some() && kind_then != Some(lot.kind) {
@@ -72,14 +71,14 @@ pub fn run(args: &cli::Confirm) -> Result<Outcome> {
             }
             match tx.move_card(card, State::Printed, Evidence::Operator, None) {
                 Ok(_) => printed.push(card),
-                Err(error) => refused.push((card, word(error)?)),
+                Err(error) => refused.push((card, refusal(error)?)),
             }
         }
         if let Some(reason) = args.reason {
             for &card in &args.spoiled {
-                match spoil(tx, card, known[&card], reason) {
+                match spoil_card(tx, card, reason, None) {
                     Ok(again) => spoiled.push((card, again)),
-                    Err(error) => refused.push((card, word(error)?)),
+                    Err(error) => refused.push((card, refusal(error)?)),
                 }
             }
         }
@@ -124,36 +123,4 @@ pub fn run(args: &cli::Confirm) -> Result<Outcome> {
         }
     }
     Ok(Outcome::refused_if(!refused.is_empty()))
-}
-
-fn spoil(
-    tx: &mut Tx<'_>,
-    card: CardId,
-    known: &LotCard,
-    reason: SpoilReason,
-) -> Result<Option<CardId>, ledger::Error> {
-    let supplied = known
-        .record
-        .as_ref()
-        .is_some_and(|record| record.qr.is_some());
-    let again = reason.is_made_again() && known.card.state.is_live();
-    let token = match again && !supplied {
-        true => Some(new_token().map_err(|_| ledger::Error::Randomness)?),
-        false => None,
-    };
-    let remake = match again {
-        true => Remake::Yes {
-            token: token.as_deref(),
-        },
-        false => Remake::No,
-    };
-    tx.spoil(card, reason, Evidence::Operator, remake)
-}
-
-/// An illegal move is the operator's to hear of; any other error ends the command.
-fn word(error: ledger::Error) -> Result<String> {
-    match error {
-        ledger::Error::Move { .. } => Ok(crate::station::chain(&error)),
-        other => Err(other.into()),
-    }
 }

@@ -5,6 +5,7 @@ mod calibrate;
 mod card;
 mod check;
 mod confirm;
+mod day;
 mod demo;
 pub mod demo_children;
 mod init;
@@ -13,9 +14,12 @@ mod ledger;
 mod log;
 mod lot;
 mod preview;
+mod outcome;
 mod render;
 mod run;
+mod scan;
 mod status;
+mod stock;
 mod workbench;
 
 use std::io::Write;
@@ -26,7 +30,7 @@ use serde::Serialize;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, Paths};
-use crate::ledger::{Ledger, Reader};
+use crate::ledger::{Error, Ledger, Reader};
 
 /// What came of a command that could run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +63,12 @@ pub fn run(cli: Cli) -> Result<Outcome> {
         Command::Calibrate(command) => calibrate::run(&command),
         Command::Lot(command) => lot::run(&command),
         Command::Confirm(args) => confirm::run(&args),
+        Command::Settle(args) => outcome::settle(&args),
+        Command::Scan(args) => scan::run(&args),
+        Command::Spoil(args) => outcome::spoil(&args),
+        Command::Reprint(args) => outcome::reprint(&args),
+        Command::Stock(command) => stock::run(&command),
+        Command::Day(command) => day::run(&command),
         Command::Log(args) => log::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Card(args) => card::run(&args),
@@ -82,6 +92,31 @@ fn reader(paths: &Paths) -> Result<Reader> {
 /// The ledger of a station, for writing.
 fn writer(paths: &Paths) -> Result<Ledger> {
     Ledger::open(&paths.ledger()).context("the ledger cannot be opened")
+}
+
+/// How the ledger names a person.
+fn actor(user: &str) -> String {
+    format!("operator:{user}")
+}
+
+/// What a person did wrong is theirs to hear of, in words; any other error ends the command.
+fn refusal(error: Error) -> Result<String> {
+    if error.is_refusal() {
+        Ok(crate::station::chain(&error))
+    } else {
+        Err(error.into())
+    }
+}
+
+/// Says that a step was refused, on stdout as every result.
+fn refuse(error: Error, json: bool) -> Result<Outcome> {
+    let why = refusal(error)?;
+    if json {
+        print_json(&serde_json::json!({ "refused": why }))?;
+    } else {
+        println!("DITOLAK (refused): {why}");
+    }
+    Ok(Outcome::Refused)
 }
 
 /// Prints a value as JSON for a script.

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{Outcome, local, print_json, reader, station};
 use crate::cli;
+use crate::domain::card::State;
 use crate::intake::{Inbox, Why};
 use crate::ledger::Card;
 use crate::render::proof::Wrong;
@@ -18,6 +19,8 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     let ledger = reader(&paths)?;
     let status = ledger.status()?;
     let queue = ledger.waiting()?;
+    let forecast = ledger.forecast()?;
+    let printers = ledger.printers()?;
     // A look of our own at incoming/, which takes nothing.
     let mut inbox = Inbox::new(paths.intake(), config.intake.clone())?;
     inbox.scan(Instant::now(), &BTreeSet::new())?;
@@ -33,6 +36,8 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             "cards": status.states.iter().map(|(state, n)| (state.name(), n)).collect::<std::collections::BTreeMap<_, _>>(),
             "lots": status.open_lots,
             "need_person": status.need_person,
+            "forecast": forecast,
+            "printers": printers,
         }))?;
         return Ok(Outcome::Done);
     }
@@ -56,7 +61,10 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
                 "  {} {}: {}",
                 card.card,
                 card.state.indonesian(),
-                advice(card.reason.as_deref().unwrap_or_default())
+                match card.state {
+                    State::Unconfirmed => UNCONFIRMED.to_owned(),
+                    _ => advice(card.reason.as_deref().unwrap_or_default()),
+                }
             );
         }
         for lot in &status.open_lots {
@@ -76,6 +84,20 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     }
     for kind in &queue {
         println!("antrean KIA {}: {} kartu (queued)", kind.kind, kind.cards);
+    }
+    if let Some(forecast) = &forecast {
+        let (indonesian, english) = forecast.words();
+        let short = if forecast.is_short() { "KURANG: " } else { "" };
+        println!("{short}{indonesian} ({english})");
+    }
+    for printer in &printers {
+        println!(
+            "printer {}: {} {} {}",
+            printer.printer,
+            printer.state,
+            printer.reasons.join(", "),
+            printer.message.as_deref().unwrap_or_default()
+        );
     }
     println!(
         "lot menunggu konfirmasi (lots to confirm): {}",
@@ -114,6 +136,9 @@ fn held_lots(cards: &[&Card]) {
         }
     }
 }
+/// What to do about a card whose outcome nobody saw.
+const UNCONFIRMED: &str = "lihat printer, lalu `settle --good`, `--spoiled` atau `--not-out` \
+    (look at the printer and settle it)";
 
 fn why(why: Why) -> (&'static str, &'static str) {
     match why {

@@ -124,6 +124,14 @@ impl State {
         }
     }
 
+    /// Whether a scan has proved the card good, so that making it again takes a second person.
+    pub const fn is_proved(self) -> bool {
+        matches!(
+            self,
+            Self::Verified | Self::Packed | Self::HandedOver | Self::Received | Self::Returned
+        )
+    }
+
     /// Whether a card in this state may move to `to`.
     pub const fn may_become(self, to: Self) -> bool {
         use State::*;
@@ -135,10 +143,12 @@ impl State {
                 | (Sent, Printed | Spoiled | Unconfirmed | Rendered)
                 | (Unconfirmed, Printed | Spoiled | Rendered)
                 | (Printed, Verified | Spoiled | Void)
-                | (Verified, Packed | Spoiled | Void)
+                // A scan is taken back by an undo.
+                | (Verified, Printed | Packed | Spoiled | Void)
                 | (Packed, Verified | HandedOver | Spoiled | Void)
-                | (HandedOver, Received | Returned | Void)
-                | (Received, Returned | Void)
+                // A card out of the house is spoiled when it is handed in for another.
+                | (HandedOver, Received | Returned | Spoiled | Void)
+                | (Received, Returned | Spoiled | Void)
                 | (Returned, Packed | Spoiled | Void)
                 | (Held, Accepted | Rendered | Cancelled | Spoiled)
                 // A cancelled card may still come out of a PDF that was printed before anyone

@@ -5,8 +5,12 @@
 pub mod card;
 pub mod fields;
 pub mod ids;
+pub mod job;
 pub mod nik;
 pub mod office;
 pub mod record;
+pub mod reprint;
 pub mod rules;
+pub mod scan;
+pub mod stock;
 pub mod validity;

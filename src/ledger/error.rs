@@ -127,9 +127,107 @@ pub enum Error {
     /// The drop was finished before.
     #[error("drop `{0}` was finished before: it is not counted twice")]
     DropFinished(String),
+    /// No such lot.
+    #[error("there is no lot {0}: `status` lists the lots")]
+    NoLot(LotId),
+    /// A print job that is not where this step begins, or whose name is taken or not its card's.
+    #[error("print job `{0}` cannot take this step: look at its card's history")]
+    Job(String),
+    /// Only an unconfirmed card is settled.
+    #[error("card {0} is not unconfirmed: nothing is to be settled")]
+    NotUnconfirmed(CardId),
+    /// Of a card printed side by side one side is done: it is neither good nor unprinted.
+    #[error("only the front of card {0} came out: settle it as spoiled")]
+    HalfPrinted(CardId),
+    /// A card that never came out cannot be spoiled or made again.
+    #[error("card {0} did not come out, or is no good any more: look at its history")]
+    NotOut(CardId),
+    /// The evidence does not prove the reason.
+    #[error(
+        "this evidence does not fit: a lost card needs a police letter, any other the old card"
+    )]
+    Evidence,
+    /// A step that takes two persons.
+    #[error("a second person must agree, who is another than the first")]
+    SecondPerson,
+    /// There is no scan of this person's to take back.
+    #[error("there is no scan to take back")]
+    NoScan,
+    /// Not a blank's serial, or a range of them that does not ascend.
+    #[error(
+        "a serial is 1 to 32 letters, digits and hyphens; a range ascends and is of one length"
+    )]
+    SerialForm,
+    /// A serial belongs to one card, and a card to one serial.
+    #[error("the serial, or another one for this card, was read before: see card {0}")]
+    SerialTaken(CardId),
+    /// Serials are received once.
+    #[error("some of these serials were received before: check the packet")]
+    SerialsKnown,
+    /// Stock is accounted for from its first receipt on.
+    #[error("no `{0}` was ever received: enter what there is with `stock receive`")]
+    NoStock(String),
+    /// More than there is.
+    #[error("of `{media}` there are only {at_most} for this by the books: count them")]
+    StockShort {
+        /// Which blanks, or the ribbon.
+        media: String,
+        /// How many there are.
+        at_most: i64,
+    },
+    /// What an event says of the balance is not what the log adds up to.
+    #[error("the balance is another by now: look again")]
+    Balance,
+    /// A closed day is never reopened.
+    #[error("{0} was closed already: what happens now belongs to the next day")]
+    DayClosed(jiff::civil::Date),
+    /// The count differs and nobody says why.
+    #[error(
+        "there must be {computed} blanks and {counted} were counted: count again, or close with an explanation that a second person countersigns"
+    )]
+    Difference {
+        /// By the books.
+        computed: i64,
+        /// By the count.
+        counted: u32,
+    },
+    /// Minutes without witnesses, without anything destroyed, or out of turn.
+    #[error("a destruction needs something to destroy and at least one witness")]
+    Minutes,
+    /// Only a spoiled card that still lies there is destroyed.
+    #[error("card {0} is not to be destroyed: it is not spoiled, or was destroyed before")]
+    NotToDestroy(CardId),
     /// The ledger has its first event already, or lacks it.
     #[error("the first event, and only the first, creates the station")]
     Genesis,
+}
+
+impl Error {
+    /// Whether what was asked for was wrong, and not the ledger or the machine.
+    pub const fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Erased(_)
+                | Self::NoCard(_)
+                | Self::NoLot(_)
+                | Self::Move { .. }
+                | Self::LiveCard(_)
+                | Self::NotUnconfirmed(_)
+                | Self::HalfPrinted(_)
+                | Self::NotOut(_)
+                | Self::Evidence
+                | Self::SecondPerson
+                | Self::NoScan
+                | Self::SerialForm
+                | Self::SerialTaken(_)
+                | Self::SerialsKnown
+                | Self::NoStock(_)
+                | Self::StockShort { .. }
+                | Self::DayClosed(_)
+                | Self::Difference { .. }
+                | Self::Minutes
+        )
+    }
 }
 
 impl From<rusqlite::Error> for Error {

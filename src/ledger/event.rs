@@ -4,6 +4,8 @@
 //! Names of schools and villages are not personal data. A new kind of event or a new field comes
 //! with a migration, so that an older program refuses the database instead of misreading it.
 
+mod books;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,12 @@ use sha2::{Digest, Sha256};
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::record::Alasan;
+use crate::domain::stock::RibbonMovement;
+
+pub use books::{
+    CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
+    ReprintGranted, SerialRead, StockCounted, StockMoved,
+};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +46,44 @@ pub enum Event {
         card: CardId,
         /// Why, as a short code.
         reason: String,
+    },
+    /// A lot's cards go to a printer.
+    LotAssigned(LotAssigned),
+    /// A print job is about to be created.
+    JobBegun(JobBegun),
+    /// The printer numbered a job.
+    JobCreated(JobCreated),
+    /// A job was sent or ended.
+    JobMoved(JobMoved),
+    /// A printer's state changed.
+    PrinterChanged(PrinterChanged),
+    /// A code was scanned.
+    CardScanned(CardScanned),
+    /// The last scan was taken back. A `CardMoved` to `printed` follows.
+    ScanUndone {
+        /// Whose.
+        card: CardId,
+    },
+    /// A blank's serial was read off a card.
+    SerialRead(SerialRead),
+    /// A good card is made again.
+    ReprintGranted(ReprintGranted),
+    /// Blanks moved, other than by printing.
+    StockMoved(StockMoved),
+    /// Blanks were counted.
+    StockCounted(StockCounted),
+    /// Ribbons or prints moved, other than by printing.
+    RibbonMoved(RibbonMovement),
+    /// A day's balance was closed.
+    DayClosed(DayClosed),
+    /// Minutes of a destruction.
+    Destroyed(Destroyed),
+    /// A card was destroyed.
+    CardDestroyed {
+        /// Which.
+        card: CardId,
+        /// The minutes' number.
+        minutes: u32,
     },
 }
 
@@ -74,6 +120,9 @@ pub struct Accepted {
     pub record_hash: String,
     /// Keyed hash of what makes a record the same as another.
     pub content_hash: String,
+    /// Keyed hash of what its QR shows; the first cards lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_hash: Option<String>,
     /// Keyed hash of the photo's digest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub photo_hash: Option<String>,
@@ -124,6 +173,9 @@ pub struct Moved {
     /// Why, as a short code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The second person who agreed, where one is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<String>,
     /// Where it was rendered.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,

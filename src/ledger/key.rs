@@ -26,6 +26,7 @@ pub(super) enum Purpose {
     Content,
     Photo,
     Request,
+    Code,
 }
 
 impl Purpose {
@@ -37,6 +38,7 @@ impl Purpose {
             Self::Content => "content",
             Self::Photo => "photo",
             Self::Request => "request",
+            Self::Code => "code",
         }
     }
 }
@@ -111,6 +113,11 @@ impl StationKey {
 
     pub fn request(&self, id: &str) -> String {
         self.hash(Purpose::Request, &[Some(id)])
+    }
+
+    /// The hash of what a card's QR shows.
+    pub fn code(&self, payload: &str) -> String {
+        self.hash(Purpose::Code, &[Some(payload)])
     }
 
     /// The hash of what makes a record the same as another ([`Record::content`]).

@@ -38,9 +38,15 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use error::{Error, Result};
-pub use event::{Accepted, DropOutcome, Event, Exception, LotMade, Moved, Place};
-pub use reader::Reader;
-pub use tx::{NewCard, NewLot, Remake, Tx};
+pub use event::{
+    Accepted, CardScanned, DayClosed, Destroyed, DropOutcome, Event, Exception, JobBegun,
+    JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged, ReprintGranted,
+    SerialRead, StockCounted, StockMoved,
+};
+pub use reader::{
+    Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, StockDay, ToPrint,
+};
+pub use tx::{Close, NewCard, NewJob, NewLot, NewMovement, Remake, Reprint, Scan, Settlement, Tx};
 pub use verify::{EventFault, FileFault, Finding, ObjectFault, Report, verify};
 pub use view::{
     Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person, PrintedCard, PrintedFilter,

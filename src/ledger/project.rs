@@ -3,6 +3,12 @@
 //! [`apply`] alone writes them, when an event is new and again when they are rebuilt from the
 //! log; so a rebuilt projection equals the live one, and an illegal event is refused by both.
 
+mod printing;
+mod stock;
+
+pub(super) use printing::front_is_done;
+pub(super) use stock::{RIBBON, balance};
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::{Error, Result};
@@ -10,6 +16,7 @@ use super::event::{Accepted, DropOutcome, Event, Exception, LotMade, Moved};
 use super::key::is_digest;
 use crate::domain::card::State;
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::stock::use_of;
 
 /// Writes what `event`, number `seq` of the log, means for the projections.
 pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Result<()> {
@@ -24,6 +31,22 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
         Event::LotMade(lot) => lot_made(db, at, lot),
         Event::ExceptionAllowed(exception) => exception_allowed(db, at, exception),
         Event::PersonErased { card, .. } => person_erased(db, at, *card),
+        Event::LotAssigned(assigned) => printing::lot_assigned(db, assigned),
+        Event::JobBegun(job) => printing::job_begun(db, at, job),
+        Event::JobCreated(job) => printing::job_created(db, at, job),
+        Event::JobMoved(job) => printing::job_moved(db, at, job),
+        Event::PrinterChanged(printer) => printing::printer_changed(db, at, printer),
+        Event::CardScanned(scan) => printing::card_scanned(db, seq, at, scan),
+        Event::ScanUndone { card } => printing::scan_undone(db, *card),
+        Event::SerialRead(read) => printing::serial_read(db, at, read),
+        // What a grant means is in the events that follow it.
+        Event::ReprintGranted(_) => Ok(()),
+        Event::StockMoved(moved) => stock::stock_moved(db, at, moved),
+        Event::StockCounted(counted) => stock::stock_counted(db, counted),
+        Event::RibbonMoved(movement) => stock::ribbon_moved(db, movement),
+        Event::DayClosed(closed) => stock::day_closed(db, seq, closed),
+        Event::Destroyed(destroyed) => stock::destroyed(db, seq, at, destroyed),
+        Event::CardDestroyed { card, minutes } => stock::card_destroyed(db, *card, *minutes),
     }
 }
 
@@ -68,9 +91,9 @@ fn card_accepted(db: &Connection, at: &str, new: &Accepted) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO cards (card, state, kind, nik_hash, record_hash, content_hash, photo_hash,
              request_hash, revisi, alasan, npsn, sekolah, kelas, kecamatan, desa, kode_wilayah,
-             drop_id, row, attempt, replaces, accepted_at, moved_at)
+             drop_id, row, attempt, replaces, accepted_at, moved_at, code_hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21, ?21)",
+             ?19, ?20, ?21, ?21, ?22)",
     )?
     .execute(params![
         number(new.card),
@@ -93,7 +116,8 @@ fn card_accepted(db: &Connection, at: &str, new: &Accepted) -> Result<()> {
         new.row,
         new.attempt,
         new.replaces.map(number),
-        at
+        at,
+        new.code_hash
     ])?;
     Ok(())
 }
@@ -131,7 +155,10 @@ fn card_moved(db: &Connection, at: &str, moved: &Moved) -> Result<()> {
          WHERE card = ?4",
     )?
     .execute(params![to.name(), moved.reason, at, number(card)])?;
-    Ok(())
+    match use_of(from, to) {
+        Some(used) => stock::card_used(db, at, card, used),
+        None => Ok(()),
+    }
 }
 
 fn lot_made(db: &Connection, at: &str, lot: &LotMade) -> Result<()> {

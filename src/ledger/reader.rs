@@ -1,5 +1,9 @@
 //! Reading: what the ledger knows, from the projections and the log.
 
+mod printing;
+mod scanning;
+mod stock;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::error::{Error, Result};
@@ -15,6 +19,9 @@ use crate::domain::ids::{CardId, LotId};
 use crate::domain::nik::Nik;
 use crate::domain::record::Record;
 use crate::domain::rules::Standing;
+
+pub use printing::{Job, PrinterState, ToPrint};
+pub use stock::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
 
 /// Reads the ledger. [`Ledger`](super::Ledger) and [`Tx`](super::Tx) read through it too.
 pub struct Reader {

@@ -9,7 +9,10 @@ use super::error::{Error, Result};
 
 /// Every migration in its order. Those that were released never change: `PRAGMA user_version`
 /// counts how many a database has seen.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+];
 
 /// The version this program writes.
 pub(super) const VERSION: u32 = MIGRATIONS.len() as u32;

@@ -1,5 +1,10 @@
 //! Writing: everything that happens in one transaction.
 
+mod outcome;
+mod printing;
+mod scanning;
+mod stock;
+
 use std::ops::Deref;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -16,6 +21,11 @@ use crate::domain::card::{Evidence, Kind, SpoilReason, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::nik::{Nik, mask_digits};
 use crate::domain::record::Record;
+
+pub use outcome::{Reprint, Settlement};
+pub use printing::NewJob;
+pub use scanning::Scan;
+pub use stock::{Close, NewMovement};
 
 /// One transaction: reads ([`Reader`]'s, of what it has itself written too) and writes. All of it
 /// is kept or none.
@@ -78,8 +88,15 @@ pub enum Remake<'a> {
     No,
     /// It is, from the same record, with a token of its own.
     Yes {
-        /// The new card's [`NewCard::token`].
+        /// The new card's [`NewCard::token`]; not used when its code is supplied.
         token: Option<&'a str>,
+    },
+    /// It is, though a scan had proved it good, because a second person agrees.
+    Agreed {
+        /// As above.
+        token: Option<&'a str>,
+        /// Who agrees; another than the one who acts.
+        second: &'a str,
     },
 }
 
@@ -137,6 +154,7 @@ impl<'a> Tx<'a> {
             nik_hash: key.nik(&record.nik),
             record_hash: key.record(&json, new.photo, new.token),
             content_hash: key.content(&record.content(new.photo)),
+            code_hash: (record.qr.as_deref().or(new.token)).map(|code| key.code(code)),
             photo_hash: new.photo.map(|photo| key.photo(photo)),
             request_hash: record.id.as_deref().map(|id| key.request(id)),
             revisi: record.revisi,
@@ -194,6 +212,7 @@ impl<'a> Tx<'a> {
                 to,
                 evidence,
                 reason: reason.map(str::to_owned),
+                second: None,
                 place: None,
             })
         })
@@ -219,7 +238,8 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// Those of [`Tx::move_card`] and [`Tx::accept`]; [`Error::Erased`] when the record to make
-    /// it from is gone.
+    /// it from is gone; [`Error::SecondPerson`] when a card that was proved good is made again
+    /// and no second person agrees.
     pub fn spoil(
         &mut self,
         card: CardId,
@@ -227,24 +247,50 @@ impl<'a> Tx<'a> {
         evidence: Evidence,
         remake: Remake<'_>,
     ) -> Result<Option<CardId>> {
+        let proved = self.state(card)?.is_some_and(State::is_proved);
+        let (again, second) = match remake {
+            Remake::No => (None, None),
+            Remake::Yes { .. } if proved => return Err(Error::SecondPerson),
+            Remake::Yes { token } => (Some(token), None),
+            Remake::Agreed { token, second } => (Some(token), Some(self.second(second)?)),
+        };
         self.whole(|tx| {
-            tx.move_card(card, State::Spoiled, evidence, Some(reason.code()))?;
-            let Remake::Yes { token } = remake else {
-                return Ok(None);
-            };
-            let old = tx.card(card)?.ok_or(Error::NoCard(card))?;
-            let person = tx.person(card)?.ok_or(Error::Erased(card))?;
-            let new = NewCard {
-                record: &person.record,
-                kind: old.kind,
-                photo: person.photo.as_deref(),
-                token,
-                drop: &old.drop,
-                row: old.row,
-                replaces: Some(card),
-            };
-            tx.accept_attempt(new, old.attempt + 1).map(Some)
+            tx.step(Moved {
+                card,
+                to: State::Spoiled,
+                evidence,
+                reason: Some(reason.code().to_owned()),
+                second,
+                place: None,
+            })?;
+            again.map(|token| tx.make_again(card, token)).transpose()
         })
+    }
+
+    /// The next attempt at a card that is no good any more, from the same record.
+    fn make_again(&mut self, card: CardId, token: Option<&str>) -> Result<CardId> {
+        let old = self.card(card)?.ok_or(Error::NoCard(card))?;
+        let person = self.person(card)?.ok_or(Error::Erased(card))?;
+        let new = NewCard {
+            record: &person.record,
+            kind: old.kind,
+            photo: person.photo.as_deref(),
+            token: token.filter(|_| person.record.qr.is_none()),
+            drop: &old.drop,
+            row: old.row,
+            replaces: Some(card),
+        };
+        self.accept_attempt(new, old.attempt + 1)
+    }
+
+    /// The name of a second person, who must be another than the one who acts.
+    fn second(&self, name: &str) -> Result<String> {
+        let (_, first) = self.actor.rsplit_once(':').unwrap_or(("", self.actor));
+        let name = name.trim();
+        if name.is_empty() || name.to_lowercase() == first.trim().to_lowercase() {
+            return Err(Error::SecondPerson);
+        }
+        Ok(name.to_owned())
     }
 
     /// Enters a print-ready PDF and moves each of its cards to `rendered`. The PDF must lie on
@@ -272,6 +318,7 @@ impl<'a> Tx<'a> {
                     to: State::Rendered,
                     evidence: Evidence::Station,
                     reason: None,
+                    second: None,
                     place: Some(Place {
                         lot: new.lot,
                         position,

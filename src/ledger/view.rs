@@ -290,7 +290,8 @@ pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> 
     word(row, column, |text| text.parse().ok())
 }
 
-fn optional_time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+/// A time that may be missing.
+pub(super) fn optional_time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
     row.get_ref(column)?
         .as_str_or_null()?
         .map(|text| text.parse().map_err(|_| unreadable(column)))

@@ -20,7 +20,7 @@ pub(super) fn check(ledger: &Reader, report: &mut Report) -> Result<()> {
              state = ? AS waits, queue.card IS NOT NULL,
              queue.kind IS cards.kind, queue.school_key IS persons.school_key,
              queue.class_key IS persons.class_key, queue.name_key IS persons.name_key,
-             photo_hash, request_hash
+             photo_hash, request_hash, code_hash
          FROM cards LEFT JOIN persons USING (card) LEFT JOIN queue ON queue.card = cards.card
          ORDER BY cards.card",
     )?;
@@ -110,6 +110,11 @@ fn check_person(ledger: &Reader, row: &Row<'_>, report: &mut Report) -> Result<(
         19,
         record.id.as_deref().map(|id| key.request(id)),
     )?;
+    // The first cards have no hash of their code.
+    if row.get_ref(20)? != rusqlite::types::ValueRef::Null {
+        let code = record.qr.as_deref().or(token);
+        differs("code", 20, code.map(|code| key.code(code)))?;
+    }
     let order = Order::of(&record);
     for (same, column) in [
         (stored.school == order.school, "school_key"),

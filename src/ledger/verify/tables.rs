@@ -63,12 +63,21 @@ pub(super) fn compare_schema(
 
 /// A projection: its table and how many columns make its key. Every column is compared, and the
 /// key's come first in the table.
-pub(super) const PROJECTIONS: [(&str, usize); 5] = [
+pub(super) const PROJECTIONS: [(&str, usize); 14] = [
     ("drops", 1),
     ("lots", 1),
     ("cards", 1),
     ("lot_cards", 2),
     ("exceptions", 2),
+    ("lot_printers", 1),
+    ("jobs", 1),
+    ("printers", 1),
+    ("scans", 1),
+    ("serials", 1),
+    ("stock_days", 2),
+    ("stock_serials", 2),
+    ("ribbons", 1),
+    ("destructions", 1),
 ];
 
 /// Compares the projections with those rebuilt from the log.

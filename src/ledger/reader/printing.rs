@@ -1,0 +1,236 @@
+//! What prints where: lots of printers, jobs, and the printers' states.
+
+use jiff::Timestamp;
+use rusqlite::{Row, params};
+use serde::Serialize;
+
+use super::{Reader, count};
+use crate::domain::card::State;
+use crate::domain::ids::{CardId, LotId};
+use crate::domain::job::{Side, Stage};
+use crate::ledger::error::Result;
+use crate::ledger::project::{card_id, front_is_done, lot_number, number};
+use crate::ledger::view::{lot_id, stamp, time, word};
+
+/// A print job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Job {
+    /// Its name at the printer.
+    pub job: String,
+    /// The card.
+    pub card: CardId,
+    /// The printer's name in the settings.
+    pub printer: String,
+    /// The blanks it prints on.
+    pub media: String,
+    /// Which sides it prints.
+    pub side: Side,
+    /// SHA-256 of its PDF.
+    pub sha256: String,
+    /// How far it came.
+    pub stage: Stage,
+    /// `job-id`, once it has one.
+    pub id: Option<i32>,
+    /// `job-uuid`, if the printer gives any.
+    pub uuid: Option<String>,
+    /// `job-uri`.
+    pub uri: Option<String>,
+    /// The reasons it ended with.
+    pub reasons: Vec<String>,
+    /// When it began.
+    pub begun_at: Timestamp,
+    /// When it came into its stage.
+    pub moved_at: Timestamp,
+}
+
+impl Job {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            job: row.get(0)?,
+            card: card_id(row.get(1)?),
+            printer: row.get(2)?,
+            media: row.get(3)?,
+            side: word(row, 4, Side::from_name)?,
+            sha256: row.get(5)?,
+            stage: word(row, 6, Stage::from_name)?,
+            id: row.get(7)?,
+            uuid: row.get(8)?,
+            uri: row.get(9)?,
+            reasons: word(row, 10, |text| serde_json::from_str(text).ok())?,
+            begun_at: time(row, 11)?,
+            moved_at: time(row, 12)?,
+        })
+    }
+}
+
+/// A card that waits for a printer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ToPrint {
+    /// The card.
+    pub card: CardId,
+    /// Its lot.
+    pub lot: LotId,
+    /// Its place there, from 1.
+    pub position: u32,
+}
+
+impl ToPrint {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            card: card_id(row.get(0)?),
+            lot: lot_id(row.get(1)?),
+            position: row.get(2)?,
+        })
+    }
+}
+
+/// What a printer last said of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PrinterState {
+    /// Its name in the settings.
+    pub printer: String,
+    /// Its state in a word.
+    pub state: String,
+    /// Its reasons, as short codes.
+    pub reasons: Vec<String>,
+    /// Its own words.
+    pub message: Option<String>,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+impl PrinterState {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            printer: row.get(0)?,
+            state: row.get(1)?,
+            reasons: word(row, 2, |text| serde_json::from_str(text).ok())?,
+            message: row.get(3)?,
+            at: time(row, 4)?,
+        })
+    }
+}
+
+impl Reader {
+    /// The printer that a lot's cards go to, if any.
+    pub fn printer_of(&self, lot: LotId) -> Result<Option<String>> {
+        self.one(
+            "SELECT printer FROM lot_printers WHERE lot = ?",
+            [lot_number(lot)],
+            |row| row.get(0),
+        )
+    }
+
+    /// The lots of a printer that have cards still to be sent, in their order.
+    pub fn lots_of(&self, printer: &str) -> Result<Vec<LotId>> {
+        self.all(
+            "SELECT lot FROM lot_printers WHERE printer = ? AND EXISTS (SELECT 1 FROM cards
+                 WHERE cards.lot = lot_printers.lot AND state = 'rendered') ORDER BY lot",
+            [printer],
+            |row| row.get(0).map(lot_id),
+        )
+    }
+
+    /// The lots with cards still to be sent that go to no printer.
+    pub fn unassigned_lots(&self) -> Result<Vec<LotId>> {
+        self.all(
+            "SELECT DISTINCT lot FROM cards WHERE state = 'rendered'
+                 AND lot NOT IN (SELECT lot FROM lot_printers) ORDER BY lot",
+            [],
+            |row| row.get(0).map(lot_id),
+        )
+    }
+
+    /// The next card of the printer's lots that was not sent, in the order of lots and places.
+    pub fn next_to_print(&self, printer: &str) -> Result<Option<ToPrint>> {
+        self.one(
+            "SELECT card, lot, position FROM cards JOIN lot_printers USING (lot)
+             WHERE printer = ? AND state = 'rendered' ORDER BY lot, position LIMIT 1",
+            [printer],
+            ToPrint::read,
+        )
+    }
+
+    /// The cards whose front came out of this printer and whose back was not sent, in the order
+    /// of lots and places.
+    pub fn backs_waiting(&self, printer: &str) -> Result<Vec<ToPrint>> {
+        self.all(
+            "SELECT card, lot, position FROM cards
+             WHERE state = 'sent'
+               AND EXISTS (SELECT 1 FROM jobs WHERE jobs.card = cards.card AND printer = ?
+                   AND side = 'front' AND stage = 'printed')
+               AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.card = cards.card
+                   AND stage IN ('begun', 'created', 'sent'))
+             ORDER BY lot, position",
+            [printer],
+            ToPrint::read,
+        )
+    }
+
+    /// Whether the front of a card is done and its back waits or is being printed.
+    pub fn is_half_printed(&self, card: CardId) -> Result<bool> {
+        Ok(self.state(card)? == Some(State::Sent) && front_is_done(&self.db, card)?)
+    }
+
+    /// The jobs that a printer may still answer for, the oldest first.
+    pub fn open_jobs(&self, printer: &str) -> Result<Vec<Job>> {
+        self.all(
+            "SELECT * FROM jobs WHERE printer = ? AND stage IN ('begun', 'created', 'sent')
+             ORDER BY begun_at, card, job",
+            [printer],
+            Job::read,
+        )
+    }
+
+    /// One job by its name.
+    pub fn job(&self, job: &str) -> Result<Option<Job>> {
+        self.one("SELECT * FROM jobs WHERE job = ?", [job], Job::read)
+    }
+
+    /// Every job of a card, the oldest first.
+    pub fn jobs(&self, card: CardId) -> Result<Vec<Job>> {
+        // Names of one card count up: a longer one is later.
+        self.all(
+            "SELECT * FROM jobs WHERE card = ? ORDER BY length(job), job",
+            [number(card)],
+            Job::read,
+        )
+    }
+
+    /// The name that the next job of a card must have: `kia:K000123-0`, then `….2`, `….3`.
+    pub fn next_job_name(&self, card: CardId) -> Result<String> {
+        Ok(match self.jobs(card)?.len() {
+            0 => format!("kia:{card}"),
+            before => format!("kia:{card}.{}", before + 1),
+        })
+    }
+
+    /// How many cards came out of a printer since then, good or spoiled, for its daily cap.
+    pub fn printed_since(&self, printer: &str, since: Timestamp) -> Result<u64> {
+        self.one(
+            "SELECT count(DISTINCT card) FROM jobs
+             WHERE printer = ? AND stage IN ('printed', 'spoiled') AND moved_at >= ?",
+            params![printer, stamp(since)],
+            |row| count(row, 0),
+        )
+        .map(Option::unwrap_or_default)
+    }
+
+    /// What a printer last said of itself.
+    pub fn printer(&self, printer: &str) -> Result<Option<PrinterState>> {
+        self.one(
+            "SELECT * FROM printers WHERE printer = ?",
+            [printer],
+            PrinterState::read,
+        )
+    }
+
+    /// What each printer last said of itself.
+    pub fn printers(&self) -> Result<Vec<PrinterState>> {
+        self.all(
+            "SELECT * FROM printers ORDER BY printer",
+            [],
+            PrinterState::read,
+        )
+    }
+}

@@ -1,0 +1,110 @@
+//! What a scanned code or serial is of.
+
+use rusqlite::params;
+
+use super::Reader;
+use crate::domain::card::State;
+use crate::domain::ids::{CardId, LotId};
+use crate::domain::scan::Known;
+use crate::ledger::error::Result;
+use crate::ledger::project::{card_id, lot_number, number};
+use crate::ledger::view::word;
+
+impl Reader {
+    /// The cards that show this code, the newest first, also after their data were erased. A card
+    /// that is made again shows the same one when its sender supplied it.
+    pub fn cards_by_code(&self, code: &str) -> Result<Vec<(CardId, State)>> {
+        // The first cards have no hash of their code; theirs is found while their data are there.
+        self.all(
+            "SELECT card, state FROM cards WHERE code_hash = ?1
+             UNION
+             SELECT card, state FROM cards JOIN persons USING (card)
+             WHERE code_hash IS NULL AND (token = ?2 OR json_extract(record, '$.qr') = ?2)
+             ORDER BY card DESC",
+            params![self.key.code(code), code],
+            |row| Ok((card_id(row.get(0)?), word(row, 1, State::from_name)?)),
+        )
+    }
+
+    /// What is known of a code, of this lot when one is named.
+    pub fn known_code(&self, code: &str, lot: Option<LotId>) -> Result<Known> {
+        let cards = self.cards_by_code(code)?;
+        let mut live = cards.iter().filter(|(_, state)| state.is_live());
+        let (card, state) = match (live.next(), live.next()) {
+            (Some(_), Some(_)) => return Ok(Known::Several),
+            (Some(&only), None) => only,
+            // None is good any more: what is said is said of the newest.
+            (None, _) => match cards.first() {
+                Some(&newest) => newest,
+                None => return Ok(Known::Nothing),
+            },
+        };
+        let place = self.card(card)?;
+        let (its_lot, position) = place.map_or((None, None), |card| (card.lot, card.position));
+        let skipped = match its_lot.zip(position) {
+            Some((lot, position)) => self.skipped(lot, position)?,
+            None => Vec::new(),
+        };
+        Ok(Known::Card {
+            card,
+            state,
+            in_lot: lot.is_none() || lot == its_lot,
+            skipped,
+        })
+    }
+
+    /// The cards between the last one scanned in this lot and this place that were not; none when
+    /// a later one was scanned already, for then they were said to be skipped.
+    fn skipped(&self, lot: LotId, position: u32) -> Result<Vec<CardId>> {
+        self.all(
+            "WITH last AS (
+                 SELECT coalesce(max(position), 0) AS place FROM cards WHERE lot = ?1
+                     AND state IN ('verified', 'packed', 'handed-over', 'received', 'returned'))
+             SELECT card FROM cards, last WHERE lot = ?1 AND position > place AND position < ?2
+                 AND state IN ('rendered', 'submitting', 'sent', 'unconfirmed', 'printed')
+             ORDER BY position",
+            params![lot_number(lot), position],
+            |row| row.get(0).map(card_id),
+        )
+    }
+
+    /// The last good scan of this actor's that was not taken back.
+    pub(in crate::ledger) fn last_scan(&self, actor: &str) -> Result<Option<CardId>> {
+        self.one(
+            "SELECT scans.card FROM scans JOIN events USING (seq)
+             WHERE refusal IS NULL AND undone = 0 AND actor = ? ORDER BY seq DESC LIMIT 1",
+            [actor],
+            |row| row.get(0).map(card_id),
+        )
+    }
+
+    /// The serial of the blank that became this card, if it was read.
+    pub fn serial(&self, card: CardId) -> Result<Option<String>> {
+        self.one(
+            "SELECT serial FROM serials WHERE card = ?",
+            [number(card)],
+            |row| row.get(0),
+        )
+    }
+
+    /// The card that the blank of this serial became, if it was read.
+    pub fn card_by_serial(&self, serial: &str) -> Result<Option<CardId>> {
+        self.one(
+            "SELECT card FROM serials WHERE serial = ?",
+            [serial],
+            |row| row.get(0).map(card_id),
+        )
+    }
+
+    /// Whether a serial lies in a range that was received; `None` when no range was ever entered.
+    pub fn is_received(&self, serial: &str) -> Result<Option<bool>> {
+        // A row comes back in any case: the aggregate of no rows is null.
+        self.one(
+            "SELECT max(length(first) = length(?1) AND ?1 BETWEEN first AND last)
+             FROM stock_serials",
+            [serial],
+            |row| row.get(0),
+        )
+        .map(Option::flatten)
+    }
+}
