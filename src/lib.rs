@@ -12,14 +12,14 @@
 //! | [`render`] | layouts, text, photo, QR, PDF: bytes in, bytes out | `domain` |
 //! | [`intake`] | watch, settle, claim, read, dispose: `incoming/` and the way out of it | `domain` |
 //! | [`ledger`] | the append-only log and what is derived from it; the only SQL | `domain` |
+//! | [`printer`] | drives a printer: IPP or a folder; the only network | `domain` |
 //! | [`config`] | `station.toml` and the folders of a station | `domain`, `intake`, `render` |
 //! | [`station`] | the loop: drops become cards, cards become lots | all above |
 //! | [`cli`] | what the command line says; parsing never acts | `domain`, `render` |
 //! | [`commands`] | one file a subcommand; wires the parts together | all above |
 //!
 //! Absent on purpose: no module reads the clock, a file or a printer below `station` and the edge
-//! that is made for it; `render` and `domain` can be run a million times in a test. There is no
-//! printer yet: the operator prints a lot's PDF and says what came out.
+//! that is made for it; `render` and `domain` can be run a million times in a test.
 
 pub mod cli;
 pub mod commands;
@@ -27,5 +27,6 @@ pub mod config;
 pub mod domain;
 pub mod intake;
 pub mod ledger;
+pub mod printer;
 pub mod render;
 pub mod station;
