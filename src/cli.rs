@@ -64,6 +64,9 @@ pub enum Command {
     /// A lot that failed its proof
     #[command(subcommand)]
     Lot(LotCommand),
+    /// The printers that the station drives
+    #[command(subcommand)]
+    Printer(PrinterCommand),
     /// Say what came out of the printer
     ///
     /// The operator answers for every card of a lot: it came out good, or it is spoiled. A
@@ -286,6 +289,26 @@ pub struct LotAgain {
     /// Who acts.
     #[command(flatten)]
     pub actor: Actor,
+    /// Which station.
+    #[command(flatten)]
+    pub station: StationArg,
+}
+
+/// `printer …`.
+#[derive(Debug, Subcommand)]
+pub enum PrinterCommand {
+    /// The stack of fronts was turned and put back into the feeder: print the backs
+    Turned(PrinterTurned),
+}
+
+/// `printer turned`.
+#[derive(Debug, Args)]
+pub struct PrinterTurned {
+    /// The printer's name in station.toml
+    pub printer: String,
+    /// Who acts.
+    #[command(flatten)]
+    pub person: Person,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,

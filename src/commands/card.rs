@@ -145,6 +145,7 @@ fn said(entry: &Entry) -> String {
         | Event::DropFinished(_)
         | Event::LotMade(_)
         | Event::LotAssigned(_)
+        | Event::StackTurned(_)
         | Event::PrinterChanged(_)
         | Event::StockMoved(_)
         | Event::StockCounted(_)

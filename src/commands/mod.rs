@@ -13,8 +13,9 @@ mod layout;
 mod ledger;
 mod log;
 mod lot;
-mod preview;
 mod outcome;
+mod preview;
+mod printer;
 mod render;
 mod run;
 mod scan;
@@ -62,6 +63,7 @@ pub fn run(cli: Cli) -> Result<Outcome> {
         Command::Preview(args) => preview::run(&args),
         Command::Calibrate(command) => calibrate::run(&command),
         Command::Lot(command) => lot::run(&command),
+        Command::Printer(command) => printer::run(&command),
         Command::Confirm(args) => confirm::run(&args),
         Command::Settle(args) => outcome::settle(&args),
         Command::Scan(args) => scan::run(&args),

@@ -10,12 +10,17 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Outcome, print_json, station};
 use crate::cli;
 use crate::intake;
+use crate::station::press_room::PressRoom;
 use crate::station::{Event, Lock, Progress, Station};
 
 pub fn run(args: &cli::Run) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
     let _lock = Lock::take(&paths.lock())?;
     let incoming = paths.intake().incoming;
+    let press_room = match args.once {
+        true => None,
+        false => Some(PressRoom::start(&paths, &config)?),
+    };
     let mut station = Station::open(paths, config)?;
     let stop = station.stop_flag();
 
@@ -77,6 +82,9 @@ pub fn run(args: &cli::Run) -> Result<Outcome> {
             let _ = events.send(Event::Stop);
         }
     });
+    if let Some(press_room) = press_room {
+        press_room.stop();
+    }
     let (progress, waiting) = match worker.join() {
         Ok(ended) => ended?,
         Err(panic) => std::panic::resume_unwind(panic),

@@ -8,10 +8,13 @@ use serde_json::json;
 
 use super::{Outcome, local, print_json, reader, station};
 use crate::cli;
+use crate::config::Duplex;
 use crate::domain::card::State;
 use crate::intake::{Inbox, Why};
-use crate::ledger::Card;
+use crate::ledger::{Card, PrinterState};
+use crate::printer::{DeviceState, Reason};
 use crate::render::proof::Wrong;
+use crate::station::press_room::state_code;
 use crate::station::{LOT_HELD, is_proof_code};
 
 pub fn run(args: &cli::StationArg) -> Result<Outcome> {
@@ -91,13 +94,16 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
         println!("{short}{indonesian} ({english})");
     }
     for printer in &printers {
-        println!(
-            "printer {}: {} {} {}",
-            printer.printer,
-            printer.state,
-            printer.reasons.join(", "),
-            printer.message.as_deref().unwrap_or_default()
-        );
+        say_printer(printer);
+    }
+    for printer in config.printers.iter().filter(|p| p.duplex == Duplex::None) {
+        let backs = ledger.backs_waiting(&printer.name)?.len();
+        if backs > 0 {
+            println!(
+                "printer {0}: {backs} kartu menunggu sisi belakang; balik tumpukan, masukkan lagi, lalu `printer turned {0}` (turn the stack)",
+                printer.name
+            );
+        }
     }
     println!(
         "lot menunggu konfirmasi (lots to confirm): {}",
@@ -118,6 +124,40 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
         println!("{:>8}  {} ({state})", count, state.indonesian());
     }
     Ok(Outcome::Done)
+}
+
+/// A printer's state in an operator's words, and what to do about it.
+fn say_printer(printer: &PrinterState) {
+    let states = [
+        DeviceState::Idle,
+        DeviceState::Processing,
+        DeviceState::Stopped,
+        DeviceState::Unreachable,
+    ];
+    let state = states
+        .into_iter()
+        .find(|state| state_code(*state) == printer.state);
+    let words = match state {
+        Some(state) => state.words(),
+        None => printer.state.as_str(),
+    };
+    println!("printer {}: {words}", printer.printer);
+    for reason in printer
+        .reasons
+        .iter()
+        .filter_map(|code| Reason::parse(code))
+    {
+        println!("  {reason}: {}", reason.advice());
+    }
+    // What a printer says in its own words only helps where it says nothing else.
+    if let Some(message) = printer
+        .message
+        .as_deref()
+        .filter(|_| printer.reasons.is_empty())
+        && state != Some(DeviceState::Idle)
+    {
+        println!("  {message}");
+    }
 }
 
 /// The lots that failed their proof, each with the cards that are wrong.

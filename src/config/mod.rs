@@ -1,8 +1,9 @@
 //! `station.toml` → a checked [`Config`], and the folders of a station.
 
 mod print;
+mod printers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -11,12 +12,14 @@ use serde::Deserialize;
 
 use crate::domain::card::Kind;
 use crate::domain::office::{Office, Official, signing_on};
+use crate::domain::stock::DEFAULT_MEDIA;
 use crate::domain::validity::Under5Until;
 use crate::intake;
 use crate::render::layout::template::nearest;
 use crate::render::press::Press;
 
-pub use print::{Calibration, Calibrations, DEFAULT_PRINTER, PrintSettings, PrinterSettings};
+pub use print::{Calibration, Calibrations, DEFAULT_PRINTER, PrintSettings};
+pub use printers::{CoolDown, Duplex, PrinterSettings};
 
 /// The commented settings that `init` writes.
 pub const SAMPLE: &str = include_str!("station.toml");
@@ -132,6 +135,8 @@ pub struct CardSettings {
     pub under5_until: Under5Until,
     /// The layout of each kind.
     pub layouts: BTreeMap<Kind, String>,
+    /// The blanks of each kind.
+    pub media: BTreeMap<Kind, String>,
     /// What the QR holds when the sender supplies nothing.
     pub qr: QrSource,
 }
@@ -170,6 +175,9 @@ impl Default for CardSettings {
         Self {
             under5_until: Under5Until::default(),
             layouts: layouts.into(),
+            media: Kind::ALL
+                .map(|kind| (kind, DEFAULT_MEDIA.to_owned()))
+                .into(),
             qr: QrSource::Token,
         }
     }
@@ -219,23 +227,13 @@ impl Config {
         let value = |key, message: String| Err(ConfigError::Value { key, message });
         self.zone()?;
         self.print.check()?;
-        let mut names = std::collections::BTreeSet::from([DEFAULT_PRINTER]);
+        let mut names = BTreeSet::new();
         for printer in &self.printers {
-            let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-            if printer.name.is_empty() || !printer.name.chars().all(plain) {
-                return value(
-                    "printers.name",
-                    format!("`{}` must be letters, digits, - and _", printer.name),
-                );
-            }
+            printer.check()?;
             if !names.insert(&printer.name) {
                 let message = format!("`{}` is taken", printer.name);
                 return value("printers.name", message);
             }
-            printer
-                .print
-                .as_ref()
-                .map_or(Ok(()), PrintSettings::check)?;
         }
         if !(1..=1000).contains(&self.lots.cards) {
             return value("lots.cards", "must be 1 to 1000".into());
@@ -244,6 +242,10 @@ impl Config {
             return value("lots.gather", "must be 0 to 600 seconds".into());
         }
         for kind in Kind::ALL {
+            if !self.card.media.contains_key(&kind) {
+                let message = format!("names no blanks for cards of kind {kind}");
+                return value("card.media", message);
+            }
             if !self.card.layouts.contains_key(&kind) {
                 return value(
                     "card.layouts",

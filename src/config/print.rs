@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::ConfigError;
 use crate::render::CARD_MM;
 use crate::render::layout::Mode;
-use crate::render::press::{Adjust, Order, Page, Press, Turn};
+use crate::render::press::{Adjust, Black, Order, Page, Press, Turn};
 use crate::render::sheet::Sheet;
 
 /// How cards are printed.
@@ -31,6 +31,8 @@ pub struct PrintSettings {
     pub order: Order,
     /// Many cards on one sheet instead of a page for each.
     pub sheet: Option<Sheet>,
+    /// How the PDF writes black.
+    pub black: Black,
     /// JPEG quality of the photos, 1 to 100.
     pub photo_quality: u8,
     /// Every so many cards of a lot are proved; 1 is every card.
@@ -47,6 +49,7 @@ impl Default for PrintSettings {
             turn: [0, 0],
             order: Order::FrontBack,
             sheet: None,
+            black: Black::Gray,
             photo_quality: 90,
             proof_every: 1,
         }
@@ -120,19 +123,11 @@ impl PrintSettings {
             order: self.order,
             adjust: calibration.map_or([Adjust::NONE; 2], |c| [c.front, c.back]),
             sheet: self.sheet,
+            only: None,
+            black: self.black,
             specimen: false,
         }
     }
-}
-
-/// A printer that needs settings of its own.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PrinterSettings {
-    /// What it is called here.
-    pub name: String,
-    /// How it prints; `[print]` when it says nothing.
-    pub print: Option<PrintSettings>,
 }
 
 /// How far a printer misses on each side, as somebody measured it.

@@ -127,6 +127,9 @@ pub enum Error {
     /// The drop was finished before.
     #[error("drop `{0}` was finished before: it is not counted twice")]
     DropFinished(String),
+    /// Nothing waits for its back.
+    #[error("no card of printer `{0}` waits for its back")]
+    NoStack(String),
     /// No such lot.
     #[error("there is no lot {0}: `status` lists the lots")]
     NoLot(LotId),

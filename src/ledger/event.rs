@@ -18,7 +18,7 @@ use crate::domain::stock::RibbonMovement;
 
 pub use books::{
     CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
-    ReprintGranted, SerialRead, StockCounted, StockMoved,
+    ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
 };
 
 /// One thing that happened.
@@ -49,6 +49,8 @@ pub enum Event {
     },
     /// A lot's cards go to a printer.
     LotAssigned(LotAssigned),
+    /// A stack of fronts was turned; their backs may be printed.
+    StackTurned(StackTurned),
     /// A print job is about to be created.
     JobBegun(JobBegun),
     /// The printer numbered a job.

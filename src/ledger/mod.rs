@@ -41,7 +41,7 @@ pub use error::{Error, Result};
 pub use event::{
     Accepted, CardScanned, DayClosed, Destroyed, DropOutcome, Event, Exception, JobBegun,
     JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged, ReprintGranted,
-    SerialRead, StockCounted, StockMoved,
+    SerialRead, StackTurned, StockCounted, StockMoved,
 };
 pub use reader::{
     Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, StockDay, ToPrint,

@@ -32,6 +32,7 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
         Event::ExceptionAllowed(exception) => exception_allowed(db, at, exception),
         Event::PersonErased { card, .. } => person_erased(db, at, *card),
         Event::LotAssigned(assigned) => printing::lot_assigned(db, assigned),
+        Event::StackTurned(turned) => printing::stack_turned(db, at, turned),
         Event::JobBegun(job) => printing::job_begun(db, at, job),
         Event::JobCreated(job) => printing::job_created(db, at, job),
         Event::JobMoved(job) => printing::job_moved(db, at, job),

@@ -9,7 +9,7 @@ use super::content::{CardContent, Photo};
 use super::font::{Font, UsedGlyphs};
 use super::layout::{Align, Ink, Item, Layout, Mode, Row, Style, What};
 use super::pdf::{deflate, number, numbers};
-use super::press::Press;
+use super::press::{Black, Press};
 use super::qr::{self, Qr, QrFault};
 use super::text::{self, SetText, TextError};
 use super::{CARD_MM, PT_PER_MM};
@@ -111,7 +111,7 @@ fn draw(layout: &Layout, card: &CardContent, press: &Press) -> Result<Drawn, Vec
     let (mut misfits, mut used) = (Vec::new(), BTreeMap::new());
     let sides = std::array::from_fn(|side| {
         let mut pen = Pen::new(press, side);
-        pen.out.push_str("/F Do\n0 g\n");
+        let _ = writeln!(pen.out, "/F Do\n{}", press.black.fill());
         for item in printed(layout, side, press.mode) {
             if let Err(misfit) = pen.variable(item, card, modules) {
                 misfits.push(misfit);
@@ -201,7 +201,7 @@ pub fn compose_fixed<'a>(
                 let _ = writeln!(
                     pen.out,
                     "q {}{width} w {line} m {end} l S Q",
-                    ink(*stroke, true)
+                    ink(*stroke, true, press.black)
                 );
             }
             What::Text {
@@ -211,7 +211,7 @@ pub fn compose_fixed<'a>(
                 width,
                 leading,
             } if text.is_fixed() => {
-                pen.out.push_str("0 g\n");
+                let _ = writeln!(pen.out, "{}", press.black.fill());
                 pen.text(
                     &text.fill(&BTreeMap::new()),
                     style,
@@ -449,7 +449,8 @@ impl<'a> Pen<'a> {
             square.x0,
             square.y0,
         ]);
-        let _ = writeln!(self.out, "0 g q {matrix} cm/{CODE} Do Q");
+        let black = self.press.black.fill();
+        let _ = writeln!(self.out, "{black} q {matrix} cm/{CODE} Do Q");
         Ok(())
     }
 
@@ -465,10 +466,10 @@ impl<'a> Pen<'a> {
         let [width, height] = area.map(|side| side * PT_PER_MM);
         let mut inks = String::new();
         if let Some(fill) = fill {
-            inks.push_str(&ink(fill, false));
+            inks.push_str(&ink(fill, false, self.press.black));
         }
         if let Some(stroke) = stroke {
-            inks.push_str(&ink(stroke, true));
+            inks.push_str(&ink(stroke, true, self.press.black));
             let _ = write!(inks, "{} w ", number(line_width * PT_PER_MM));
         }
         let paint = match (fill, stroke) {
@@ -514,8 +515,10 @@ impl<'a> Pen<'a> {
     }
 }
 
-fn ink(ink: Ink, stroke: bool) -> String {
+fn ink(ink: Ink, stroke: bool, black: Black) -> String {
     match (ink, stroke) {
+        (Ink::Gray(0.0), false) => format!("{} ", black.fill()),
+        (Ink::Gray(0.0), true) => format!("{} ", black.stroke()),
         (Ink::Gray(level), false) => format!("{} g ", number(level)),
         (Ink::Gray(level), true) => format!("{} G ", number(level)),
         (Ink::Rgb(parts), false) => format!("{} rg ", numbers(&parts)),

@@ -21,8 +21,41 @@ pub struct Press {
     pub adjust: [Adjust; 2],
     /// Many cards on one sheet instead of a page for each.
     pub sheet: Option<Sheet>,
+    /// One side of each card alone: 0 is the front. For printers that cannot turn the card.
+    pub only: Option<usize>,
+    /// How black is written.
+    pub black: Black,
     /// Whether SPECIMEN is printed across both sides.
     pub specimen: bool,
+}
+
+/// How the PDF writes pure black, so that the printer's driver takes it from the K panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Black {
+    /// `DeviceGray 0`.
+    #[default]
+    Gray,
+    /// `DeviceRGB 0 0 0`: some drivers look for this alone.
+    Rgb,
+}
+
+impl Black {
+    /// The operator that fills with it.
+    pub const fn fill(self) -> &'static str {
+        match self {
+            Self::Gray => "0 g",
+            Self::Rgb => "0 0 0 rg",
+        }
+    }
+
+    /// The operator that strokes with it.
+    pub const fn stroke(self) -> &'static str {
+        match self {
+            Self::Gray => "0 G",
+            Self::Rgb => "0 0 0 RG",
+        }
+    }
 }
 
 /// A page: one side of one card in its middle.
@@ -194,6 +227,8 @@ impl Default for Press {
             order: Order::FrontBack,
             adjust: [Adjust::NONE; 2],
             sheet: None,
+            only: None,
+            black: Black::Gray,
             specimen: false,
         }
     }
@@ -223,6 +258,11 @@ impl Press {
         let all = Affine::new([dots, 0.0, 0.0, -dots, 0.0, height * dots]) * placed;
         let [a, b, c, d, ..] = all.as_coeffs();
         ((b == 0.0 && c == 0.0) || (a == 0.0 && d == 0.0)).then_some(all)
+    }
+
+    /// Whether this side is printed at all.
+    pub fn prints(&self, side: usize) -> bool {
+        self.only.is_none_or(|only| only == side)
     }
 
     /// How far beyond the card's edge is printed, in mm, to the sides and up and down.

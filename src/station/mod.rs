@@ -9,6 +9,8 @@ mod in_order;
 mod lock;
 mod lots;
 mod photos;
+pub mod press_room;
+mod setter;
 mod token;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +68,9 @@ pub enum StationError {
         #[source]
         source: DocumentError,
     },
+    /// A printer's settings.
+    #[error("printer `{0}`: {1}")]
+    Printer(String, String),
     /// A lot could not be read back.
     #[error("lot {lot} cannot be proved")]
     Proof {

@@ -69,6 +69,15 @@ pub struct JobMoved {
     pub reasons: Vec<String>,
 }
 
+/// A person turned the stack of fronts and put it back into the feeder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StackTurned {
+    /// The printer's name in the settings.
+    pub printer: String,
+    /// How many cards lie in it.
+    pub cards: u32,
+}
+
 /// What a printer says of itself; written when it changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrinterChanged {

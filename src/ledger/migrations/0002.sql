@@ -31,6 +31,13 @@ CREATE INDEX jobs_of_card ON jobs (card, side, stage);
 CREATE UNIQUE INDEX one_open_job ON jobs (card) WHERE stage IN ('begun', 'created', 'sent');
 CREATE INDEX jobs_done ON jobs (printer, moved_at) WHERE stage IN ('printed', 'spoiled');
 
+-- When a person last turned the stack of a printer that cannot turn cards.
+CREATE TABLE stacks (
+    printer TEXT PRIMARY KEY,
+    cards   INTEGER NOT NULL,
+    at      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE printers (
     printer TEXT PRIMARY KEY,
     state   TEXT NOT NULL,

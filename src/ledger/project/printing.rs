@@ -10,6 +10,7 @@ use crate::domain::scan::is_serial;
 use crate::ledger::error::{Error, Result};
 use crate::ledger::event::{
     CardScanned, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged, SerialRead,
+    StackTurned,
 };
 use crate::ledger::key::is_digest;
 
@@ -31,6 +32,15 @@ pub(super) fn lot_assigned(db: &Connection, assigned: &LotAssigned) -> Result<()
          ON CONFLICT DO UPDATE SET printer = excluded.printer",
     )?
     .execute(params![lot, printer])?;
+    Ok(())
+}
+
+pub(super) fn stack_turned(db: &Connection, at: &str, turned: &StackTurned) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO stacks VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET cards = excluded.cards, at = excluded.at",
+    )?
+    .execute(params![turned.printer, turned.cards, at])?;
     Ok(())
 }
 

@@ -167,6 +167,15 @@ impl Reader {
         )
     }
 
+    /// When a person last turned the stack of this printer.
+    pub fn stack_turned_at(&self, printer: &str) -> Result<Option<Timestamp>> {
+        self.one(
+            "SELECT at FROM stacks WHERE printer = ?",
+            [printer],
+            |row| time(row, 0),
+        )
+    }
+
     /// Whether the front of a card is done and its back waits or is being printed.
     pub fn is_half_printed(&self, card: CardId) -> Result<bool> {
         Ok(self.state(card)? == Some(State::Sent) && front_is_done(&self.db, card)?)

@@ -6,7 +6,9 @@ use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side, Stage};
 use crate::domain::stock::DEFAULT_MEDIA;
 use crate::ledger::error::{Error, Result};
-use crate::ledger::event::{Event, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged};
+use crate::ledger::event::{
+    Event, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged, StackTurned,
+};
 use crate::ledger::reader::Job;
 
 /// A print job that is about to be created.
@@ -41,6 +43,23 @@ impl Tx<'_> {
             printer: printer.map(str::to_owned),
         });
         self.whole(|tx| tx.append(&event))
+    }
+
+    /// A person turned the stack of fronts of this printer: the backs that wait may be printed.
+    /// Returns how many wait.
+    ///
+    /// # Errors
+    /// [`Error::NoStack`] when none wait.
+    pub fn turn_stack(&mut self, printer: &str) -> Result<u32> {
+        let waiting = self.backs_waiting(printer)?.len();
+        let cards = u32::try_from(waiting).unwrap_or(u32::MAX);
+        if cards == 0 {
+            return Err(Error::NoStack(printer.to_owned()));
+        }
+        let printer = printer.to_owned();
+        let event = Event::StackTurned(StackTurned { printer, cards });
+        self.whole(|tx| tx.append(&event))?;
+        Ok(cards)
     }
 
     /// Begins a job, before the printer hears of it: a rendered card becomes `submitting`, and

@@ -312,6 +312,9 @@ impl<W: Write> Document<W> {
     }
 
     fn page(&mut self, stack: usize, side: usize, drawn: &(Ref, String)) -> io::Result<()> {
+        if !self.press.prints(side) {
+            return Ok(());
+        }
         let (content, resources) = drawn;
         let at = self.pdf.reserve();
         let parent = self.stacks[stack].push(at, &mut self.pdf);
