@@ -15,6 +15,7 @@
 //! Not here on purpose: arithmetic coding, more than eight bits, lossless and hierarchical frames.
 
 mod bits;
+mod huffman;
 mod outline;
 mod planes;
 mod progressive;
@@ -25,7 +26,7 @@ mod tables;
 
 use super::picture::{self, Ink, Picture};
 use super::{Fault, Target, scale, within_limits};
-use planes::{Grid, Plane};
+use planes::{Grid, Plane, SIZES};
 
 /// The first bytes of every JPEG: start of image, and the marker that follows it.
 pub(super) const MAGIC: [u8; 3] = [0xff, 0xd8, 0xff];
@@ -63,7 +64,7 @@ pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Picture, Fault> {
             // The card's picture has its colour at half resolution.
             let halved = ink == Ink::YCbCr && number > 0;
             let spare = surplus * across.min(down) * if halved { 2.0 } else { 1.0 };
-            let size = [1, 2, 4]
+            let size = SIZES
                 .into_iter()
                 .find(|&size| size as f64 / 8.0 * spare >= RESERVE);
             Plane::new(grid, size.unwrap_or(8))

@@ -1,7 +1,10 @@
 //! Sequential JPEGs: each block is read whole and becomes samples at once.
 
+use std::rc::Rc;
+
 use super::Fault;
-use super::bits::{Bits, DAMAGED, Huffman};
+use super::bits::{Bits, DAMAGED};
+use super::huffman::{ENDED, Huffman, Leaps};
 use super::outline::{Outline, Step};
 use super::planes::{Grid, Inverses, Plane};
 use super::reduced::Block;
@@ -24,15 +27,20 @@ pub(super) fn decode(
             Step::Scan { header, data } => {
                 let scan = Scan::read(header, grids)?;
                 let mut parts = Vec::with_capacity(scan.parts.len());
+                let mut leaps: [Option<Rc<Leaps>>; 4] = Default::default();
                 for &(number, dc, ac) in &scan.parts {
                     if std::mem::replace(&mut seen[number], true) {
                         return Err(DAMAGED);
                     }
+                    let table = pick(&tables.ac, ac)?;
+                    let leaps = leaps[ac].get_or_insert_with(|| Rc::new(Leaps::new(table)));
                     parts.push(Part {
                         component: number,
                         dc: pick(&tables.dc, dc)?,
-                        ac: pick(&tables.ac, ac)?,
+                        ac: table,
+                        leaps: Rc::clone(leaps),
                         steps: pick(&tables.steps, grids[number].spec.table.into())?,
+                        last: planes[number].last_coefficient(),
                         mean: 0,
                     });
                 }
@@ -57,6 +65,9 @@ struct Part<'a> {
     component: usize,
     dc: &'a Huffman,
     ac: &'a Huffman,
+    leaps: Rc<Leaps>,
+    /// The last coefficient, in the order of the codes, that the plane's samples are made of.
+    last: usize,
     steps: &'a [f32; 64],
     /// The last block's mean, which the next is coded against.
     mean: i32,
@@ -90,36 +101,85 @@ impl Coder for Blocks<'_> {
 }
 
 impl Part<'_> {
-    /// Reads a block's coefficients into a block of zeros; says whether all but the mean still
-    /// are.
+    /// Reads a block's coefficients into a block of zeros, those that the samples are made of;
+    /// says whether all but the mean still are.
     #[inline]
     fn read(&mut self, bits: &mut Bits<'_>, block: &mut Block) -> Result<bool, Fault> {
-        self.mean += bits.difference(self.dc)?;
+        // A copy stays in registers.
+        let mut ahead = *bits;
+        self.mean += ahead.difference(self.dc)?;
         block[0] = self.mean as i16;
         let mut at = 1;
-        while at < 64 {
-            bits.fill();
-            let pair = self.ac.pairs[bits.ten()];
-            let (run, value) = if pair != 0 {
-                bits.skip(pair as u32 & 15);
-                (pair as usize >> 4 & 15, pair >> 8)
-            } else {
-                let symbol = bits.symbol(self.ac)?;
-                let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-                if size == 0 {
-                    if run == 15 {
-                        at += 16;
-                        continue;
-                    }
-                    break;
+        let mut flat = true;
+        'wanted: while at <= self.last {
+            ahead.fill();
+            // Four codes of ten bits are ready.
+            for _ in 0..4 {
+                let step = self.ac.step(ahead.window());
+                let value = if step.is_known() {
+                    ahead.skip(step.bits());
+                    at += step.onwards();
+                    step.value()
+                } else {
+                    let value;
+                    (ahead, at, value) = long_step(ahead, self.ac, at)?;
+                    value
+                };
+                if at > 64 {
+                    break 'wanted;
                 }
-                (run, bits.value(size) as i16)
-            };
-            at += run;
-            let place = ZIGZAG.get(at).ok_or(DAMAGED)?;
-            block[usize::from(place & 63)] = value;
-            at += 1;
+                if value != 0 {
+                    block[usize::from(ZIGZAG[at - 1] & 63)] = value;
+                    flat = false;
+                }
+                if at > self.last {
+                    break 'wanted;
+                }
+            }
         }
-        Ok(at == 1)
+        'unwanted: while at < 64 {
+            ahead.fill();
+            // Four leaps of twelve bits are ready.
+            for _ in 0..4 {
+                let leap = self.leaps.leap(ahead.window());
+                let onwards = at + leap.onwards();
+                if leap.bits() == 0 || onwards % ENDED > 64 {
+                    (ahead, at, _) = long_step(ahead, self.ac, at)?;
+                } else {
+                    ahead.skip(leap.bits());
+                    at = onwards;
+                }
+                if at >= 64 {
+                    break 'unwanted;
+                }
+            }
+        }
+        if at > 64 && at < ENDED {
+            return Err(DAMAGED);
+        }
+        *bits = ahead;
+        Ok(flat)
     }
+}
+
+/// Reads one code and its value without a shortcut, from where a block's coefficients are at, and
+/// says where they are then.
+#[cold]
+fn long_step<'a>(
+    mut bits: Bits<'a>,
+    table: &Huffman,
+    at: usize,
+) -> Result<(Bits<'a>, usize, i16), Fault> {
+    bits.fill();
+    let symbol = bits.symbol(table)?;
+    let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+    let (at, value) = match (run, size) {
+        // A run of zeros may end the block.
+        (15, 0) => ((at + 16).min(64), 0),
+        (_, 0) => (at + ENDED, 0),
+        _ => (at + run + 1, bits.value(size) as i16),
+    };
+    // Later codes of the same round have to be ready too.
+    bits.fill();
+    Ok((bits, at, value))
 }

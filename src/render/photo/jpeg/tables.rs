@@ -1,7 +1,8 @@
 //! The tables in force while scans are decoded (ITU-T T.81, annex B.2.4).
 
 use super::Fault;
-use super::bits::{DAMAGED, Huffman};
+use super::bits::DAMAGED;
+use super::huffman::Huffman;
 
 /// Where each coefficient lies in its block, in the order of the codes.
 pub(super) const ZIGZAG: [u8; 64] = [
