@@ -28,6 +28,8 @@ use super::picture::{self, Ink, Picture};
 use super::{Fault, Target, scale, within_limits};
 use planes::{Grid, Plane, SIZES};
 
+pub(super) use tables::ZIGZAG;
+
 /// The first bytes of every JPEG: start of image, and the marker that follows it.
 pub(super) const MAGIC: [u8; 3] = [0xff, 0xd8, 0xff];
 
