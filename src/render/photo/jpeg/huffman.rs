@@ -1,6 +1,5 @@
-//! Huffman tables of a scan (ITU-T T.81, annexes C and F.2), with the shortcuts that make reading
-//! fast: most codes are looked up together with the value behind them, and where only the length
-//! of what is coded counts, several codes at once.
+//! Huffman tables of a scan (ITU-T T.81, annexes C and F.2). Most codes are looked up together with
+//! the value behind them.
 
 use super::Fault;
 use super::bits::DAMAGED;
@@ -8,12 +7,9 @@ use super::bits::DAMAGED;
 /// Codes up to this long are looked up at once.
 pub(super) const FAST: u32 = 10;
 
-/// The bits in which [`Leaps`] looks several codes up at once.
-pub(super) const FAR: u32 = 12;
-
-/// Where a block's coefficients are past their end because an end-of-block code said so; added to
-/// where they were.
-pub(super) const ENDED: usize = 128;
+/// How far an end of block moves on a block's coefficients: past everything that codes can reach
+/// without it. It counts as one, so that it is not taken for the block's when the block is full.
+pub(super) const END: usize = 129;
 
 /// A Huffman table.
 pub(super) struct Huffman {
@@ -30,7 +26,7 @@ pub(super) struct Huffman {
 }
 
 /// A code with its value: the value in the upper half, then a byte of how many coefficients it
-/// moves on (the run of zeros and the value's own, or [`ENDED`]), then a byte of the bits of both;
+/// moves on (the run of zeros and the value's own, or [`END`]), then a byte of the bits of both;
 /// 0 for what has to be read the long way.
 #[derive(Clone, Copy)]
 pub(super) struct Step(u32);
@@ -54,7 +50,7 @@ impl Step {
         self.0 & 0xff
     }
 
-    /// How many coefficients it moves on, or [`ENDED`].
+    /// How many coefficients it moves on, or [`END`].
     #[inline]
     pub(super) fn onwards(self) -> usize {
         (self.0 >> 8 & 0xff) as usize
@@ -105,7 +101,7 @@ impl Huffman {
     fn add_steps(&mut self, symbol: u8, length: u32, first: usize) {
         let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
         if symbol == 0 {
-            self.steps[first..first + (1 << (FAST - length))].fill(Step::new(0, ENDED, length));
+            self.steps[first..first + (1 << (FAST - length))].fill(Step::new(0, END, length));
         } else if size > 0 && length + size <= FAST {
             let each = 1 << (FAST - length - size);
             for (raw, steps) in self.steps[first..].chunks_exact_mut(each).take(1 << size).enumerate() {
@@ -147,77 +143,5 @@ pub(super) fn extend(raw: u32, size: u32) -> i32 {
         raw as i32 - (1 << size) + 1
     } else {
         raw as i32
-    }
-}
-
-/// For coefficients that nobody wants: by the next twelve bits, how far the codes in them go.
-pub(super) struct Leaps(Box<[Leap; 1 << FAR]>);
-
-/// As many whole codes as fit, with their values: the bits in the low four bits, then in eight how
-/// many coefficients they move on. An end of block counts as one and adds [`ENDED`].
-#[derive(Clone, Copy)]
-pub(super) struct Leap(u16);
-
-impl Leap {
-    /// Bits of the codes and their values; 0 where not one fits.
-    #[inline]
-    pub(super) fn bits(self) -> u32 {
-        u32::from(self.0 & 15)
-    }
-
-    /// How many coefficients they move on.
-    #[inline]
-    pub(super) fn onwards(self) -> usize {
-        usize::from(self.0 >> 4)
-    }
-}
-
-impl Leaps {
-    /// The leaps in a table.
-    pub(super) fn new(table: &Huffman) -> Self {
-        let mut leaps = Self(Box::new([Leap(0); 1 << FAR]));
-        leaps.add(table, 0, 0, 0);
-        leaps
-    }
-
-    /// Enters everything that may follow `used` bits, which moved on by `onwards` coefficients;
-    /// they are those topmost in `first`.
-    fn add(&mut self, table: &Huffman, first: usize, used: u32, onwards: usize) {
-        let left = FAR - used;
-        self.0[first..first + (1 << left)].fill(Leap((onwards << 4) as u16 | used as u16));
-        // A block has 63 such coefficients; what would go beyond is read code by code.
-        const MOST: usize = 63;
-        let mut at = first;
-        while at < first + (1 << left) {
-            let window = (at as u64) << (64 - FAR) << used;
-            let Ok((symbol, length)) = table.symbol(window) else {
-                break;
-            };
-            let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
-            if length > left {
-                // The codes only get longer from here.
-                break;
-            }
-            let codes = 1 << (left - length);
-            let next = onwards + run + 1;
-            if symbol == 0 && next <= MOST {
-                let leap = Leap(((next + ENDED) << 4) as u16 | (used + length) as u16);
-                self.0[at..at + codes].fill(leap);
-            } else if size > 0 && length + size <= left && next <= MOST {
-                self.add(table, at, used + length + size, next);
-                // What follows is the same behind every value.
-                let each = codes >> size;
-                for value in 1..1 << size {
-                    self.0.copy_within(at..at + each, at + value * each);
-                }
-            }
-            at += codes;
-        }
-    }
-
-    /// The leap over what is topmost in `window`.
-    #[inline]
-    pub(super) fn leap(&self, window: u64) -> Leap {
-        self.0[(window >> (64 - FAR)) as usize]
     }
 }

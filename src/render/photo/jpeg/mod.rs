@@ -16,6 +16,7 @@
 
 mod bits;
 mod huffman;
+mod leaps;
 mod outline;
 mod planes;
 mod progressive;
