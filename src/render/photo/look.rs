@@ -30,7 +30,11 @@ pub(super) fn refuse_blank(small: &Small) -> Result<(), Fault> {
         .rev()
         .take_while(|(y, row)| {
             let colour = y / 2 * half..(y / 2 + 1) * half;
-            grey(row) && small.colour.iter().all(|plane| grey(&plane[colour.clone()]))
+            grey(row)
+                && small
+                    .colour
+                    .iter()
+                    .all(|plane| grey(&plane[colour.clone()]))
         })
         .count();
     if grey_rows as f64 > f64::from(small.height) * GREY_SHARE {

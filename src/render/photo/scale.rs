@@ -293,7 +293,9 @@ impl Small {
             width,
             height,
             luma: turned(&self.luma, self.width as usize, self.orientation),
-            colour: self.colour.map(|plane| turned(&plane, half, self.orientation)),
+            colour: self
+                .colour
+                .map(|plane| turned(&plane, half, self.orientation)),
             orientation: Orientation::NoTransforms,
         }
     }
@@ -362,4 +364,25 @@ pub(super) fn to_rgb([y, cb, cr]: [u8; 3]) -> [u8; 3] {
         byte(y - 0.344_136 * cb - 0.714_136 * cr),
         byte(y + 1.772 * cb),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_filter_without_sines_is_lanczos() {
+        let sinc = |x: f64| {
+            let t = x * std::f64::consts::PI;
+            if t == 0.0 { 1.0 } else { t.sin() / t }
+        };
+        for x in (-320..=320).map(|n| f64::from(n) / 100.0) {
+            let exact = if x.abs() < 3.0 {
+                sinc(x) * sinc(x / 3.0)
+            } else {
+                0.0
+            };
+            assert!((lanczos3(x) - exact).abs() < 1e-6, "{x}");
+        }
+    }
 }

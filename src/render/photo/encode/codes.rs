@@ -108,7 +108,8 @@ impl Codes {
             let size = symbol & 15;
             // At most 16 bits of code and 11 of value join at most 31 that wait.
             count += u32::from(length) + size;
-            window = window << (u32::from(length) + size) | u64::from(word) << size | u64::from(value);
+            window =
+                window << (u32::from(length) + size) | u64::from(word) << size | u64::from(value);
             if count >= 32 {
                 count -= 32;
                 push_stuffed(to, ((window >> count) as u32).to_be_bytes());

@@ -98,3 +98,60 @@ fn shortened(mut at_depth: Vec<u32>) -> [u8; LONGEST] {
     }
     lengths
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uses(of: impl IntoIterator<Item = u32>) -> [u32; 256] {
+        let mut uses = [0; 256];
+        for (to, from) in uses.iter_mut().zip(of) {
+            *to = from;
+        }
+        uses
+    }
+
+    fn length(table: &Table, symbol: u8) -> u8 {
+        table.words()[usize::from(symbol)].1
+    }
+
+    #[test]
+    fn a_symbol_used_more_often_has_the_shorter_code() {
+        let table = Table::fitted(&uses([8, 4, 2, 1, 0]));
+        let lengths = [0, 1, 2, 3, 4].map(|symbol| length(&table, symbol));
+        assert_eq!(lengths, [1, 2, 3, 4, 0]);
+        let even = Table::fitted(&uses([5; 7]));
+        assert!((0..7).all(|symbol| length(&even, symbol) == 3));
+    }
+
+    #[test]
+    fn no_code_is_longer_than_sixteen_bits_or_all_ones() {
+        // Fibonacci's numbers make the deepest tree.
+        let (mut a, mut b) = (1, 1);
+        let fibonacci = std::iter::repeat_with(|| {
+            (a, b) = (b, a + b);
+            a
+        });
+        for uses in [
+            uses(fibonacci.take(40)),
+            uses((0..256).map(|n| 1 + n * n * n)),
+            uses([1]),
+        ] {
+            let table = Table::fitted(&uses);
+            let used = uses.iter().filter(|n| **n > 0).count();
+            assert_eq!(table.symbols.len(), used);
+            assert_eq!(
+                table.counts.iter().map(|n| usize::from(*n)).sum::<usize>(),
+                used
+            );
+            let words = table.words();
+            for (word, length) in words.into_iter().filter(|(_, length)| *length > 0) {
+                assert!(u32::from(word) < (1 << length) - 1, "{word:b} of {length}");
+                let inside = words.iter().filter(|(other, longer)| {
+                    *longer >= length && other >> (longer - length) == word
+                });
+                assert_eq!(inside.count(), 1, "{word:b} begins another code");
+            }
+        }
+    }
+}

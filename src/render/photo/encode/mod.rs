@@ -102,7 +102,9 @@ fn code(small: &Small, [luma, colour]: &[Quantiser; 2]) -> Codes {
         for x in 0..across {
             for (row, column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
                 match full.block(2 * x + column, 2 * y + row) {
-                    Some(block) => codes.block(Kind::LUMA, &luma.coefficients(block), &mut means[0]),
+                    Some(block) => {
+                        codes.block(Kind::LUMA, &luma.coefficients(block), &mut means[0])
+                    }
                     None => codes.no_block(Kind::LUMA),
                 }
             }

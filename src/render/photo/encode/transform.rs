@@ -42,7 +42,10 @@ impl Quantiser {
     pub(super) fn coefficients(&self, block: Rows) -> [i16; 64] {
         let rows = down(transposed(down(block)));
         let mut rounded = [0i16; 64];
-        for (to, (row, factors)) in rounded.chunks_exact_mut(8).zip(rows.iter().zip(&self.factors)) {
+        for (to, (row, factors)) in rounded
+            .chunks_exact_mut(8)
+            .zip(rows.iter().zip(&self.factors))
+        {
             for (to, (c, factor)) in to.iter_mut().zip(row.iter().zip(factors)) {
                 *to = round(c * factor);
             }

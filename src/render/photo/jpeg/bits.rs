@@ -99,7 +99,11 @@ impl<'a> Bits<'a> {
     /// Makes at least 56 bits ready.
     #[inline]
     pub(super) fn fill(&mut self) {
-        let word = match self.data.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = match self
+            .data
+            .get(self.at..)
+            .and_then(|rest| rest.first_chunk::<8>())
+        {
             Some(next) => u64::from_be_bytes(*next),
             None => self.last_bytes(),
         };

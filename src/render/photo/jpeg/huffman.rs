@@ -104,8 +104,16 @@ impl Huffman {
             self.steps[first..first + (1 << (FAST - length))].fill(Step::new(0, END, length));
         } else if size > 0 && length + size <= FAST {
             let each = 1 << (FAST - length - size);
-            for (raw, steps) in self.steps[first..].chunks_exact_mut(each).take(1 << size).enumerate() {
-                steps.fill(Step::new(extend(raw as u32, size) as i16, run + 1, length + size));
+            for (raw, steps) in self.steps[first..]
+                .chunks_exact_mut(each)
+                .take(1 << size)
+                .enumerate()
+            {
+                steps.fill(Step::new(
+                    extend(raw as u32, size) as i16,
+                    run + 1,
+                    length + size,
+                ));
             }
         }
     }

@@ -103,7 +103,10 @@ impl Coder for Blocks<'_> {
     fn block(&mut self, bits: &mut Bits<'_>, part: usize, at: (usize, usize)) -> Result<(), Fault> {
         let part = &mut self.parts[part];
         let flat = part.read(bits, &mut self.block)?;
-        let block = self.block.first_chunk().expect("a wide block holds a block");
+        let block = self
+            .block
+            .first_chunk()
+            .expect("a wide block holds a block");
         self.planes[part.component].write(self.inverses, at, block, part.steps, flat);
         if !flat {
             self.block = EMPTY;
@@ -214,4 +217,97 @@ fn long_step<'a>(
     // Later codes of the same round have to be ready too.
     bits.fill();
     Ok((bits, at, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Codes 0, 10, 110 and 1110 for the value ±1 at once, the same behind fifteen zeros, the end
+    /// of a block and sixteen zeros.
+    fn table() -> Huffman {
+        let mut counts = [0; 16];
+        counts[..4].fill(1);
+        Huffman::new(&counts, &[0x01, 0xf1, 0x00, 0xf0]).unwrap()
+    }
+
+    /// Means of size 0 only, as the code 0.
+    fn means() -> Huffman {
+        let mut counts = [0; 16];
+        counts[0] = 1;
+        Huffman::new(&counts, &[0]).unwrap()
+    }
+
+    /// Reads blocks of these codes in turn, and says how many bits of `codes` each began behind.
+    fn read(codes: &str, last: usize, blocks: usize) -> Result<Vec<Wide>, Fault> {
+        let mut bytes: Vec<u8> = codes
+            .as_bytes()
+            .chunks(8)
+            .map(|bits| {
+                let bit = |i: usize| u8::from(bits.get(i).is_none_or(|b| *b == b'1'));
+                (0..8).fold(0, |byte, i| byte << 1 | bit(i))
+            })
+            .collect();
+        // Unread bytes, so that nothing of the data's end shows.
+        bytes.extend([0x55; 16]);
+        let (dc, ac) = (means(), table());
+        let mut part = Part {
+            component: 0,
+            shortcuts: Rc::new(Shortcuts {
+                pairs: Pairs::new(&ac),
+                leaps: Leaps::new(&ac),
+            }),
+            dc: &dc,
+            ac: &ac,
+            last,
+            steps: &[1.0; 64],
+            mean: 0,
+        };
+        let mut bits = Bits::new(&bytes);
+        let read = (0..blocks).map(|_| {
+            let mut block = EMPTY;
+            part.read(&mut bits, &mut block)?;
+            Ok(block)
+        });
+        let read = read.collect::<Result<Vec<_>, _>>()?;
+        assert_eq!(bits.unread()?, 16, "whole codes and no more are read");
+        Ok(read)
+    }
+
+    #[test]
+    fn a_block_takes_its_own_codes_and_no_more() {
+        // Full to the last coefficient, so without an end; then one with an end; then a full one
+        // whose last code moves on by sixteen; then one that ends in zeros.
+        let full = format!("0{}", "01".repeat(63));
+        let short = format!("0{}110", "00".repeat(5));
+        let runs = format!("0{}{}", "01".repeat(15), "100".repeat(3));
+        let zeros = format!("0{}{}", "01".repeat(15), "1110".repeat(3));
+        let codes = [full.as_str(), &short, &runs, &zeros, &short].concat();
+        for last in [0, 4, 12, 24, 63] {
+            let blocks = read(&codes, last, 5).unwrap();
+            for (at, place) in (1..=last).map(|at| (at, usize::from(ZIGZAG[at]))) {
+                assert_eq!(blocks[0][place], 1);
+                assert_eq!(blocks[1][place], if at <= 5 { -1 } else { 0 });
+                assert_eq!(blocks[4][place], blocks[1][place]);
+                let run = match at {
+                    1..=15 => 1,
+                    31 | 47 | 63 => -1,
+                    _ => 0,
+                };
+                assert_eq!(blocks[2][place], run, "{at} of {last}");
+                assert_eq!(blocks[3][place], i16::from(at <= 15));
+            }
+        }
+    }
+
+    #[test]
+    fn a_run_past_the_blocks_end_is_damage_however_little_of_it_is_wanted() {
+        for before in 0..15 {
+            // Four runs of sixteen do not fit into 63 coefficients.
+            let codes = format!("0{}{}110", "01".repeat(before), "100".repeat(4));
+            for last in [0, 4, 12, 24, 63] {
+                assert_eq!(read(&codes, last, 1), Err(DAMAGED), "{before} {last}");
+            }
+        }
+    }
 }
