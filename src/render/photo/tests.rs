@@ -433,6 +433,20 @@ fn scan_data_that_end_early_are_found_behind_an_end_marker() {
 }
 
 #[test]
+fn a_byte_too_many_before_a_restart_marker_is_found() {
+    for file in [corpus!("restart.jpg"), corpus!("progressive-restart.jpg")] {
+        let markers = (0..file.len() - 1)
+            .filter(|&at| file[at] == 0xff && matches!(file[at + 1], 0xd0..=0xd7));
+        for at in markers {
+            for byte in [0x00, 0x55, 0xfe] {
+                let longer = [&file[..at], &[byte], &file[at..]].concat();
+                assert_eq!(rule_of(&longer, &FULL), "photo-truncated", "{byte} at {at}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_phones_append_behind_the_picture_is_left_out() {
     let jpeg = corpus!("baseline-420.jpg");
     let plain = prepare(jpeg, &FULL).unwrap();

@@ -11,9 +11,6 @@ pub(super) const DAMAGED: Fault = Fault::Truncated("the picture data are damaged
 /// Bytes that may be left over where a scan ends.
 const PADDING: usize = 16;
 
-/// Bytes that may be left over before a restart marker.
-const RESTART_PADDING: usize = 7;
-
 /// The data of a scan, cut at its restart markers and freed of stuffed zeros, so that bits can be
 /// loaded eight bytes at a time.
 pub(super) struct Intervals<'a> {
@@ -66,7 +63,9 @@ impl<'a> Intervals<'a> {
     /// Fails when much is left over, `unread` bytes of the last interval among it: then the data
     /// belong to more rows than the header has, or the codes went out of step on the way.
     pub(super) fn finish(&self, unread: usize) -> Result<(), Fault> {
-        if self.rest.len() + unread > PADDING {
+        let last = &self.plain[self.plain.len() - unread..];
+        let stuffed = last.iter().filter(|&&byte| byte == 0xff).count();
+        if self.rest.len() + unread + stuffed > PADDING {
             return Err(DAMAGED);
         }
         Ok(())
@@ -187,10 +186,10 @@ impl<'a> Bits<'a> {
         Ok(bits / 8)
     }
 
-    /// Fails when bits were used that the data do not have, or more is left than a restart
-    /// interval may end with.
+    /// Fails when bits were used that the data do not have, or a byte is left, which nothing puts
+    /// before a restart marker: the codes went out of step on the way.
     pub(super) fn finish_interval(&self) -> Result<(), Fault> {
-        if self.unread()? > RESTART_PADDING {
+        if self.unread()? > 0 {
             return Err(DAMAGED);
         }
         Ok(())
