@@ -21,13 +21,20 @@ pub(super) fn refuse_blank(small: &Small) -> Result<(), Fault> {
     if contrast(small) < LEAST_CONTRAST {
         return Err(Fault::Blank("one colour"));
     }
+    let grey = |plane: &[u8]| plane.iter().all(|sample| sample.abs_diff(128) <= 1);
+    let half = small.half_width();
     let grey_rows = small
-        .pixels
+        .luma
         .chunks_exact(small.width as usize)
+        .enumerate()
         .rev()
-        .take_while(|row| {
-            row.iter()
-                .all(|pixel| pixel.iter().all(|c| c.abs_diff(128) <= 1))
+        .take_while(|(y, row)| {
+            let colour = y / 2 * half..(y / 2 + 1) * half;
+            grey(row)
+                && small
+                    .colour
+                    .iter()
+                    .all(|plane| grey(&plane[colour.clone()]))
         })
         .count();
     if grey_rows as f64 > f64::from(small.height) * GREY_SHARE {
@@ -41,15 +48,19 @@ pub(super) fn refuse_blank(small: &Small) -> Result<(), Fault> {
 fn contrast(small: &Small) -> f64 {
     let (w, h) = (small.width as usize, small.height as usize);
     let (across, down) = (BLOCKS.min(w), BLOCKS.min(h));
-    let mut sums = vec![(0u64, 0u64); across * down];
-    for (y, row) in small.pixels.chunks_exact(w).enumerate() {
-        for (x, pixel) in row.iter().enumerate() {
-            let (sum, count) = &mut sums[(y * down / h) * across + x * across / w];
-            *sum += u64::from(pixel[0]);
-            *count += 1;
+    let (columns, rows) = (edges(w, across), edges(h, down));
+    let mut means = Vec::with_capacity(across * down);
+    for (top, bottom) in rows {
+        let band = &small.luma[top * w..bottom * w];
+        for &(left, right) in &columns {
+            let sum: u32 = band
+                .chunks_exact(w)
+                .flat_map(|row| &row[left..right])
+                .map(|sample| u32::from(*sample))
+                .sum();
+            means.push(f64::from(sum) / ((right - left) * (bottom - top)) as f64);
         }
     }
-    let means: Vec<f64> = sums.iter().map(|&(s, n)| s as f64 / n as f64).collect();
     let blocks = means.len() as f64;
     let mean = means.iter().sum::<f64>() / blocks;
     // Positions are centred on zero, so the slopes of the plane are independent of each other
@@ -81,20 +92,31 @@ fn contrast(small: &Small) -> f64 {
     (residue / blocks).sqrt()
 }
 
+/// Where each of `parts` nearly equal parts of a length begins and ends.
+fn edges(length: usize, parts: usize) -> Vec<(usize, usize)> {
+    let edge = |n: usize| n * length / parts;
+    (0..parts).map(|n| (edge(n), edge(n + 1))).collect()
+}
+
 /// Judges the cloth by the mean colour of the two upper corners.
 pub(super) fn background(upright: &Small) -> Background {
-    let w = upright.width as usize;
-    let (across, down) = ((w / 8).max(1), (upright.height as usize / 10).max(1));
-    let mut sum = [0u64; 3];
-    for row in upright.pixels.chunks_exact(w).take(down) {
-        for pixel in row[..across].iter().chain(&row[w - across..]) {
-            for (total, c) in sum.iter_mut().zip(pixel) {
-                *total += u64::from(*c);
-            }
-        }
-    }
-    let count = (2 * across * down) as u64;
-    let [r, g, b] = to_rgb(sum.map(|total| (total / count) as u8)).map(f64::from);
+    let corners = |plane: &[u8], width: usize| {
+        let height = plane.len() / width;
+        let (across, down) = ((width / 8).max(1), (height / 10).max(1));
+        let sum: u64 = plane
+            .chunks_exact(width)
+            .take(down)
+            .flat_map(|row| row[..across].iter().chain(&row[width - across..]))
+            .map(|sample| u64::from(*sample))
+            .sum();
+        (sum / (2 * across * down) as u64) as u8
+    };
+    let [cb, cr] = upright
+        .colour
+        .each_ref()
+        .map(|plane| corners(plane, upright.half_width()));
+    let y = corners(&upright.luma, upright.width as usize);
+    let [r, g, b] = to_rgb([y, cb, cr]).map(f64::from);
     let (most, least) = (r.max(g).max(b), r.min(g).min(b));
     let saturation = (most - least) / most.max(1.0);
     if most < 50.0 || saturation < 0.35 {

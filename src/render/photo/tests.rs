@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, ImageFormat, Pixel, Rgb, RgbImage, Rgba, RgbaImage};
+use image::{DynamicImage, GrayImage, ImageFormat, Luma, Pixel, Rgb, RgbImage, Rgba, RgbaImage};
 use zune_jpeg::JpegDecoder;
 
 use super::*;
@@ -433,6 +433,20 @@ fn scan_data_that_end_early_are_found_behind_an_end_marker() {
 }
 
 #[test]
+fn a_byte_too_many_before_a_restart_marker_is_found() {
+    for file in [corpus!("restart.jpg"), corpus!("progressive-restart.jpg")] {
+        let markers = (0..file.len() - 1)
+            .filter(|&at| file[at] == 0xff && matches!(file[at + 1], 0xd0..=0xd7));
+        for at in markers {
+            for byte in [0x00, 0x55, 0xfe] {
+                let longer = [&file[..at], &[byte], &file[at..]].concat();
+                assert_eq!(rule_of(&longer, &FULL), "photo-truncated", "{byte} at {at}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_phones_append_behind_the_picture_is_left_out() {
     let jpeg = corpus!("baseline-420.jpg");
     let plain = prepare(jpeg, &FULL).unwrap();
@@ -504,5 +518,110 @@ fn no_damage_makes_it_panic() {
                 assert!(fault.rule().code.starts_with("photo-"));
             }
         }
+    }
+}
+
+/// A bright band over a dark one with noise of every strength: blocks without an end, long runs,
+/// the largest values.
+fn noise(width: u32, height: u32) -> GrayImage {
+    let mut state = 0x2545_f491_4f6c_dd1du64;
+    GrayImage::from_fn(width, height, |x, y| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let strength = f64::from(x) / f64::from(width);
+        let base = if y < height / 3 { 200.0 } else { 90.0 };
+        Luma([(base + ((state % 256) as f64 - 128.0) * strength) as u8])
+    })
+}
+
+#[test]
+fn what_is_made_reads_the_same_in_another_decoder() {
+    // Sides of whole MCUs, of odd numbers, and of blocks that the picture does not reach.
+    for (width, height) in [(64, 96), (61, 91), (40, 50), (17, 33)] {
+        let image = noise(width, height);
+        for quality in [1, 50, 100] {
+            let target = Target {
+                quality,
+                ..Target::new(width, height)
+            };
+            let prepared = prepare(&as_png(image.clone()), &target).unwrap();
+            let pixels = rgb(&prepared.jpeg);
+            let off: u32 = pixels
+                .iter()
+                .zip(image.as_raw())
+                .map(|(seen, grey)| u32::from(seen[0].abs_diff(*grey)))
+                .sum();
+            let off = f64::from(off) / pixels.len() as f64;
+            let most = [60.0, 16.0, 0.6][usize::from(quality / 50)];
+            assert!(off < most, "{width} × {height} at {quality}: off by {off}");
+        }
+    }
+}
+
+#[test]
+fn fitted_tables_take_fewer_bytes_than_the_standard_ones() {
+    let image = DynamicImage::from(noise(240, 352)).into_rgb8();
+    let mut standard = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut standard, 90);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+    encoder
+        .encode(&image, 240, 352, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    let fitted = prepare(&as_png(image), &Target::new(240, 352))
+        .unwrap()
+        .jpeg;
+    let saved = 1.0 - fitted.len() as f64 / standard.len() as f64;
+    assert!(saved > 0.03, "{saved}");
+}
+
+#[test]
+fn noise_is_decoded_as_another_decoder_does() {
+    let image = DynamicImage::from(noise(160, 240)).into_rgb8();
+    let mut jpeg = Vec::new();
+    jpeg_encoder::Encoder::new(&mut jpeg, 100)
+        .encode(&image, 160, 240, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    let whole = as_png(RgbImage::from_raw(160, 240, rgb(&jpeg).into_flattened()).unwrap());
+    for (w, h, most) in [(160, 240, 0.5), (80, 120, 2.0), (40, 60, 2.5)] {
+        let target = Target {
+            quality: 100,
+            ..Target::new(w, h)
+        };
+        let off = difference(
+            &prepare(&whole, &target).unwrap(),
+            &prepare(&jpeg, &target).unwrap(),
+        );
+        assert!(off < most, "off by {off} at {w}");
+    }
+}
+
+#[test]
+fn colour_stays_in_its_place_in_a_turned_picture_of_odd_sides() {
+    // Columns and rows of one dot, which half a dot of shift would smear.
+    let upright = RgbImage::from_fn(61, 91, |x, y| {
+        Rgb(if x < 2 || y < 2 {
+            [200, 30, 30]
+        } else if x % 20 < 10 {
+            [40, 60, 170]
+        } else {
+            [235, 235, 240]
+        })
+    });
+    let target = Target::new(61, 91);
+    let reference = prepare(&as_png(upright.clone()), &target).unwrap();
+    for orientation in 2..=8u8 {
+        let inverse = match orientation {
+            6 => 8,
+            8 => 6,
+            same => same,
+        };
+        let mut held = DynamicImage::from(upright.clone());
+        held.apply_orientation(image::metadata::Orientation::from_exif(inverse).unwrap());
+        let mut png = as_png(held);
+        // Behind the signature and the header.
+        png.splice(33..33, chunk(b"eXIf", &exif(orientation)));
+        let off = difference(&reference, &prepare(&png, &target).unwrap());
+        assert!(off < 0.01, "{orientation}: off by {off}");
     }
 }

@@ -4,6 +4,8 @@
 //! Bytes after the end of image are left out, because phones append previews and their own notes
 //! there.
 
+use memchr::memchr;
+
 use super::super::picture::Ink;
 use super::{Fault, within_limits};
 
@@ -122,7 +124,7 @@ impl<'a> Reader<'a> {
         let start = self.at;
         loop {
             let rest = &self.bytes[self.at..];
-            self.at += rest.iter().position(|&b| b == 0xff).ok_or(CUT)?;
+            self.at += memchr(0xff, rest).ok_or(CUT)?;
             match self.bytes.get(self.at + 1).ok_or(CUT)? {
                 // A stuffed zero or a restart marker belongs to the data.
                 0 | 0xd0..=0xd7 => self.at += 2,

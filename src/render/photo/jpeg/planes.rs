@@ -3,6 +3,7 @@
 use super::super::picture::Layer;
 use super::outline::{Component, Outline};
 use super::reduced::{Block, Inverse};
+use super::tables::ZIGZAG;
 
 /// Where the blocks of one component lie.
 #[derive(Debug, Clone, Copy)]
@@ -41,16 +42,19 @@ impl Grid {
     }
 }
 
+/// Samples across a block that there are transforms to, smallest first.
+pub(super) const SIZES: [usize; 7] = [1, 2, 3, 4, 5, 6, 8];
+
 /// The samples of one component.
 pub(super) struct Plane {
-    /// Samples across a block: 8, 4, 2 or 1.
+    /// Samples across a block, one of [`SIZES`].
     size: usize,
     stride: usize,
     samples: Vec<u8>,
 }
 
 impl Plane {
-    /// An empty plane whose blocks are `size` samples across: 8, 4, 2 or 1.
+    /// An empty plane whose blocks are `size` samples across, one of [`SIZES`].
     pub(super) fn new(grid: &Grid, size: usize) -> Self {
         let stride = grid.blocks.0 * size;
         Self {
@@ -58,6 +62,15 @@ impl Plane {
             stride,
             samples: vec![0; stride * grid.blocks.1 * size],
         }
+    }
+
+    /// The last coefficient, in the order of the codes, that a block's samples are made of.
+    pub(super) fn last_coefficient(&self) -> usize {
+        let is_used = |place: &u8| {
+            let (u, v) = (usize::from(place % 8), usize::from(place / 8));
+            u < self.size && v < self.size
+        };
+        ZIGZAG.iter().rposition(is_used).unwrap_or(0)
     }
 
     /// Writes the samples of the block at `(x, y)`, in blocks. `flat` says that only the block's
@@ -84,7 +97,10 @@ impl Plane {
         }
         match self.size {
             8 => write!(inverses.eight),
+            6 => write!(inverses.six),
+            5 => write!(inverses.five),
             4 => write!(inverses.four),
+            3 => write!(inverses.three),
             2 => write!(inverses.two),
             _ => write!(inverses.one),
         }
@@ -112,17 +128,23 @@ impl Plane {
 
 /// The transforms to every size.
 pub(super) struct Inverses {
-    eight: Inverse<8>,
-    four: Inverse<4>,
-    two: Inverse<2>,
-    one: Inverse<1>,
+    eight: Inverse<8, 8>,
+    six: Inverse<6, 8>,
+    five: Inverse<5, 8>,
+    four: Inverse<4, 4>,
+    three: Inverse<3, 4>,
+    two: Inverse<2, 4>,
+    one: Inverse<1, 4>,
 }
 
 impl Inverses {
     pub(super) fn new() -> Self {
         Self {
             eight: Inverse::new(),
+            six: Inverse::new(),
+            five: Inverse::new(),
             four: Inverse::new(),
+            three: Inverse::new(),
             two: Inverse::new(),
             one: Inverse::new(),
         }

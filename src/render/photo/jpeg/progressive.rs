@@ -2,7 +2,8 @@
 //! (ITU-T T.81, annex G).
 
 use super::Fault;
-use super::bits::{Bits, DAMAGED, Huffman};
+use super::bits::{Bits, DAMAGED};
+use super::huffman::Huffman;
 use super::outline::{Outline, Step};
 use super::planes::{Grid, Inverses, Plane};
 use super::reduced::Block;

@@ -1,7 +1,7 @@
 //! One scan: which components it holds, and the order of their blocks.
 
 use super::Fault;
-use super::bits::{Bits, DAMAGED};
+use super::bits::{Bits, DAMAGED, Intervals};
 use super::planes::Grid;
 
 /// A scan's header (ITU-T T.81, B.2.3).
@@ -86,13 +86,15 @@ pub(super) fn walk(
             }
         })
         .collect();
-    let mut bits = Bits::new(data);
+    let mut intervals = Intervals::new(data);
+    let mut bits = intervals.next();
     let mut count = 0;
     for y in 0..down {
         for x in 0..across {
             if interval > 0 && count > 0 && count % interval == 0 {
-                bits.check()?;
-                bits.restart(count / interval - 1)?;
+                bits.finish_interval()?;
+                intervals.restart(count / interval - 1)?;
+                bits = intervals.next();
                 coder.restart();
             }
             count += 1;
@@ -104,7 +106,8 @@ pub(super) fn walk(
                 }
             }
         }
-        bits.check()?;
+        bits.unread()?;
     }
-    bits.finish()
+    let unread = bits.unread()?;
+    intervals.finish(unread)
 }

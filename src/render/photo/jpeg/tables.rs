@@ -1,10 +1,11 @@
 //! The tables in force while scans are decoded (ITU-T T.81, annex B.2.4).
 
 use super::Fault;
-use super::bits::{DAMAGED, Huffman};
+use super::bits::DAMAGED;
+use super::huffman::Huffman;
 
 /// Where each coefficient lies in its block, in the order of the codes.
-pub(super) const ZIGZAG: [u8; 64] = [
+pub(in super::super) const ZIGZAG: [u8; 64] = [
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
     13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
     52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
