@@ -193,3 +193,6 @@ impl Tx<'_> {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests;
