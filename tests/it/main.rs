@@ -13,3 +13,5 @@ mod ledger;
 mod parts;
 mod print;
 mod rules;
+mod scan;
+mod stock;
