@@ -7,13 +7,17 @@ use serde_json::{Value, json};
 
 use crate::harness::{Child, Station, binary, child};
 
-/// A station with one printed lot of these many children, and their cards.
+/// A station with one printed lot of so many children, and their cards in the order of the lot.
 fn printed(count: u32) -> (Station, Vec<Child>, Vec<String>) {
     let station = Station::new();
-    let children: Vec<Child> = (1..=count).map(child).collect();
+    let mut children: Vec<Child> = (1..=count).map(child).collect();
     station.drop_batch("LOT", &children);
     station.take_all();
     station.confirm_all("L00001");
+    children.sort_by_key(|child| {
+        let card = &station.cards(child.nik())[0];
+        card["card"]["position"].as_u64()
+    });
     let cards = children.iter().map(|c| station.card_of(c)).collect();
     (station, children, cards)
 }
