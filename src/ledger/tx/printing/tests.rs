@@ -106,6 +106,23 @@ fn a_job_that_ends_before_it_was_sent_is_not_lost_and_one_card_has_one_open_job(
 }
 
 #[test]
+fn what_a_person_said_meanwhile_stands_when_the_job_ends() {
+    let mut station = Station::new();
+    let card = station.accept(1..=1)[0];
+    station.render(&[card]);
+    station
+        .write(|tx| {
+            let job = begin(tx, card, Side::Both)?;
+            tx.job_sent(&job)?;
+            tx.move_card(card, State::Printed, Evidence::Operator, None)?;
+            tx.end_job(&job, Ended::Unconfirmed, &[], Remake::No)
+        })
+        .unwrap();
+    assert_eq!(state(&station, card), State::Printed);
+    assert!(station.ledger.open_jobs("p1").unwrap().is_empty());
+}
+
+#[test]
 fn without_duplex_a_card_is_printed_only_when_its_back_is() {
     let mut station = Station::new();
     let cards = station.accept(1..=3);
