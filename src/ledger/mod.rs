@@ -238,6 +238,79 @@ mod tests {
     }
 
     #[test]
+    fn a_ledger_of_the_first_version_is_brought_up_to_date_and_verifies() {
+        let dir = tempfile::TempDir::new().unwrap();
+        let path = dir.path().join(DATABASE);
+        let key = StationKey::make(&dir.path().join(KEY)).unwrap();
+        fs::write(&path, "").unwrap();
+        let db = schema::open(&path).unwrap();
+        db.execute_batch(include_str!("migrations/0001.sql"))
+            .unwrap();
+        db.pragma_update(None, "user_version", 1).unwrap();
+        let at = view::stamp(now());
+        let insert = |seq: i64, prev: [u8; 32], body: String| {
+            let hash = event::chain_hash(&prev, seq.cast_unsigned(), &at, FOUNDER, &body);
+            db.execute(
+                "INSERT INTO events (seq, at, actor, body, prev, hash) VALUES (?, ?, ?, ?, ?, ?)",
+                rusqlite::params![seq, at, FOUNDER, body, prev, hash],
+            )
+            .unwrap();
+            hash
+        };
+        // As the first version wrote them: a card without the hash of its code.
+        let key_id = key.id();
+        let record = testing::child(1);
+        let json = key::record_json(&record);
+        let (nik, content) = (key.nik(&record.nik), key.content(&record.content(None)));
+        let (whole, request) = (
+            key.record(&json, None, Some("T1")),
+            key.request(record.id.as_deref().unwrap()),
+        );
+        let first = insert(
+            1,
+            event::NO_HASH,
+            format!(r#"{{"kind":"station-created","key_id":"{key_id}"}}"#),
+        );
+        insert(
+            2,
+            first,
+            format!(
+                r#"{{"kind":"card-accepted","card":"K000001-8","card_kind":"5-17","nik_hash":"{nik}","record_hash":"{whole}","content_hash":"{content}","request_hash":"{request}","revisi":1,"alasan":"BARU","kecamatan":"CURUP TENGAH","desa":"AIR BANG","drop":"D1","attempt":1}}"#
+            ),
+        );
+        db.execute(
+            "INSERT INTO cards (card, state, kind, nik_hash, record_hash, content_hash,
+                 request_hash, revisi, alasan, kecamatan, desa, drop_id, attempt, accepted_at,
+                 moved_at)
+             VALUES (1, 'accepted', '5-17', ?1, ?2, ?3, ?4, 1, 'BARU', 'CURUP TENGAH', 'AIR BANG',
+                 'D1', 1, ?5, ?5)",
+            [&nik, &whole, &content, &request, &at],
+        )
+        .unwrap();
+        let order = order::Order::of(&record);
+        db.execute(
+            "INSERT INTO persons VALUES (1, ?1, NULL, 'T1', ?2, ?3, ?4)",
+            [&json, &order.school, &order.class, &order.name],
+        )
+        .unwrap();
+        db.execute(
+            "INSERT INTO queue VALUES ('5-17', ?1, ?2, ?3, 1)",
+            [&order.school, &order.class, &order.name],
+        )
+        .unwrap();
+        drop(db);
+        assert!(matches!(
+            Ledger::open_read_only(dir.path()),
+            Err(Error::Older { found: 1, .. })
+        ));
+        let ledger = Ledger::open(dir.path()).unwrap();
+        let report = verify(&ledger, dir.path(), dir.path()).unwrap();
+        assert_eq!(report.findings, []);
+        assert_eq!(ledger.cards_by_code("T1").unwrap().len(), 1);
+        assert!(ledger.cards_by_code("T2").unwrap().is_empty());
+    }
+
+    #[test]
     fn a_newer_database_and_a_damaged_one_are_refused() {
         let station = Station::new();
         let db = &station.ledger.db;

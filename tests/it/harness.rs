@@ -237,7 +237,9 @@ impl Ran {
 /// The binary, outside of any station of the one who runs the tests.
 pub fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kia-station"));
-    command.env_remove("KIA_STATION").env_remove("RUST_LOG");
+    for name in ["KIA_STATION", "KIA_USER", "KIA_SERIAL_PATTERN", "RUST_LOG"] {
+        command.env_remove(name);
+    }
     command
 }
 

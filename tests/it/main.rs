@@ -14,3 +14,5 @@ mod parts;
 mod print;
 mod proof;
 mod rules;
+mod scan;
+mod stock;

@@ -129,7 +129,8 @@ impl Tx<'_> {
     /// surely never printed; `reasons` are short codes. Returns the new card when the job spoiled
     /// its card and `remake` says so.
     ///
-    /// A job that came out before it was said to be sent is taken as sent.
+    /// A job that came out before it was said to be sent is taken as sent. A card of which a person
+    /// said meanwhile what came out stays where they put it.
     ///
     /// # Errors
     /// [`Error::Job`] when it ended before, [`Error::ReasonForm`], those of [`Tx::spoil`].
@@ -150,6 +151,11 @@ impl Tx<'_> {
                 tx.send(&job)?;
             }
             tx.job_moves(&job, ended.stage(), reasons)?;
+            // A person may have said meanwhile what came out: their word stands.
+            let state = tx.state(job.card)?;
+            if !matches!(state, Some(State::Submitting | State::Sent)) {
+                return Ok(None);
+            }
             let to = match ended {
                 Ended::Printed if job.side == Side::Front => return Ok(None),
                 Ended::NotPrinted if job.side == Side::Back => return Ok(None),
@@ -212,3 +218,6 @@ impl Tx<'_> {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,3 +108,6 @@ impl Tx<'_> {
         self.is_received(serial)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -137,3 +137,6 @@ impl Tx<'_> {
         Ok(minutes)
     }
 }
+
+#[cfg(test)]
+mod tests;

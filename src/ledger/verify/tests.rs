@@ -8,11 +8,15 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::domain::card::{Evidence, SpoilReason, State};
-use crate::domain::ids::CardId;
+use crate::domain::ids::{CardId, LotId};
+use crate::domain::job::{Ended, Side};
+use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
 use crate::ledger::event::chain_hash;
 use crate::ledger::key::hex;
 use crate::ledger::testing::{Station, child, new_card, new_lot, nik, now};
-use crate::ledger::{DropOutcome, Ledger, NewCard, NewLot, Remake};
+use crate::ledger::{
+    Close, DropOutcome, Ledger, NewCard, NewJob, NewLot, NewMovement, Remake, Result, Tx,
+};
 
 /// A station with a printed lot of two cards, one spoiled and made again, two cards in the queue,
 /// one erased; its photo and PDF lie on the disk.
@@ -48,9 +52,10 @@ impl Busy {
                     bytes: 5,
                     ..new_lot(lot, &cards[..2], "L00001.pdf")
                 })?;
-                tx.move_card(first, State::Printed, Evidence::Operator, None)?;
+                books(tx, lot, first)?;
                 let remake = Remake::Yes { token: None };
                 tx.spoil(cards[1], SpoilReason::Pita, Evidence::Operator, remake)?;
+                tx.destroy(&["SAKSI CONTOH".into()], &[("kia".into(), 1)].into())?;
                 tx.move_card(cards[3], State::Cancelled, Evidence::Operator, None)?;
                 tx.erase(cards[3], "purpose-ended")?;
                 tx.allow("photo-shared", &nik(2), "anak kembar")?;
@@ -99,6 +104,58 @@ impl Busy {
     }
 }
 
+/// A card is printed, scanned and booked, and a day is closed: each projection of the books gets
+/// a row.
+fn books(tx: &mut Tx<'_>, lot: LotId, card: CardId) -> Result<()> {
+    let serials = SerialRange {
+        first: "KIA0001".into(),
+        last: "KIA0500".into(),
+    };
+    let received = NewMovement {
+        media: "kia",
+        movement: Movement::Received,
+        count: 500,
+        batch: Some("P-1"),
+        serials: Some(&serials),
+        note: None,
+    };
+    tx.move_stock(received)?;
+    tx.move_stock(NewMovement {
+        movement: Movement::Spoiled,
+        count: 2,
+        serials: None,
+        ..received
+    })?;
+    tx.move_ribbon(RibbonMovement::Received {
+        ribbons: 2,
+        prints: 500,
+    })?;
+    tx.assign_lot(lot, Some("p1"))?;
+    tx.printer_changed("p1", "idle", &[], Some("Siap"))?;
+    let job = tx.next_job_name(card)?;
+    tx.begin_job(NewJob {
+        card,
+        job: &job,
+        printer: "p1",
+        media: None,
+        side: Side::Both,
+        sha256: &"0".repeat(64),
+    })?;
+    tx.job_created(&job, 7, Some("urn:uuid:1"), Some("ipp://localhost/7"))?;
+    tx.job_sent(&job)?;
+    tx.end_job(&job, Ended::Printed, &[], Remake::No)?;
+    let scan = tx.scan("token", Some(lot))?;
+    assert_eq!(scan.card, Some(card));
+    assert_eq!(tx.read_serial(card, "KIA0001")?, Some(true));
+    tx.scan("a code of nobody", None)?;
+    tx.close_day(Close {
+        media: "kia",
+        date: jiff::civil::date(2026, 11, 24),
+        counted: 497,
+        explained: None,
+    })
+}
+
 fn event(seq: u64, fault: EventFault) -> Finding {
     Finding::Event { seq, fault }
 }
@@ -108,7 +165,7 @@ fn a_ledger_that_nobody_touched_is_clean() {
     let busy = Busy::new();
     let report = busy.verify();
     assert_eq!(report.findings, []);
-    assert_eq!((report.events, report.persons, report.erased), (15, 4, 1));
+    assert_eq!((report.events, report.persons, report.erased), (33, 4, 1));
     assert_eq!((report.lots, report.photos), (1, 1));
     let other = Ledger::open_read_only(&busy.folder).unwrap();
     assert_eq!(verify(&other, &busy.folder, &busy.folder).unwrap(), report);
@@ -185,7 +242,10 @@ fn every_changed_value_of_a_projection_is_named() {
                 .collect::<Vec<_>>()
         })
         .collect();
-    assert_eq!(columns.len(), 7 + 8 + 26 + 1 + 2);
+    assert_eq!(
+        columns.len(),
+        7 + 8 + 29 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5
+    );
     for (table, column, kind) in columns {
         let new = if kind == "INTEGER" {
             format!("coalesce({column}, 0) + 7")
@@ -213,7 +273,17 @@ fn key_column(table: &str) -> &'static str {
         "lots" => "lot",
         "cards" => "card",
         "lot_cards" => "position",
-        _ => "rule",
+        "lot_printers" => "lot",
+        "jobs" => "job",
+        "printers" => "printer",
+        "scans" => "seq",
+        "serials" => "serial",
+        "stock_days" => "day",
+        "stock_serials" => "first",
+        "ribbons" => "ribbon",
+        "destructions" => "minutes",
+        "exceptions" => "rule",
+        other => panic!("no key of {other} is known here"),
     }
 }
 
