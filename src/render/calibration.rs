@@ -48,6 +48,13 @@ pub enum Unlikely {
     },
 }
 
+/// A target, both places in mm from the card's middle.
+struct Measured {
+    name: char,
+    wanted: [f64; 2],
+    found: [f64; 2],
+}
+
 /// The most that the measures of a ruler may disagree, in mm.
 const TOLERANCE: f64 = 0.5;
 
@@ -60,30 +67,32 @@ const TOLERANCE: f64 = 0.5;
 pub fn fit(measured: &[(char, [f64; 2])]) -> Result<Adjust, Unlikely> {
     let middle = CARD_MM.map(|side| side / 2.0);
     let from_middle = |at: [f64; 2]| [at[0] - middle[0], at[1] - middle[1]];
-    let pairs: Vec<(char, [f64; 2], [f64; 2])> = measured
+    let pairs: Vec<Measured> = measured
         .iter()
         .filter_map(|(name, at)| {
             let (_, wanted) = TARGETS.iter().find(|(target, _)| target == name)?;
-            Some((*name, from_middle(*wanted), from_middle(*at)))
+            Some(Measured {
+                name: *name,
+                wanted: from_middle(*wanted),
+                found: from_middle(*at),
+            })
         })
         .collect();
     if pairs.is_empty() {
         return Err(Unlikely::Nothing);
     }
     let count = pairs.len() as f64;
-    let mean = |pick: fn(&(char, [f64; 2], [f64; 2])) -> [f64; 2]| {
+    let mean = |pick: fn(&Measured) -> [f64; 2]| {
         let sum = pairs.iter().map(pick);
         let sum = sum.fold([0.0; 2], |sum, at| [sum[0] + at[0], sum[1] + at[1]]);
         sum.map(|part| part / count)
     };
-    let (wanted, found) = (mean(|pair| pair.1), mean(|pair| pair.2));
+    let (wanted, found) = (mean(|pair| pair.wanted), mean(|pair| pair.found));
     // The printer's own move is scale × turn, as a complex number, then a shift.
     let (mut dot, mut cross, mut square) = (0.0, 0.0, 0.0);
-    for (_, w, f) in &pairs {
-        let (w, f) = (
-            [w[0] - wanted[0], w[1] - wanted[1]],
-            [f[0] - found[0], f[1] - found[1]],
-        );
+    for pair in &pairs {
+        let w = [pair.wanted[0] - wanted[0], pair.wanted[1] - wanted[1]];
+        let f = [pair.found[0] - found[0], pair.found[1] - found[1]];
         dot += w[0] * f[0] + w[1] * f[1];
         cross += w[0] * f[1] - w[1] * f[0];
         square += w[0] * w[0] + w[1] * w[1];
@@ -96,10 +105,13 @@ pub fn fit(measured: &[(char, [f64; 2])]) -> Result<Adjust, Unlikely> {
     let moved = |at: [f64; 2]| [re * at[0] - im * at[1], im * at[0] + re * at[1]];
     let turned = moved(wanted);
     let shift = [found[0] - turned[0], found[1] - turned[1]];
-    let off = pairs.iter().map(|(name, w, f)| {
-        let at = moved(*w);
-        let (x, y) = (at[0] + shift[0] - f[0], at[1] + shift[1] - f[1]);
-        (*name, x.hypot(y))
+    let off = pairs.iter().map(|pair| {
+        let at = moved(pair.wanted);
+        let (x, y) = (
+            at[0] + shift[0] - pair.found[0],
+            at[1] + shift[1] - pair.found[1],
+        );
+        (pair.name, x.hypot(y))
     });
     if let Some((target, off)) = off.max_by(|a, b| a.1.total_cmp(&b.1))
         && off > TOLERANCE
