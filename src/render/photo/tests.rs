@@ -447,6 +447,25 @@ fn a_byte_too_many_before_a_restart_marker_is_found() {
 }
 
 #[test]
+fn a_restart_interval_cut_short_or_out_of_turn_is_found() {
+    let file = corpus!("restart.jpg");
+    let scan = file.windows(2).position(|w| w == [0xff, 0xda]).unwrap();
+    let restart = scan
+        + file[scan..]
+            .windows(2)
+            .position(|w| w == [0xff, 0xd0])
+            .unwrap();
+    for target in [FULL, Target::new(24, 36)] {
+        let less = [&file[..restart - 2], &file[restart..]].concat();
+        assert_eq!(rule_of(&less, &target), "photo-truncated");
+        // The next interval's number in this one's place.
+        let mut swapped = file.to_vec();
+        swapped[restart + 1] = 0xd1;
+        assert_eq!(rule_of(&swapped, &target), "photo-truncated");
+    }
+}
+
+#[test]
 fn what_phones_append_behind_the_picture_is_left_out() {
     let jpeg = corpus!("baseline-420.jpg");
     let plain = prepare(jpeg, &FULL).unwrap();
