@@ -189,7 +189,7 @@ enum Stage {
     /// Made by this run, the document in hand.
     Send { job: JobRef, document: Vec<u8> },
     /// The printer may have the document. `empty`: it was seen waiting for it, and cancelled.
-    Ask { job: JobRef, empty: bool },
+    Ask { job: JobRef, waited: bool },
     /// The printer has it.
     Watch { job: JobRef, watch: Watch },
     /// Settled, not yet kept.
@@ -237,7 +237,7 @@ impl Submission {
     pub fn resume(open: Open) -> Self {
         let stage = match open.kept {
             Kept::Begun => Stage::Search,
-            Kept::Created(job) => Stage::Ask { job, empty: false },
+            Kept::Created(job) => Stage::Ask { job, waited: false },
             Kept::Sent(job) => Stage::Watch {
                 job,
                 watch: Watch {
@@ -327,12 +327,12 @@ impl Submission {
                 }
                 Err(Failure::Unknown(_)) => {
                     let job = job.clone();
-                    self.stage = Stage::Ask { job, empty: false };
+                    self.stage = Stage::Ask { job, waited: false };
                 }
             },
-            Stage::Ask { job, .. } => {
-                let job = job.clone();
-                return self.ask(&job, printer, journal);
+            Stage::Ask { job, waited } => {
+                let (job, waited) = (job.clone(), *waited);
+                return self.ask(job, waited, printer, journal);
             }
             Stage::Watch { job, watch } => match printer.job(job) {
                 Ok(seen) => {
