@@ -4,7 +4,7 @@
 //! Every request moves its mechanics on by one tick, so that a schedule needs no waiting. What
 //! takes time on a real one does so here: a restart leaves at least one request without an answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{Cursor, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -78,6 +78,8 @@ impl Fault {
 /// How this printer differs from others, all allowed by RFC 8011.
 #[derive(Debug, Clone, Copy)]
 pub struct Persona {
+    /// Has Create-Job.
+    pub two_phase: bool,
     /// Keeps its jobs over a restart and prints an interrupted one again, as CUPS does; else it
     /// counts ids from 1 again, as ippeveprinter does.
     pub remembers: bool,
@@ -122,6 +124,8 @@ struct State {
     came_out: BTreeMap<String, u32>,
     documents: BTreeMap<String, u32>,
     fired: Vec<Fault>,
+    /// Faults that come before any by chance, each as soon as it can.
+    planned: VecDeque<Fault>,
 }
 
 struct Shared {
@@ -155,6 +159,7 @@ impl Fake {
             came_out: BTreeMap::new(),
             documents: BTreeMap::new(),
             fired: Vec::new(),
+            planned: VecDeque::new(),
         };
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
@@ -187,6 +192,11 @@ impl Fake {
     /// Requests of a hundred that meet a fault from now on.
     pub fn faults(&self, chance: u64) {
         self.shared.lock().chance = chance;
+    }
+
+    /// Makes the next requests meet these faults, each as soon as it can happen.
+    pub fn plan(&self, faults: &[Fault]) {
+        self.shared.lock().planned.extend(faults);
     }
 
     /// The faults met since this was last asked.
@@ -311,21 +321,31 @@ impl Shared {
 
 impl State {
     fn draw(&mut self, request: &IppRequestResponse) -> Option<Fault> {
+        let live = self.jobs.values().any(|job| job.state < CANCELED);
+        let printing = self.jobs.values().any(|job| job.state == PROCESSING);
+        let creates = operation(request) == Some(Operation::CreateJob);
+        let can_happen = |fault: &Fault| match fault {
+            Fault::Abort => false,
+            Fault::PowerLoss => printing,
+            Fault::Vanish => live,
+            Fault::WrongUuid => live && self.persona.tells_uuid,
+            Fault::DuplicateName => creates,
+            _ => true,
+        };
+        if let Some(planned) = self.planned.front() {
+            return can_happen(planned)
+                .then(|| self.planned.pop_front())
+                .flatten();
+        }
         if !self.rng.percent(self.chance) {
             return None;
         }
-        let creates = operation(request) == Some(Operation::CreateJob);
         if creates && self.rng.percent(20) {
             return Some(Fault::DuplicateName);
         }
-        let fault = self.rng.pick(&Fault::ANY_TIME);
-        let live = self.jobs.values().any(|job| job.state < CANCELED);
-        let printing = self.jobs.values().any(|job| job.state == PROCESSING);
-        match fault {
+        match self.rng.pick(&Fault::ANY_TIME) {
             Fault::Restart if printing => Some(Fault::PowerLoss),
-            Fault::Vanish if !live => None,
-            Fault::WrongUuid if !live || !self.persona.tells_uuid => None,
-            fault => Some(fault),
+            fault => Some(fault).filter(can_happen),
         }
     }
 
@@ -347,6 +367,7 @@ impl State {
             .max_by_key(|job| (job.state != PENDING, job.began));
         let Some(job) = next else { return };
         let chance = self.chance;
+        let aborts = self.planned.front() == Some(&Fault::Abort);
         match job.state {
             PENDING if self.rng.percent(60) => {
                 job.state = PROCESSING;
@@ -354,7 +375,9 @@ impl State {
                 job.out = false;
             }
             PENDING => {}
-            _ if self.rng.percent(chance / 3) => {
+            _ if aborts || self.rng.percent(chance / 3) => {
+                self.planned
+                    .pop_front_if(|planned| *planned == Fault::Abort);
                 self.fired.push(Fault::Abort);
                 job.state = ABORTED;
                 let out = self.rng.percent(50);
@@ -396,21 +419,21 @@ impl State {
         }
     }
 
-    /// A job that is not over is forgotten; its card may come out nevertheless.
+    /// The newest job that is not over is forgotten; its card may come out nevertheless.
     fn vanish(&mut self) {
-        let live = self.jobs.iter().find(|(_, job)| job.state < CANCELED);
+        let live = self.jobs.iter().rfind(|(_, job)| job.state < CANCELED);
         let id = *live.unwrap().0;
         let mut job = self.jobs.remove(&id).unwrap();
         let out = job.documents > 0 && self.rng.percent(50);
         lay_down(&mut self.came_out, &mut job, out);
     }
 
-    /// Another job of the same name and number stands in a job's place.
+    /// Another job of the same name and number stands in the newest job's place.
     fn impersonate(&mut self) {
         self.clock += 1;
         let uuid = self.uuid(0);
-        let live = self.jobs.values_mut().find(|job| job.state < CANCELED);
-        live.unwrap().uuid = uuid;
+        let mut live = self.jobs.values_mut().rev();
+        live.find(|job| job.state < CANCELED).unwrap().uuid = uuid;
     }
 
     fn uuid(&self, id: i32) -> String {
@@ -444,7 +467,7 @@ impl State {
             _ => 0,
         };
         match operation(request) {
-            Some(Operation::CreateJob) => {
+            Some(Operation::CreateJob) if self.persona.two_phase => {
                 let id = self.create(job_name(request));
                 self.tell([id])
             }
@@ -474,6 +497,7 @@ impl State {
                 let open = self.jobs.iter().filter(|(_, job)| job.state < CANCELED);
                 self.tell(open.map(|(id, _)| *id).collect::<Vec<_>>())
             }
+            Some(Operation::GetPrinterAttributes) => self.device(),
             _ => response(StatusCode::ServerErrorOperationNotSupported),
         }
     }
@@ -482,6 +506,30 @@ impl State {
         let mut answer = response(StatusCode::SuccessfulOk);
         let jobs = ids.into_iter().map(|id| self.attributes(id));
         answer.attributes_mut().groups_mut().extend(jobs);
+        answer
+    }
+
+    fn device(&self) -> IppRequestResponse {
+        let printing = self.jobs.values().any(|job| job.state == PROCESSING);
+        let (state, reason) = match (self.empty, printing) {
+            (1.., _) => (5, "media-empty-error"),
+            (0, true) => (4, "none"),
+            (0, false) => (3, "none"),
+        };
+        let told = [
+            ("printer-state", IppValue::Enum(state)),
+            (
+                "printer-state-reasons",
+                IppValue::Keyword(reason.try_into().unwrap()),
+            ),
+            ("printer-is-accepting-jobs", IppValue::Boolean(true)),
+        ];
+        let mut answer = response(StatusCode::SuccessfulOk);
+        for (name, value) in told {
+            let attribute = IppAttribute::with_name(name, value).unwrap();
+            let attributes = answer.attributes_mut();
+            attributes.add(DelimiterTag::PrinterAttributes, attribute);
+        }
         answer
     }
 
@@ -551,6 +599,7 @@ fn operation(request: &IppRequestResponse) -> Option<Operation> {
         Operation::CancelJob,
         Operation::GetJobAttributes,
         Operation::GetJobs,
+        Operation::GetPrinterAttributes,
     ];
     let code = request.header().operation_or_status;
     known.into_iter().find(|known| *known as i16 == code)

@@ -6,6 +6,7 @@
 
 mod fake;
 mod journal;
+mod one_by_one;
 #[allow(dead_code, reason = "each test target uses its own parts")]
 #[path = "../it/parts.rs"]
 mod parts;

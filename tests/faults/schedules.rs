@@ -134,6 +134,7 @@ impl Station<'_> {
 fn play(seed: u64) -> Tally {
     let mut rng = Rng::new(seed);
     let persona = Persona {
+        two_phase: true,
         remembers: rng.percent(40),
         tells_uuid: rng.percent(80),
         tells_began: rng.percent(70),
