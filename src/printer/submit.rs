@@ -188,7 +188,7 @@ enum Stage {
     Search,
     /// Made by this run, the document in hand.
     Send { job: JobRef, document: Vec<u8> },
-    /// The printer may have the document. `empty`: it was seen waiting for it, and cancelled.
+    /// The printer may have the document. `waited`: it was seen waiting for it, and cancelled.
     Ask { job: JobRef, waited: bool },
     /// The printer has it.
     Watch { job: JobRef, watch: Watch },

@@ -46,6 +46,15 @@ impl MemoryJournal {
         })
     }
 
+    /// The job of this attempt at its printer, once it was kept.
+    pub fn job(&self, number: u64) -> Option<JobRef> {
+        let mut entries = self.entries.iter();
+        match &entries.find(|entry| entry.attempt.number == number)?.kept {
+            Kept::Begun => None,
+            Kept::Created(job) | Kept::Sent(job) => Some(job.clone()),
+        }
+    }
+
     fn commit(&mut self, change: impl FnOnce(&mut Vec<Entry>)) -> Result<(), Died> {
         let dies = self.rng.percent(self.chance);
         if dies && self.rng.percent(50) {

@@ -10,5 +10,7 @@ mod one_by_one;
 #[allow(dead_code, reason = "each test target uses its own parts")]
 #[path = "../it/parts.rs"]
 mod parts;
+mod real;
 mod rng;
 mod schedules;
+mod servers;
