@@ -20,6 +20,7 @@
 //!
 //! Absent on purpose: no module reads the clock, a file or a printer below `station` and the edge
 //! that is made for it; `render` and `domain` can be run a million times in a test.
+//! The loop does not drive `printer` yet: the operator prints a lot's PDF and says what came out.
 
 pub mod cli;
 pub mod commands;

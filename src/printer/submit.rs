@@ -188,8 +188,8 @@ enum Stage {
     Search,
     /// Made by this run, the document in hand.
     Send { job: JobRef, document: Vec<u8> },
-    /// The printer may have the document. `empty`: it was seen waiting for it, and cancelled.
-    Ask { job: JobRef, empty: bool },
+    /// The printer may have the document. `waited`: it was seen waiting for it, and cancelled.
+    Ask { job: JobRef, waited: bool },
     /// The printer has it.
     Watch { job: JobRef, watch: Watch },
     /// Settled, not yet kept.
@@ -237,7 +237,7 @@ impl Submission {
     pub fn resume(open: Open) -> Self {
         let stage = match open.kept {
             Kept::Begun => Stage::Search,
-            Kept::Created(job) => Stage::Ask { job, empty: false },
+            Kept::Created(job) => Stage::Ask { job, waited: false },
             Kept::Sent(job) => Stage::Watch {
                 job,
                 watch: Watch {
@@ -327,12 +327,12 @@ impl Submission {
                 }
                 Err(Failure::Unknown(_)) => {
                     let job = job.clone();
-                    self.stage = Stage::Ask { job, empty: false };
+                    self.stage = Stage::Ask { job, waited: false };
                 }
             },
-            Stage::Ask { job, .. } => {
-                let job = job.clone();
-                return self.ask(&job, printer, journal);
+            Stage::Ask { job, waited } => {
+                let (job, waited) = (job.clone(), *waited);
+                return self.ask(job, waited, printer, journal);
             }
             Stage::Watch { job, watch } => match printer.job(job) {
                 Ok(seen) => {
@@ -380,11 +380,12 @@ impl Submission {
     /// asked again: a late document may have slipped in before.
     fn ask<J: Journal>(
         &mut self,
-        job: &JobRef,
+        job: JobRef,
+        waited: bool,
         printer: &dyn Printer,
         journal: &mut J,
     ) -> Result<Step, J::Error> {
-        let seen = match printer.job(job) {
+        let seen = match printer.job(&job) {
             Ok(seen) => seen,
             Err(failure) if failure.is_gone() => {
                 self.settle(Outcome::Unconfirmed(Doubt::Gone));
@@ -393,23 +394,19 @@ impl Submission {
             Err(failure) => return Ok(Step::Wait(Err(failure))),
         };
         if seen.awaits_document() {
-            return Ok(match printer.cancel(job) {
+            match printer.cancel(&job) {
+                Ok(Withdrawal::Asked) => self.stage = Stage::Ask { job, waited: true },
                 Ok(Withdrawal::NothingSent) => {
                     self.settle(Outcome::NotPrinted(NotPrinted::BrokenOff));
-                    Step::Moved
+                    return Ok(Step::Moved);
                 }
-                Ok(Withdrawal::Asked) => {
-                    let job = job.clone();
-                    self.stage = Stage::Ask { job, empty: true };
-                    Step::Wait(Ok(seen))
-                }
-                Err(failure) => Step::Wait(Err(failure)),
-            });
+                Err(failure) => return Ok(Step::Wait(Err(failure))),
+            }
+            return Ok(Step::Wait(Ok(seen)));
         }
-        // A queue that was killed may have forgotten that it began.
-        let trusted =
-            printer.forgets_jobs() || matches!(self.stage, Stage::Ask { empty: true, .. });
-        if seen.state.is_over() && seen.never_began() && trusted {
+        // A queue that restarts says of a job it will print again that it never began.
+        let surely_once = waited || seen.documents == Some(0) || printer.forgets_jobs();
+        if seen.state.is_over() && seen.never_began() && surely_once {
             self.settle(Outcome::NotPrinted(NotPrinted::NeverBegan));
             return Ok(Step::Moved);
         }
@@ -419,10 +416,7 @@ impl Submission {
             began: None,
         };
         watch.sees(&seen);
-        self.stage = Stage::Watch {
-            job: job.clone(),
-            watch,
-        };
+        self.stage = Stage::Watch { job, watch };
         Ok(Step::Moved)
     }
 }

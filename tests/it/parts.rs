@@ -21,7 +21,7 @@ const PREFLIGHT: [&str; 8] = [
 
 /// A program of this machine and the Debian package that brings it.
 #[derive(Clone, Copy)]
-pub struct Part(&'static str, &'static str);
+pub struct Part(pub &'static str, pub &'static str);
 
 pub const PDFINFO: Part = Part("pdfinfo", "poppler-utils");
 pub const PDFTOTEXT: Part = Part("pdftotext", "poppler-utils");

@@ -1,0 +1,16 @@
+//! Hands cards to printers that fail in every way, and counts what came out.
+//!
+//! `KIA_FAULTS` sets the number of seeded schedules (200 without it).
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test says no")]
+
+mod fake;
+mod journal;
+mod one_by_one;
+#[allow(dead_code, reason = "each test target uses its own parts")]
+#[path = "../it/parts.rs"]
+mod parts;
+mod real;
+mod rng;
+mod schedules;
+mod servers;

@@ -1,0 +1,301 @@
+//! Real servers, each in a folder of its own: `ippeveprinter` with a private D-Bus and Avahi, and
+//! `cupsd` with a backend that counts what came out. Neither touches the machine's services.
+
+use std::fs::{self, File};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::parts::Part;
+
+pub const IPPEVEPRINTER: Part = Part("ippeveprinter", "cups-ipp-utils");
+pub const DBUS: Part = Part("dbus-daemon", "dbus-daemon");
+pub const AVAHI: Part = Part("avahi-daemon", "avahi-daemon");
+pub const CUPSD: Part = Part("cupsd", "cups-daemon");
+
+/// A process that is killed (SIGKILL) when it is let go.
+pub struct Running(Child);
+
+impl Running {
+    fn start(command: &mut Command, log: &Path) -> Self {
+        let log = File::create(log).unwrap();
+        let errors = log.try_clone().unwrap();
+        let command = command.stdin(Stdio::null()).stdout(log).stderr(errors);
+        Self(command.spawn().unwrap())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+fn wait_for(what: &str, is_there: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is_there() {
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "{what} never came"
+        );
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn answers(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+fn script(path: &Path, text: &str) {
+    fs::write(path, format!("#!/bin/sh\n{text}")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+/// How many cards came out of jobs of this name.
+fn count(out: &Path, name: &str) -> usize {
+    let text = fs::read_to_string(out).unwrap_or_default();
+    text.lines().filter(|line| *line == name).count()
+}
+
+/// Debian's `ippeveprinter`: forgets its jobs and counts from 1 again when it restarts.
+pub struct IppEve {
+    folder: TempDir,
+    port: u16,
+    printer: Option<Running>,
+    _avahi: Running,
+    _bus: Running,
+    /// Given back last.
+    _one: MutexGuard<'static, ()>,
+}
+
+/// A machine runs one Avahi: it keeps its number at one place in `/run`.
+static ONE_AVAHI: Mutex<()> = Mutex::new(());
+
+impl IppEve {
+    /// `print` is the shell text that prints a card: it may write `STATE:` lines to stderr, and
+    /// calls `came_out` when the card is out.
+    pub fn start(print: &str) -> Self {
+        // A test that failed leaves nothing behind that the next one could trip over.
+        let one = ONE_AVAHI.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let bus = at("bus");
+        fs::write(
+            at("dbus.conf"),
+            format!(
+                "<busconfig><listen>unix:path={}</listen><auth>EXTERNAL</auth>\
+                 <policy context=\"default\"><allow send_destination=\"*\"/><allow own=\"*\"/>\
+                 </policy></busconfig>",
+                bus.display()
+            ),
+        )
+        .unwrap();
+        let mut command = Command::new("dbus-daemon");
+        command.args(["--nofork", "--nopidfile"]);
+        command.arg(format!("--config-file={}", at("dbus.conf").display()));
+        let dbus = Running::start(&mut command, &at("dbus.log"));
+        wait_for("the bus", || bus.exists());
+        let avahi = "[server]\nuse-ipv6=no\nallow-interfaces=lo\nenable-dbus=yes\n\
+                     [wide-area]\nenable-wide-area=no\n";
+        fs::write(at("avahi.conf"), avahi).unwrap();
+        let mut command = Command::new("avahi-daemon");
+        command.args(["--no-drop-root", "--no-chroot", "--no-rlimits", "-f"]);
+        command
+            .arg(at("avahi.conf"))
+            .env("DBUS_SYSTEM_BUS_ADDRESS", address(&bus));
+        let log = at("avahi.log");
+        let avahi = Running::start(&mut command, &log);
+        wait_for("Avahi", || {
+            let said = fs::read_to_string(&log).unwrap_or_default();
+            said.contains("startup complete")
+        });
+        let out = at("out");
+        script(
+            &at("print"),
+            &format!(
+                "came_out() {{ echo \"$IPP_JOB_NAME\" >> {}; }}\n{print}\n",
+                out.display()
+            ),
+        );
+        let attributes = "ATTR keyword media-supported custom_id1_53.98x85.6mm\n\
+                          ATTR keyword media-default custom_id1_53.98x85.6mm\n\
+                          ATTR keyword media-ready custom_id1_53.98x85.6mm\n\
+                          ATTR collection media-size-supported { MEMBER integer x-dimension 5398 \
+                          MEMBER integer y-dimension 8560 }\n\
+                          ATTR mimeMediaType document-format-supported application/pdf\n\
+                          ATTR mimeMediaType document-format-default application/pdf\n\
+                          ATTR keyword sides-supported one-sided,two-sided-long-edge\n";
+        fs::write(at("attributes.conf"), attributes).unwrap();
+        fs::create_dir(at("spool")).unwrap();
+        let mut eve = Self {
+            folder,
+            port: free_port(),
+            printer: None,
+            _avahi: avahi,
+            _bus: dbus,
+            _one: one,
+        };
+        eve.switch_on();
+        eve
+    }
+
+    pub fn switch_on(&mut self) {
+        let at = |name: &str| self.folder.path().join(name);
+        let mut command = Command::new("ippeveprinter");
+        command.arg("-a").arg(at("attributes.conf"));
+        command
+            .arg("-c")
+            .arg(at("print"))
+            .arg("-d")
+            .arg(at("spool"));
+        command.args([
+            "-p",
+            &self.port.to_string(),
+            "-n",
+            "localhost",
+            "-r",
+            "off",
+            "Kartu",
+        ]);
+        command.env("DBUS_SYSTEM_BUS_ADDRESS", address(&at("bus")));
+        self.printer = Some(Running::start(&mut command, &at("printer.log")));
+        wait_for("ippeveprinter", || answers(self.port));
+    }
+
+    /// SIGKILL, as when its power goes.
+    pub fn kill(&mut self) {
+        self.printer = None;
+    }
+
+    pub fn uri(&self) -> String {
+        format!("ipp://localhost:{}/ipp/print", self.port)
+    }
+
+    pub fn came_out(&self, name: &str) -> usize {
+        count(&self.folder.path().join("out"), name)
+    }
+
+    /// A file that the print script can wait for.
+    pub fn touch(&self, name: &str) {
+        File::create(self.folder.path().join(name)).unwrap();
+    }
+}
+
+fn address(bus: &Path) -> String {
+    format!("unix:path={}", bus.display())
+}
+
+/// `cupsd` with one raw queue, `kartu`. Keeps its jobs over a restart.
+pub struct Cups {
+    folder: TempDir,
+    port: u16,
+    server: Option<Running>,
+}
+
+impl Cups {
+    /// `print` is the shell text of the backend that prints a card, with `came_out` as above. A
+    /// backend outlives a killed `cupsd`.
+    pub fn start(print: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let port = free_port();
+        // cupsd runs filters and its own files as `lp`, and will not as root.
+        let everyone = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(folder.path(), everyone).unwrap();
+        for name in [
+            "etc",
+            "spool",
+            "cache",
+            "run",
+            "log",
+            "tmp",
+            "bin",
+            "bin/backend",
+        ] {
+            fs::create_dir(at(name)).unwrap();
+        }
+        for name in ["daemon", "driver", "filter", "monitor", "notifier"] {
+            let real = PathBuf::from("/usr/lib/cups").join(name);
+            if real.exists() {
+                std::os::unix::fs::symlink(real, at("bin").join(name)).unwrap();
+            }
+        }
+        script(
+            &at("bin/backend/kartu"),
+            &format!(
+                "[ $# = 0 ] && exit 0\ncat $6 > {0}/tmp/document\n\
+                 came_out() {{ echo \"$NAME\" >> {0}/out; }}\nNAME=$3; BASE={0}\n{print}\n",
+                folder.path().display()
+            ),
+        );
+        let root = folder.path().display();
+        let files = format!(
+            "ServerRoot {root}/etc\nRequestRoot {root}/spool\nCacheDir {root}/cache\n\
+             StateDir {root}/run\nDataDir /usr/share/cups\nServerBin {root}/bin\n\
+             TempDir {root}/tmp\nErrorLog {root}/log/error\nAccessLog {root}/log/access\n\
+             PageLog {root}/log/page\nUser lp\nGroup lp\nSystemGroup root\n"
+        );
+        fs::write(at("etc/cups-files.conf"), files).unwrap();
+        let daemon = format!(
+            "Listen 127.0.0.1:{port}\nBrowsing No\nWebInterface No\nDefaultAuthType None\n\
+             PreserveJobHistory Yes\nDirtyCleanInterval 0\nJobRetryInterval 1\n\
+             <Location />\nOrder allow,deny\nAllow localhost\n</Location>\n\
+             <Policy default>\n<Limit All>\nOrder deny,allow\n</Limit>\n</Policy>\n"
+        );
+        fs::write(at("etc/cupsd.conf"), daemon).unwrap();
+        let queue = "<Printer kartu>\nDeviceURI kartu:/\nState Idle\nAccepting Yes\n\
+                     JobSheets none none\nOpPolicy default\nErrorPolicy abort-job\n</Printer>\n";
+        fs::write(at("etc/printers.conf"), queue).unwrap();
+        let lp = fs::read_to_string("/etc/passwd").unwrap();
+        let lp = lp.lines().find(|line| line.starts_with("lp:")).unwrap();
+        let id = |field: usize| {
+            lp.split(':')
+                .nth(field)
+                .map(|id| id.parse::<u32>().unwrap())
+        };
+        for name in ["spool", "cache", "run", "log", "tmp", "etc"] {
+            chown(at(name), id(2), id(3)).unwrap();
+        }
+        let mut cups = Self {
+            folder,
+            port,
+            server: None,
+        };
+        cups.switch_on();
+        cups
+    }
+
+    pub fn switch_on(&mut self) {
+        let at = |name: &str| self.folder.path().join(name);
+        let mut command = Command::new("cupsd");
+        command.arg("-f").arg("-c").arg(at("etc/cupsd.conf"));
+        command.arg("-s").arg(at("etc/cups-files.conf"));
+        self.server = Some(Running::start(&mut command, &at("cupsd.log")));
+        wait_for("cupsd", || answers(self.port));
+    }
+
+    pub fn kill(&mut self) {
+        self.server = None;
+    }
+
+    pub fn uri(&self) -> String {
+        format!("ipp://localhost:{}/printers/kartu", self.port)
+    }
+
+    pub fn came_out(&self, name: &str) -> usize {
+        count(&self.folder.path().join("out"), name)
+    }
+}
