@@ -8,7 +8,7 @@
 //!
 //! | module | what it is | may use |
 //! |---|---|---|
-//! | [`domain`] | NIK, record, rules, a card's life, validity: pure values | nothing |
+//! | [`domain`] | NIK, record, rules, a card's life, validity, jobs, scans, stock: pure values | nothing |
 //! | [`render`] | layouts, text, photo, QR, PDF: bytes in, bytes out | `domain` |
 //! | [`intake`] | watch, settle, claim, read, dispose: `incoming/` and the way out of it | `domain` |
 //! | [`ledger`] | the append-only log and what is derived from it; the only SQL | `domain` |

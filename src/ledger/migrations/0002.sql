@@ -3,6 +3,7 @@ ALTER TABLE cards ADD COLUMN code_hash TEXT;
 ALTER TABLE cards ADD COLUMN media TEXT;
 ALTER TABLE cards ADD COLUMN minutes INTEGER REFERENCES destructions (minutes);
 CREATE INDEX cards_of_code ON cards (code_hash) WHERE code_hash IS NOT NULL;
+CREATE INDEX cards_without_code ON cards (card) WHERE code_hash IS NULL;
 CREATE INDEX cards_to_destroy ON cards (card) WHERE state = 'spoiled' AND minutes IS NULL;
 
 -- Which printer takes the cards of a lot.

@@ -134,6 +134,31 @@ fn nobody_lends_more_than_there_is_and_no_more_comes_back_than_was_lent() {
 }
 
 #[test]
+fn a_card_spoiled_later_turns_from_good_only_if_it_was_booked_as_good() {
+    let mut station = Station::new();
+    let cards = station.accept(1..=2);
+    station.render(&cards);
+    station.step(cards[0], State::Printed).unwrap();
+    station
+        .write(|tx| {
+            tx.move_stock(moved(Movement::Received, 10))?;
+            tx.move_card(cards[1], State::Printed, Evidence::Operator, None)?;
+            for &card in &cards {
+                tx.spoil(card, SpoilReason::Buram, Evidence::Operator, Remake::No)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let open = station.ledger.open_day("kia").unwrap().unwrap();
+    // The first was printed before stock was kept: its blank is not of these ten.
+    assert_eq!(
+        (open.balance.good, open.balance.spoiled, open.closing),
+        (0, 1, 9)
+    );
+    assert_eq!(station.ledger.to_destroy().unwrap(), cards);
+}
+
+#[test]
 fn serials_are_received_once_and_a_stranger_is_told() {
     let mut station = Station::new();
     let mut receive = |first: &str, last: &str| {
