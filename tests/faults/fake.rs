@@ -376,8 +376,9 @@ impl State {
             }
             PENDING => {}
             _ if aborts || self.rng.percent(chance / 3) => {
-                self.planned
-                    .pop_front_if(|planned| *planned == Fault::Abort);
+                if aborts {
+                    self.planned.pop_front();
+                }
                 self.fired.push(Fault::Abort);
                 job.state = ABORTED;
                 let out = self.rng.percent(50);
