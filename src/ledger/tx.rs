@@ -247,7 +247,7 @@ impl<'a> Tx<'a> {
         evidence: Evidence,
         remake: Remake<'_>,
     ) -> Result<Option<CardId>> {
-        let proved = self.state(card)?.is_some_and(State::is_proved);
+        let proved = self.was_proved(card)?;
         let (again, second) = match remake {
             Remake::No => (None, None),
             Remake::Yes { .. } if proved => return Err(Error::SecondPerson),

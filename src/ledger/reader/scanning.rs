@@ -78,6 +78,17 @@ impl Reader {
         )
     }
 
+    /// Whether a scan ever proved the card good, though it was undone since: undoing one's own scan
+    /// must not be a way round the second person.
+    pub fn was_proved(&self, card: CardId) -> Result<bool> {
+        let scanned = self.one(
+            "SELECT 1 FROM scans WHERE card = ? AND refusal IS NULL LIMIT 1",
+            [number(card)],
+            |_| Ok(()),
+        )?;
+        Ok(scanned.is_some() || self.state(card)?.is_some_and(State::is_proved))
+    }
+
     /// The serial of the blank that became this card, if it was read.
     pub fn serial(&self, card: CardId) -> Result<Option<String>> {
         self.one(

@@ -89,7 +89,7 @@ impl Tx<'_> {
             return Err(Error::Evidence);
         }
         let second = match new.second {
-            None if state.is_proved() => return Err(Error::SecondPerson),
+            None if self.was_proved(card)? => return Err(Error::SecondPerson),
             second => second.map(|name| self.second(name)).transpose()?,
         };
         self.whole(|tx| {

@@ -189,8 +189,9 @@ impl fmt::Display for Fault {
 
 /// Proves a file on all cores and returns everything that is wrong, in the order of `cards`.
 ///
-/// Texts and the identity of photos are looked at on every card; `every` so many cards, the first
-/// among them, have their code and photo rasterised at the printer's resolution.
+/// Texts and photos are looked at on every card; `every` so many cards have their code rasterised
+/// at the printer's resolution, read and compared. The code of the first card is rasterised with the
+/// whole page, so that what all cards share is seen beneath it.
 ///
 /// # Errors
 /// When the file is no PDF at all.
@@ -297,12 +298,12 @@ fn prove_pages(
             part.sides.push((index, seen.side));
             let mut wrong = |what, detail: &str| part.faults.push((index, what, detail.to_owned()));
             prove_texts(&cards[index], &seen, &mut wrong);
-            prove_pictures(
-                &cards[index],
-                &seen,
-                &mut wrong,
-                index.is_multiple_of(every).then_some((&looked_at, &cache)),
-            );
+            let raster = match index {
+                0 => Raster::Whole(&looked_at, &cache),
+                _ if index.is_multiple_of(every) => Raster::Code,
+                _ => Raster::Nothing,
+            };
+            prove_pictures(&cards[index], &seen, &mut wrong, &raster);
         }
     }
     Ok(part)
@@ -335,58 +336,78 @@ fn contains(outer: Rect, inner: Rect) -> bool {
     inner.is_zero_area() || outer.union(inner) == outer
 }
 
-fn prove_pictures<'a>(
+/// What of a page is rasterised.
+enum Raster<'p, 'a> {
+    /// Nothing: this card is not among those sampled.
+    Nothing,
+    /// The code's dots.
+    Code,
+    /// The page with all that lies beneath and beside: the fixed part is the same on every card.
+    Whole(&'p raster::Page<'a>, &'p RenderCache<'a>),
+}
+
+fn prove_pictures(
     card: &Expected,
     seen: &Seen,
     wrong: &mut impl FnMut(Wrong, &str),
-    raster: Option<(&raster::Page<'a>, &RenderCache<'a>)>,
+    raster: &Raster<'_, '_>,
 ) {
-    let (payload, shows_code) = &card.code;
-    let codes = seen.pictures.iter().filter_map(|painted| match painted {
-        Painted::Mask(place) => Some(*place),
-        Painted::Jpeg(..) => None,
-    });
-    match (codes.collect::<Vec<_>>().as_slice(), shows_code[seen.side]) {
-        ([], false) => {}
-        ([place], true) => {
-            if let Some((page, cache)) = raster
-                && let Err(what) = code::prove(page, cache, *place, payload)
-            {
-                wrong(what, "");
-            }
+    let (mut codes, mut photos) = (0, 0);
+    for painted in &seen.pictures {
+        match painted {
+            Painted::Mask { .. } => codes += 1,
+            Painted::Jpeg { .. } => photos += 1,
         }
-        _ => wrong(Wrong::CodeUnreadable, ""),
+    }
+    let (payload, shows_code) = &card.code;
+    if codes != u32::from(shows_code[seen.side]) {
+        wrong(Wrong::CodeUnreadable, "");
     }
     let (jpeg, shows_photo) = &card.photo;
-    let photos = seen.pictures.iter().filter_map(|painted| match painted {
-        Painted::Jpeg(area, bytes) => Some((*area, bytes)),
-        Painted::Mask(_) => None,
-    });
-    let wanted = jpeg.as_deref().filter(|_| shows_photo[seen.side]);
-    match (photos.collect::<Vec<_>>().as_slice(), wanted) {
-        ([], None) => {}
-        ([(area, bytes)], Some(jpeg)) => {
-            if bytes.as_slice() != jpeg || !contains(seen.card().inflate(0.01, 0.01), *area) {
-                wrong(Wrong::Photo, "");
-            } else if let Some((page, cache)) = raster
-                && is_blank(&page.region(cache, *area))
-            {
-                wrong(Wrong::PhotoBlank, "");
+    let jpeg = jpeg.as_deref().filter(|_| shows_photo[seen.side]);
+    if photos != u32::from(jpeg.is_some()) {
+        wrong(Wrong::Photo, "");
+    }
+    for painted in &seen.pictures {
+        match painted {
+            Painted::Mask {
+                order,
+                place,
+                size,
+                pixels,
+                black,
+            } => {
+                let mask = code::Mask {
+                    place: *place,
+                    size: *size,
+                    pixels,
+                };
+                let proved = match raster {
+                    Raster::Nothing => continue,
+                    Raster::Code => mask.prove(payload),
+                    Raster::Whole(page, cache) => mask
+                        .prove(payload)
+                        .and_then(|()| code::prove_whole(page, cache, &mask, payload)),
+                };
+                if let Err(what) = proved {
+                    wrong(what, "");
+                } else if !black || seen.is_touched(*order, mask.area()) {
+                    wrong(Wrong::CodeModule, "");
+                }
+            }
+            Painted::Jpeg {
+                order,
+                area,
+                bytes,
+                blank,
+            } => {
+                let inside = contains(seen.card().inflate(0.01, 0.01), *area);
+                if jpeg != Some(bytes.as_slice()) || !inside {
+                    wrong(Wrong::Photo, "");
+                } else if *blank || seen.is_covered(*order, *area) {
+                    wrong(Wrong::PhotoBlank, "");
+                }
             }
         }
-        _ => wrong(Wrong::Photo, ""),
     }
-}
-
-/// Whether a picture shows nothing: the photo was judged when it was prepared, so what is looked
-/// for is that it came onto the page at all.
-fn is_blank(picture: &image::RgbImage) -> bool {
-    let (mut least, mut most) = ([255; 3], [0; 3]);
-    for pixel in picture.pixels() {
-        for (i, part) in pixel.0.into_iter().enumerate() {
-            least[i] = part.min(least[i]);
-            most[i] = part.max(most[i]);
-        }
-    }
-    (0..3).all(|i| most[i] - least[i] < 16)
 }

@@ -241,6 +241,10 @@ fn spoiling_is_no_way_round_the_second_person() {
     let token = Some("N1");
     let alone = spoil(&mut station, Remake::Yes { token });
     assert!(matches!(alone, Err(Error::SecondPerson)));
+    let undo = station.ledger.write("station", now(), |tx| tx.undo_scan());
+    assert_eq!(undo.unwrap(), cards[0]);
+    let alone = spoil(&mut station, Remake::Yes { token });
+    assert!(matches!(alone, Err(Error::SecondPerson)), "after undoing");
     let second = "siti";
     let alone = spoil(&mut station, Remake::Agreed { token, second });
     assert!(matches!(alone, Err(Error::SecondPerson)));
