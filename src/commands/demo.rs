@@ -14,7 +14,7 @@ use crate::cli;
 use crate::config::{Config, SAMPLE};
 use crate::domain::card::SpoilReason;
 use crate::domain::rules::Severity;
-use crate::intake::Report;
+use crate::intake::Summary;
 use crate::render::pdf::hex;
 use crate::station::{Lock, Station};
 
@@ -248,15 +248,13 @@ fn csv_of(records: &[Value]) -> Result<Vec<u8>> {
     Ok(table.into_inner()?)
 }
 
-fn say(report: &Report) {
+fn say(report: &Summary) {
     println!(
         "  {}: {} diterima (accepted), {} ditolak (rejected)",
-        report.drop(),
-        report.accepted(),
-        report.rejected()
+        report.drop, report.accepted, report.rejected
     );
     for problem in report
-        .problems()
+        .problems
         .iter()
         .filter(|problem| problem.severity == Severity::Block)
     {
@@ -269,10 +267,10 @@ fn say(report: &Report) {
             problem.field, problem.pesan, problem.code
         );
     }
-    if report.rejected() > 0 {
+    if report.rejected > 0 {
         println!(
             "      dikembalikan di rejected/{}/ (sent back, with reasons.json)",
-            report.drop()
+            report.drop
         );
     }
 }

@@ -95,17 +95,14 @@ pub fn run(args: &cli::Run) -> Result<Outcome> {
     let refused = progress
         .drops
         .iter()
-        .any(|drop| drop.rejected() > 0 || drop.received() == 0);
+        .any(|drop| drop.rejected > 0 || drop.received == 0);
     if args.station.json {
         print_json(&json!({ "drops": progress.drops, "lots": progress.lots, "waiting": waiting }))?;
     } else {
         for drop in &progress.drops {
             println!(
                 "{}: {} diterima, {} ditolak dari {} (accepted, rejected, received)",
-                drop.drop(),
-                drop.accepted(),
-                drop.rejected(),
-                drop.received()
+                drop.drop, drop.accepted, drop.rejected, drop.received
             );
         }
         for lot in &progress.lots {

@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 pub use claim::{Claimed, PhotoError, photo_in_place};
 pub use inbox::{Inbox, Ready, Waiting, Why};
 pub use read::{Batch, ReadError, read_in_place, read_records};
-pub use report::Report;
+pub use report::{Report, Summary};
 pub use tree::is_network_mount;
 pub use watch::{Wake, Watch, watch};
 

@@ -30,6 +30,40 @@ impl std::fmt::Debug for Report {
     }
 }
 
+/// The outcome of a drop in figures: what is kept of it in memory once the sender has the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// The drop's name as the sender knows it.
+    pub drop: String,
+    /// Records in it.
+    pub received: u32,
+    /// Those that became cards, or were no news.
+    pub accepted: u32,
+    /// Those that went back.
+    pub rejected: u32,
+    /// The first problems, those that block before those that warn; the sender's report holds all.
+    pub problems: Vec<Problem>,
+}
+
+/// How many problems a summary keeps.
+const A_LOOK: usize = 10;
+
+impl From<Report> for Summary {
+    fn from(mut report: Report) -> Self {
+        let warns = |problem: &Problem| problem.severity != Severity::Block;
+        report.problems.sort_by_key(warns);
+        report.problems.truncate(A_LOOK);
+        report.problems.shrink_to_fit();
+        Self {
+            drop: report.drop,
+            received: report.received,
+            accepted: report.accepted,
+            rejected: report.rejected,
+            problems: report.problems,
+        }
+    }
+}
+
 impl Report {
     /// The outcome of a drop of `received` records. A record is rejected when a problem that
     /// blocks names its row; all are, when such a problem names no row.

@@ -27,7 +27,7 @@ use jiff::tz::TimeZone;
 use crate::config::{Config, ConfigError, Paths};
 use crate::domain::card::Kind;
 use crate::domain::office::Official;
-use crate::intake::{self, Claimed, Inbox, IntakeError, Report, Wake, is_network_mount};
+use crate::intake::{self, Claimed, Inbox, IntakeError, Summary, Wake, is_network_mount};
 use crate::ledger::{self, Ledger};
 use crate::render::content::Issue;
 use crate::render::document::DocumentError;
@@ -104,7 +104,7 @@ pub enum Event {
 #[derive(Debug, Default)]
 pub struct Progress {
     /// The drops that were taken to their end.
-    pub drops: Vec<Report>,
+    pub drops: Vec<Summary>,
     /// The lots that were made.
     pub lots: Vec<ledger::Lot>,
 }
@@ -257,7 +257,7 @@ impl Station {
             return Ok(());
         }
         match self.accept_drop(&claimed) {
-            Ok(report) => progress.drops.push(report),
+            Ok(report) => progress.drops.push(report.into()),
             Err(accept::AcceptError::Stopping) => {}
             Err(accept::AcceptError::Later(error)) => {
                 tracing::error!(
