@@ -44,11 +44,12 @@ pub fn in_order<I: Sync, T: Send, E: From<io::Error>>(
             }
         }
     };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
+    // The pool's threads live on: threads of our own would each leave a heap behind, batch by batch.
+    let cores = rayon::current_num_threads();
+    rayon::in_place_scope(|scope| {
         for _ in 0..cores.min(items.len()) {
             let results = results.clone();
-            scope.spawn(|| worker(results));
+            scope.spawn(|_| worker(results));
         }
         drop(results);
         let mut early = BTreeMap::new();
