@@ -172,11 +172,22 @@ pub fn deflate(data: &[u8]) -> Vec<u8> {
 }
 
 /// A number with at most four decimals and no trailing zeros: 0.0001 pt is far below a dot.
+///
+/// It goes by whole ten-thousandths, since writing a float exactly takes several times as long and
+/// a page holds hundreds of them.
 pub fn number(value: f64) -> String {
-    let mut text = format!("{value:.4}");
-    let kept = text.trim_end_matches('0').trim_end_matches('.').len();
-    text.truncate(kept);
-    if text == "-0" { "0".to_owned() } else { text }
+    let parts = (value * 1e4).round() as i64;
+    let sign = if parts < 0 { "-" } else { "" };
+    let (whole, mut rest) = (parts.unsigned_abs() / 10_000, parts.unsigned_abs() % 10_000);
+    if rest == 0 {
+        return format!("{sign}{whole}");
+    }
+    let mut digits = 4;
+    while rest.is_multiple_of(10) {
+        rest /= 10;
+        digits -= 1;
+    }
+    format!("{sign}{whole}.{rest:0digits$}")
 }
 
 /// Several numbers with spaces between.
@@ -199,4 +210,27 @@ pub fn name_tag(data: &[u8]) -> String {
         .iter()
         .map(|byte| char::from(b'A' + byte % 26))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn numbers_have_four_decimals_at_most_and_no_zeros_behind() {
+        for (value, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (0.00004, "0"),
+            (-0.00004, "0"),
+            (12.0, "12"),
+            (242.6457, "242.6457"),
+            (-0.5, "-0.5"),
+            (1.0203, "1.0203"),
+            (0.0020, "0.002"),
+            (99.99996, "100"),
+        ] {
+            assert_eq!(number(value), text, "{value}");
+        }
+    }
 }
