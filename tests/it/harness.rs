@@ -260,6 +260,8 @@ pub struct Settings {
     pub settle: f64,
     pub give_up: f64,
     pub zone: &'static str,
+    /// More of `station.toml`, at its end.
+    pub more: String,
 }
 
 impl Default for Settings {
@@ -270,6 +272,7 @@ impl Default for Settings {
             settle: 0.2,
             give_up: 1.0,
             zone: "Asia/Jakarta",
+            more: String::new(),
         }
     }
 }
@@ -280,8 +283,8 @@ impl Settings {
             "[office]\nzona_waktu = \"{}\"\n\
              [[officials]]\nsejak = 2020-01-01\nnama = \"RADEN CONTOH WIBAWA, S.Sos.\"\n\
              nip = \"190001011900011001\"\njabatan = \"KEPALA DINAS\"\n\
-             [lots]\ncards = {}\ngather = {:?}\n[intake]\nsettle = {:?}\ngive_up = {:?}\n",
-            self.zone, self.cards, self.gather, self.settle, self.give_up
+             [lots]\ncards = {}\ngather = {:?}\n[intake]\nsettle = {:?}\ngive_up = {:?}\n{}",
+            self.zone, self.cards, self.gather, self.settle, self.give_up, self.more
         )
     }
 }
