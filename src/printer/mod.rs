@@ -253,8 +253,7 @@ impl Device {
     /// Whether a card handed to it now would be printed.
     pub fn is_ready(&self) -> bool {
         let running = matches!(self.state, DeviceState::Idle | DeviceState::Processing);
-        let stops = |reason: &Reason| reason.severity() == reasons::Severity::Error;
-        running && self.accepting && !self.reasons.iter().any(stops)
+        running && self.accepting && !self.reasons.iter().any(Reason::stops_printing)
     }
 }
 

@@ -57,6 +57,13 @@ impl Reason {
         self.severity
     }
 
+    /// Whether no card can be printed until a person helps. Of some reasons that is so whatever the
+    /// suffix: ippeveprinter picks the suffix by its own state, and out of cards in the middle of a
+    /// job says `media-empty-warning`.
+    pub fn stops_printing(&self) -> bool {
+        self.severity == Severity::Error || STOPPING.contains(&self.keyword.as_str())
+    }
+
     /// It in words, when it is a known one.
     pub fn words(&self) -> Option<Words> {
         let is = |row: &&(&[&str], Words)| row.0.contains(&self.keyword.as_str());
@@ -91,6 +98,17 @@ fn default_severity(keyword: &str) -> Severity {
         _ => Severity::Error,
     }
 }
+
+/// Reasons that stop a card printer, which has one feeder and one ribbon.
+const STOPPING: [&str; 7] = [
+    "media-empty",
+    "media-needed",
+    "media-jam",
+    "marker-supply-empty",
+    "cover-open",
+    "door-open",
+    "paused",
+];
 
 const UNKNOWN_ADVICE: (&str, &str) = (
     "lihat layar printer dan buku petunjuknya",
@@ -344,6 +362,15 @@ mod tests {
         assert_eq!(severity("connecting-to-device"), Some(Severity::Report));
         assert_eq!(severity("none"), None);
         assert_eq!(severity(""), None);
+    }
+
+    #[test]
+    fn an_empty_feeder_stops_printing_whatever_its_suffix_and_a_low_ribbon_does_not() {
+        let stops = |text| Reason::parse(text).unwrap().stops_printing();
+        assert!(stops("media-empty-warning") && stops("cover-open-report"));
+        assert!(stops("com.example-flipper-stuck"));
+        assert!(!stops("marker-supply-low") && !stops("connecting-to-device"));
+        assert!(!stops("com.example-flipper-stuck-report"));
     }
 
     #[test]

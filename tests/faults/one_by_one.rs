@@ -230,21 +230,35 @@ fn a_station_that_died_takes_up_each_step_and_sends_nothing_twice() {
     assert_eq!(desk.settle(), (unwatched, 1, 1));
 }
 
+fn is_other(failure: &Failure) -> bool {
+    matches!(failure, Failure::NotTaken(NotTaken::OtherJob { .. }))
+}
+
 #[test]
 fn a_number_that_another_job_answers_to_is_never_taken_for_ours() {
+    // Where no uuid is told, the name alone says so.
+    for tells_uuid in [true, false] {
+        let persona = Persona {
+            tells_uuid,
+            ..PLAIN
+        };
+        let Desk { fake, printer, .. } = Desk::new(persona, 1);
+        let ours = printer.create(&new_job("kia:1")).unwrap();
+        assert_eq!(ours.uuid.is_some(), tells_uuid);
+        fake.plan(&[Fault::Restart, Fault::LostBefore]);
+        while matches!(printer.find("kia:1"), Err(Failure::Unknown(_))) {}
+        while printer.create(&new_job("kia:2")).unwrap().id < ours.id {}
+        assert!(is_other(&printer.job(&ours).unwrap_err()));
+        assert!(is_other(&printer.cancel(&ours).unwrap_err()));
+    }
+}
+
+#[test]
+fn a_job_of_our_name_with_another_uuid_is_not_ours() {
     let Desk { fake, printer, .. } = Desk::new(PLAIN, 1);
     let ours = printer.create(&new_job("kia:1")).unwrap();
-    fake.plan(&[Fault::Restart, Fault::LostBefore]);
-    while matches!(printer.find("kia:1"), Err(Failure::Unknown(_))) {}
-    while printer.create(&new_job("kia:2")).unwrap().id < ours.id {}
-    let is_other =
-        |failure: &Failure| matches!(failure, Failure::NotTaken(NotTaken::OtherJob { .. }));
-    assert!(is_other(&printer.job(&ours).unwrap_err()));
-    assert!(is_other(&printer.cancel(&ours).unwrap_err()));
-    // The name alone is not enough either.
-    let second = printer.create(&new_job("kia:3")).unwrap();
     fake.plan(&[Fault::WrongUuid]);
-    let mut answers = (0..3).map(|_| printer.job(&second));
+    let mut answers = (0..3).map(|_| printer.job(&ours));
     let failure = answers.find_map(Result::err).unwrap();
     assert!(is_other(&failure), "{failure}");
 }

@@ -106,7 +106,9 @@ fn ippeveprinter_tells_of_cards_run_out_and_an_open_cover_in_words() {
         told = printer.device().unwrap().reasons;
         !told.is_empty()
     });
-    let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+    // In an order of its own.
+    let mut told: Vec<String> = told.iter().map(ToString::to_string).collect();
+    told.sort();
     assert_eq!(
         told,
         [

@@ -97,8 +97,9 @@ impl IppEve {
             at("dbus.conf"),
             format!(
                 "<busconfig><listen>unix:path={}</listen><auth>EXTERNAL</auth>\
-                 <policy context=\"default\"><allow send_destination=\"*\"/><allow own=\"*\"/>\
-                 </policy></busconfig>",
+                 <policy context=\"default\"><allow user=\"*\"/>\
+                 <allow send_destination=\"*\" eavesdrop=\"true\"/>\
+                 <allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>",
                 bus.display()
             ),
         )
