@@ -190,9 +190,9 @@ impl Hold {
             return;
         };
         let operation = operation(request).map_or("?".to_owned(), |known| format!("{known:?}"));
-        // Either side may have given up.
-        drop(hold.reached.send(operation));
-        drop(hold.released.recv());
+        // The other side may have given up; this returns when it lets go.
+        hold.reached.send(operation).ok();
+        hold.released.recv().ok();
     }
 }
 

@@ -16,6 +16,7 @@ mod one_by_one;
 mod parts;
 mod real;
 mod rng;
+mod room;
 mod schedules;
 mod servers;
 mod station;

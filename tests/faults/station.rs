@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use kia_station::domain::card::State;
+use kia_station::domain::ids::CardId;
 use kia_station::domain::job::Stage;
 use kia_station::ledger::{Ledger, Reader};
 
@@ -66,17 +67,20 @@ struct Siege {
 
 impl Siege {
     fn reader(&self) -> Reader {
-        Ledger::open_read_only(&self.station.path("ledger/ledger.db")).unwrap()
+        Ledger::open_read_only(&self.station.path("ledger")).unwrap()
     }
 
     /// One start of the station and its violent end.
     fn kill(&mut self, number: u32) {
         // One child that comes alone and, now and then, a small batch.
         let first = number * 10;
-        self.station.drop_single(&format!("s{first}.json"), &child(first));
+        self.station
+            .drop_single(&format!("s{first}.json"), &child(first));
         if number.is_multiple_of(4) {
-            self.station
-                .drop_batch(&format!("B{first}"), &[toddler(first + 1), child(first + 2)]);
+            self.station.drop_batch(
+                &format!("B{first}"),
+                &[toddler(first + 1), child(first + 2)],
+            );
         }
         let chance = self.rng.pick(&[0, 0, 8, 20]);
         for fake in &self.fakes {
@@ -152,7 +156,9 @@ impl Siege {
         }
         let folders = ["work", "photos", "lots"].into_iter().filter(|folder| {
             let names = self.station.names(folder);
-            names.iter().any(|name| *folder == "work" || name.contains(".tmp"))
+            names
+                .iter()
+                .any(|name| *folder == "work" || name.contains(".tmp"))
         });
         let folders: Vec<&str> = folders.collect();
         self.steps
@@ -170,8 +176,8 @@ impl Siege {
              WHERE state IN ('accepted', 'rendered', 'submitting', 'sent')";
         let mut left = (i64::MAX, Instant::now());
         loop {
-            let stands = self.station.names("incoming").is_empty()
-                && self.station.names("work").is_empty();
+            let stands =
+                self.station.names("incoming").is_empty() && self.station.names("work").is_empty();
             let moves = self.station.number(moving);
             if stands && moves == 0 {
                 break;
@@ -179,7 +185,11 @@ impl Siege {
             if moves != left.0 {
                 left = (moves, Instant::now());
             }
-            assert!(left.1.elapsed() < Duration::from_secs(30), "{moves} cards stand still:\n{}", tail(&daemon));
+            assert!(
+                left.1.elapsed() < Duration::from_secs(30),
+                "{moves} cards stand still:\n{}",
+                tail(&daemon)
+            );
             thread::sleep(Duration::from_millis(50));
         }
         assert_eq!(daemon.stop().0.code(), Some(0));
@@ -195,7 +205,7 @@ impl Siege {
         let cards = self.station.number("SELECT count(*) FROM cards");
         let (mut lost, mut doubled) = (BTreeSet::new(), BTreeSet::new());
         for number in 1..=u64::try_from(cards).unwrap() {
-            let card = kia_station::domain::ids::CardId::new(number);
+            let card = CardId::new(number);
             let state = reader.state(card).unwrap().unwrap();
             let jobs = reader.jobs(card).unwrap();
             let mut printed = 0;
@@ -239,7 +249,9 @@ impl Siege {
                 _ => false,
             };
             if !settled {
-                tally.wrong.push(format!("{card} is {state} after {printed} printed jobs"));
+                tally
+                    .wrong
+                    .push(format!("{card} is {state} after {printed} printed jobs"));
             }
         }
         for (kind, count) in &self.kills {
@@ -288,7 +300,11 @@ pub fn kill_all(wanted: u64) -> (Tally, usize) {
     }
     let children = siege.station.number("SELECT sum(accepted) FROM drops");
     let dropped = wanted + wanted.div_ceil(4) * 2;
-    assert_eq!(u64::try_from(children), Ok(dropped), "every child was accepted once");
+    assert_eq!(
+        u64::try_from(children),
+        Ok(dropped),
+        "every child was accepted once"
+    );
     let cards = siege.station.number("SELECT count(*) FROM cards");
     assert_eq!(cards, children, "one card a child");
     siege.station.is_sound();
