@@ -163,35 +163,34 @@ pub enum Moment {
 }
 
 struct Hold {
-    /// Requests until then.
+    operation: Operation,
+    /// Requests of this operation until then.
     after: u32,
     moment: Moment,
-    reached: Sender<String>,
+    reached: Sender<()>,
     released: Receiver<()>,
 }
 
 /// A request that will be held, until this is dropped.
 pub struct Held {
-    reached: Receiver<String>,
+    reached: Receiver<()>,
     _release: Sender<()>,
 }
 
 impl Held {
-    /// Waits for the request and says which operation it is; nothing when it does not come, or a
-    /// fault took it first.
-    pub fn wait(&self, limit: Duration) -> Option<String> {
-        self.reached.recv_timeout(limit).ok()
+    /// Waits for the request. `false` when it does not come, or a fault took it first.
+    pub fn wait(&self, limit: Duration) -> bool {
+        self.reached.recv_timeout(limit).is_ok()
     }
 }
 
 impl Hold {
-    fn at(hold: Option<&Self>, moment: Moment, request: &IppRequestResponse) {
+    fn at(hold: Option<&Self>, moment: Moment) {
         let Some(hold) = hold.filter(|hold| hold.moment == moment) else {
             return;
         };
-        let operation = operation(request).map_or("?".to_owned(), |known| format!("{known:?}"));
         // The other side may have given up; this returns when it lets go.
-        hold.reached.send(operation).ok();
+        hold.reached.send(()).ok();
         hold.released.recv().ok();
     }
 }
@@ -286,11 +285,12 @@ impl Fake {
         self.shared.lock().taken.clone()
     }
 
-    /// Holds the request that comes after so many others.
-    pub fn hold(&self, after: u32, moment: Moment) -> Held {
+    /// Holds the request of this operation that comes after so many others.
+    pub fn hold(&self, operation: Operation, after: u32, moment: Moment) -> Held {
         let (reach, reached) = channel();
         let (release, released) = channel();
         self.shared.lock().hold = Some(Hold {
+            operation,
             after,
             moment,
             reached: reach,
@@ -354,8 +354,8 @@ impl Shared {
             return;
         };
         let (request, document) = request;
-        let hold = self.lock().due();
-        Hold::at(hold.as_ref(), Moment::BeforeTaken, &request);
+        let hold = self.lock().due(&request);
+        Hold::at(hold.as_ref(), Moment::BeforeTaken);
         let mut state = self.lock();
         if state.down > 0 {
             state.down -= 1;
@@ -412,7 +412,7 @@ impl Shared {
         if late {
             thread::sleep(self.stall);
         }
-        Hold::at(hold.as_ref(), Moment::BeforeReply, &request);
+        Hold::at(hold.as_ref(), Moment::BeforeReply);
         let body = answer.to_bytes();
         let head = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/ipp\r\nContent-Length: {}\r\n\
@@ -425,7 +425,7 @@ impl Shared {
                 .write_all(head.as_bytes())
                 .and_then(|()| stream.write_all(&body)),
         );
-        Hold::at(hold.as_ref(), Moment::AfterReply, &request);
+        Hold::at(hold.as_ref(), Moment::AfterReply);
     }
 }
 
@@ -460,10 +460,14 @@ impl State {
     }
 
     /// The hold that this request meets.
-    fn due(&mut self) -> Option<Hold> {
-        match &mut self.hold {
-            Some(hold) if hold.after > 0 => hold.after -= 1,
-            _ => return self.hold.take(),
+    fn due(&mut self, request: &IppRequestResponse) -> Option<Hold> {
+        let hold = self.hold.as_mut()?;
+        if operation(request) != Some(hold.operation) {
+            return None;
+        }
+        match hold.after.checked_sub(1) {
+            Some(left) => hold.after = left,
+            None => return self.hold.take(),
         }
         None
     }

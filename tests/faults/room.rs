@@ -32,7 +32,7 @@ fn printer(seed: u64) -> Fake {
 /// A block of `[[printers]]` with more keys.
 fn block(name: &str, fake: &Fake, more: &str) -> String {
     format!(
-        "[[printers]]\nname = \"{name}\"\nuri = \"{}\"\ntimeout = 0.3\nforgets_jobs = true\n{more}\n",
+        "[[printers]]\nname = \"{name}\"\nuri = \"{}\"\ntimeout = 5.0\nforgets_jobs = true\n{more}\n",
         fake.uri()
     )
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use ipp::model::Operation;
 use kia_station::domain::card::State;
 use kia_station::domain::ids::CardId;
 use kia_station::domain::job::Stage;
@@ -19,7 +20,7 @@ use crate::table::Tally;
 const LIMIT: f64 = 0.3;
 const STALL: Duration = Duration::from_millis(400);
 /// How long a kill waits for its step; then it comes wherever the station is.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// One forgets its jobs in a restart, the other prints an interrupted one again.
 fn personas() -> [Persona; 2] {
@@ -32,6 +33,9 @@ fn personas() -> [Persona; 2] {
         tells_impressions: remembers,
     })
 }
+
+/// What is printed is held elsewhere.
+const SPARING: &str = "[print]\ndpi = 150\nproof_every = 1000\n";
 
 fn settings(fakes: &[Fake]) -> Settings {
     let printers = fakes.iter().zip(personas()).enumerate();
@@ -48,7 +52,7 @@ fn settings(fakes: &[Fake]) -> Settings {
         gather: 0.05,
         settle: 0.05,
         give_up: 0.5,
-        more: printers.map(printer).collect(),
+        more: SPARING.to_owned() + &printers.map(printer).collect::<String>(),
         ..Settings::default()
     }
 }
@@ -104,13 +108,23 @@ impl Siege {
 
     /// Kills the station at some request of a printer.
     fn at_request(&mut self, moment: Moment) -> String {
-        let after = u32::try_from(self.rng.next() % 16).unwrap();
+        let operation = self.rng.pick(&[
+            Operation::CreateJob,
+            Operation::SendDocument,
+            Operation::SendDocument,
+            Operation::GetJobAttributes,
+            Operation::GetPrinterAttributes,
+        ]);
+        let after = u32::from(self.rng.percent(30));
         let printer = usize::from(self.rng.percent(50));
-        let held = self.fakes[printer].hold(after, moment);
+        let held = self.fakes[printer].hold(operation, after, moment);
         let daemon = self.station.spawn();
-        let operation = held.wait(PATIENCE);
+        let reached = held.wait(PATIENCE);
         daemon.kill();
-        format!("{moment:?} {operation:?}")
+        match reached {
+            true => format!("{moment:?} {operation:?}"),
+            false => "too late".to_owned(),
+        }
     }
 
     /// Kills it while something is written, or wherever it is.

@@ -551,13 +551,13 @@ impl Daemon<'_> {
         fs::read_to_string(&self.log).unwrap()
     }
 
-    /// Waits until something holds, at most 20 seconds.
+    /// Waits until something holds, at most a minute.
     #[track_caller]
     pub fn until(&self, what: &str, holds: impl Fn() -> bool) -> Duration {
         let start = Instant::now();
         while !holds() {
             assert!(
-                start.elapsed() < Duration::from_secs(20),
+                start.elapsed() < Duration::from_secs(60),
                 "waited in vain until {what}; the log:\n{}",
                 self.log()
             );
