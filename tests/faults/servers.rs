@@ -4,8 +4,10 @@
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -39,17 +41,28 @@ impl Drop for Running {
     }
 }
 
+/// A port for a server that is told its own. Below those that the system lends (32768 and up), or
+/// another test could be lent it while the server restarts.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 20_000 + (std::process::id() % 10_000) as u16;
+    loop {
+        let port = first + NEXT.fetch_add(1, Ordering::Relaxed);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
-fn wait_for(what: &str, is_there: impl Fn() -> bool) {
+/// Waits until the server that writes this log is there.
+fn wait_for(log: &Path, is_there: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_there() {
         assert!(
             began.elapsed() < Duration::from_secs(20),
-            "{what} never came"
+            "it never came: {}: {}",
+            log.display(),
+            fs::read_to_string(log).unwrap_or_default()
         );
         thread::sleep(Duration::from_millis(20));
     }
@@ -108,7 +121,7 @@ impl IppEve {
         command.args(["--nofork", "--nopidfile"]);
         command.arg(format!("--config-file={}", at("dbus.conf").display()));
         let dbus = Running::start(&mut command, &at("dbus.log"));
-        wait_for("the bus", || bus.exists());
+        wait_for(&at("dbus.log"), || UnixStream::connect(&bus).is_ok());
         let avahi = "[server]\nuse-ipv6=no\nallow-interfaces=lo\nenable-dbus=yes\n\
                      [wide-area]\nenable-wide-area=no\n";
         fs::write(at("avahi.conf"), avahi).unwrap();
@@ -119,7 +132,7 @@ impl IppEve {
             .env("DBUS_SYSTEM_BUS_ADDRESS", address(&bus));
         let log = at("avahi.log");
         let avahi = Running::start(&mut command, &log);
-        wait_for("Avahi", || {
+        wait_for(&log, || {
             let said = fs::read_to_string(&log).unwrap_or_default();
             said.contains("startup complete")
         });
@@ -173,7 +186,7 @@ impl IppEve {
         ]);
         command.env("DBUS_SYSTEM_BUS_ADDRESS", address(&at("bus")));
         self.printer = Some(Running::start(&mut command, &at("printer.log")));
-        wait_for("ippeveprinter", || answers(self.port));
+        wait_for(&at("printer.log"), || answers(self.port));
     }
 
     /// SIGKILL, as when its power goes.
@@ -285,7 +298,7 @@ impl Cups {
         command.arg("-f").arg("-c").arg(at("etc/cupsd.conf"));
         command.arg("-s").arg(at("etc/cups-files.conf"));
         self.server = Some(Running::start(&mut command, &at("cupsd.log")));
-        wait_for("cupsd", || answers(self.port));
+        wait_for(&at("cupsd.log"), || answers(self.port));
     }
 
     pub fn kill(&mut self) {
