@@ -19,7 +19,7 @@ use crate::render::layout::template::nearest;
 use crate::render::press::Press;
 
 pub use print::{Calibration, Calibrations, DEFAULT_PRINTER, PrintSettings};
-pub use printers::{CoolDown, Duplex, PRINTER_KEYS, PrinterSettings};
+pub use printers::{CoolDown, Duplex, PrinterSettings};
 
 /// The commented settings that `init` writes.
 pub const SAMPLE: &str = include_str!("station.toml");

@@ -7,24 +7,6 @@ use serde::Deserialize;
 use super::{ConfigError, DEFAULT_PRINTER, PrintSettings};
 use crate::domain::stock::DEFAULT_MEDIA;
 
-/// Every key of `[[printers]]`.
-pub const PRINTER_KEYS: &[&str] = &[
-    "name",
-    "uri",
-    "folder",
-    "media",
-    "media_keyword",
-    "duplex",
-    "stack_reversed",
-    "daily_cap",
-    "cool_down",
-    "jobs_in_flight",
-    "hand_over_after",
-    "timeout",
-    "forgets_jobs",
-    "print",
-];
-
 /// A printer. One with neither `uri` nor `folder` is not driven: it only says how pages are made
 /// for it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 use crate::fake::{Fake, Persona};
 use crate::harness::{Child, Daemon, Settings, Station, binary, child, toddler};
+use crate::parts;
+use crate::servers::{AVAHI, CUPSD, Cups, DBUS, IPPEVEPRINTER, IppEve};
 
 const STALL: Duration = Duration::from_millis(400);
 
@@ -357,6 +359,23 @@ fn a_card_that_cannot_be_printed_is_held_and_the_others_go_on() {
     assert_eq!(fake.taken().len(), 2);
 }
 
+#[test]
+fn a_card_whose_proof_fails_is_held_and_never_sent() {
+    let fake = printer(1);
+    let station = station(block("p1", &fake, ""), 10);
+    station.drop_batch("A", &[child(1), toddler(2)]);
+    station.take_all();
+    assert_eq!(in_state(&station, "rendered"), 2);
+    // What was proved in the lot is not what the printer would get.
+    station.hide_names();
+    let daemon = station.daemon();
+    until_printed(&station, &daemon, 1);
+    daemon.until("the other is held", || in_state(&station, "held") == 1);
+    assert_eq!(station.states(&child(1)), ["held"]);
+    assert_eq!(fake.taken().len(), 1);
+    assert!(says(&station).contains("tulisan terpotong atau tertutup"));
+}
+
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder)
         .unwrap()
@@ -446,6 +465,36 @@ fn a_stop_with_a_job_at_the_printer_is_clean_and_the_next_start_takes_it_up() {
     let daemon = station.daemon();
     until_printed(&station, &daemon, 3);
     assert_eq!(next.taken().len(), 1);
+}
+
+#[test]
+fn the_station_prints_on_real_servers() {
+    let test = "the_station_prints_on_real_servers";
+    let print = "sleep 0.2; came_out";
+    if !parts::have(test, &[IPPEVEPRINTER, DBUS, AVAHI, CUPSD]) {
+        return;
+    }
+    let (eve, cups) = (IppEve::start(print), Cups::start(print));
+    let keyword = "media_keyword = \"custom_id1_53.98x85.6mm\"\n";
+    let blocks = format!(
+        "[[printers]]\nname = \"eve\"\nuri = \"{}\"\nforgets_jobs = true\n{keyword}\
+         [[printers]]\nname = \"cups\"\nuri = \"{}\"\n{keyword}",
+        eve.uri(),
+        cups.uri()
+    );
+    let station = station(blocks, 2);
+    let daemon = station.daemon();
+    station.drop_batch("A", &children(6));
+    until_printed(&station, &daemon, 6);
+    let (mut by_eve, mut by_cups) = (0, 0);
+    for job in (1..=3).flat_map(|lot| jobs_of(&station, lot)) {
+        let out = (eve.came_out(&job), cups.came_out(&job));
+        assert_eq!(out.0 + out.1, 1, "{job}");
+        by_eve += out.0;
+        by_cups += out.1;
+    }
+    assert!(by_eve > 0 && by_cups > 0, "{by_eve} and {by_cups}");
+    assert_eq!(daemon.stop().0.code(), Some(0));
 }
 
 #[test]

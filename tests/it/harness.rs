@@ -289,6 +289,9 @@ impl Settings {
     }
 }
 
+/// The item of the photo as the built-in layout of the older children has it.
+const PHOTO: &str = "[[front]]\nphoto = \"{foto}\"\nat = [3.5, 15.0]\narea = [20.0, 30.0]\n";
+
 /// A station in a temporary folder, which goes with it.
 pub struct Station {
     root: tempfile::TempDir,
@@ -314,6 +317,23 @@ impl Station {
 
     pub fn set(&self, settings: Settings) {
         fs::write(self.path("station.toml"), settings.toml()).unwrap();
+    }
+
+    /// Changes the layout of the older children's cards.
+    pub fn edit_layout(&self, change: impl FnOnce(String) -> String) {
+        let path = self.path("layouts/kia-5-17/layout.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, change(text)).unwrap();
+    }
+
+    /// The photo is painted over the names: the layout is legal, its cards are not.
+    pub fn hide_names(&self) {
+        self.edit_layout(|text| {
+            text.replace(PHOTO, "").replace(
+                "# ---------------------------------------------------------------- belakang",
+                &format!("{}# belakang", PHOTO.replace("[3.5, 15.0]", "[45.0, 15.0]")),
+            )
+        });
     }
 
     /// A path inside the station.
