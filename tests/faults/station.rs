@@ -1,7 +1,7 @@
 //! The real station, killed again and again while it takes drops and prints on two printers that
 //! fail; the printers outlive it and know what came out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -64,9 +64,8 @@ struct Siege {
     rng: Rng,
     /// What was hit: where the station was and what the ledger held.
     steps: BTreeSet<String>,
-    /// The kinds of kills that hit each job.
-    hits: BTreeMap<String, BTreeSet<Fault>>,
-    kills: BTreeMap<Fault, u32>,
+    /// Each kill with the jobs that it hit.
+    kills: Vec<(Fault, BTreeSet<String>)>,
 }
 
 impl Siege {
@@ -102,7 +101,6 @@ impl Siege {
             Fault::KilledAfterReply => self.at_request(Moment::AfterReply),
             _ => self.anywhere(),
         };
-        *self.kills.entry(kind).or_default() += 1;
         self.note(kind, &at);
     }
 
@@ -160,12 +158,12 @@ impl Siege {
                 |row| row.get(0),
             )
             .unwrap();
-        let mut stages = BTreeSet::new();
+        let (mut stages, mut hit) = (BTreeSet::new(), BTreeSet::new());
         let reader = self.reader();
         for printer in ["p0", "p1"] {
             for job in reader.open_jobs(printer).unwrap() {
                 stages.insert(job.stage.name());
-                self.hits.entry(job.job).or_default().insert(kind);
+                hit.insert(job.job);
             }
         }
         let folders = ["work", "photos", "lots"].into_iter().filter(|folder| {
@@ -175,6 +173,7 @@ impl Siege {
                 .any(|name| *folder == "work" || name.contains(".tmp"))
         });
         let folders: Vec<&str> = folders.collect();
+        self.kills.push((kind, hit));
         self.steps
             .insert(format!("{at}, after {last}, jobs {stages:?}, {folders:?}"));
     }
@@ -210,6 +209,12 @@ impl Siege {
         for fake in &self.fakes {
             fake.run_dry();
         }
+    }
+
+    /// The kills that hit a job.
+    fn kills_of(&self, job: &str) -> Vec<Fault> {
+        let hit = self.kills.iter().filter(|(_, jobs)| jobs.contains(job));
+        hit.map(|(kind, _)| *kind).collect()
     }
 
     /// Holds every attempt in the ledger against what came out.
@@ -253,7 +258,7 @@ impl Siege {
                     tally.wrong.push(format!(
                         "{}: {stage:?}, {out} came out of {documents} documents, hit by {:?}",
                         job.job,
-                        self.hits.get(&job.job)
+                        self.kills_of(&job.job)
                     ));
                 }
             }
@@ -268,13 +273,8 @@ impl Siege {
                     .push(format!("{card} is {state} after {printed} printed jobs"));
             }
         }
-        for (kind, count) in &self.kills {
-            let hit = |jobs: &BTreeSet<String>| {
-                let by = |job: &String| self.hits.get(job).is_some_and(|by| by.contains(kind));
-                u32::try_from(jobs.iter().filter(|job| by(job)).count()).unwrap()
-            };
-            let row = tally.rows.entry(*kind).or_default();
-            (row.tried, row.lost, row.doubled) = (*count, hit(&lost), hit(&doubled));
+        for (kind, hit) in &self.kills {
+            tally.count(*kind, !hit.is_disjoint(&lost), !hit.is_disjoint(&doubled));
         }
         tally
     }
@@ -301,8 +301,7 @@ pub fn kill_all(wanted: u64) -> (Tally, usize) {
         fakes,
         rng: Rng::new(wanted),
         steps: BTreeSet::new(),
-        hits: BTreeMap::new(),
-        kills: BTreeMap::new(),
+        kills: Vec::new(),
     };
     for number in 0..u32::try_from(wanted).unwrap() {
         siege.kill(number);
