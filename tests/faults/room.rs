@@ -6,7 +6,9 @@ use std::io::Write;
 use std::process::Stdio;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use kia_station::domain::ids::CardId;
+use kia_station::ledger::Ledger;
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, Persona};
@@ -511,10 +513,15 @@ fn a_printer_that_takes_no_job_is_asked_ever_more_rarely() {
     let station = station(block("p1", &fake, ""), 10);
     let daemon = station.daemon();
     station.drop_single("a.json", &child(1));
-    let attempts = || station.number("SELECT count(*) FROM jobs");
-    daemon.until("it was tried", || attempts() > 0);
-    std::thread::sleep(Duration::from_secs(4));
-    assert!((2..=5).contains(&attempts()), "{} attempts", attempts());
-    assert_eq!(in_state(&station, "rendered"), 1);
+    let reader = Ledger::open_read_only(&station.path("ledger")).unwrap();
+    let attempts = || reader.jobs(CardId::new(1)).unwrap();
+    daemon.until("it was tried five times", || attempts().len() == 5);
+    let begun: Vec<Timestamp> = attempts().iter().map(|job| job.begun_at).collect();
+    let pauses: Vec<f64> = begun
+        .windows(2)
+        .map(|two| two[1].duration_since(two[0]).as_secs_f64())
+        .collect();
+    assert!(pauses[3] > pauses[0] + 1.5, "{pauses:?}");
+    assert_eq!(in_state(&station, "printed"), 0);
     drop(daemon);
 }
