@@ -12,6 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::parts::Part;
@@ -21,22 +22,22 @@ pub const DBUS: Part = Part("dbus-daemon", "dbus-daemon");
 pub const AVAHI: Part = Part("avahi-daemon", "avahi-daemon");
 pub const CUPSD: Part = Part("cupsd", "cups-daemon");
 
-/// A process that is killed (SIGKILL) when it is let go.
-pub struct Running(Child);
+/// A process that is sent this signal when it is let go.
+pub struct Running(Child, Signal);
 
 impl Running {
-    fn start(command: &mut Command, log: &Path) -> Self {
+    fn start(command: &mut Command, log: &Path, end: Signal) -> Self {
         let log = File::create(log).unwrap();
         let errors = log.try_clone().unwrap();
         let command = command.stdin(Stdio::null()).stdout(log).stderr(errors);
-        Self(command.spawn().unwrap())
+        Self(command.spawn().unwrap(), end)
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         // It may have ended by itself.
-        self.0.kill().ok();
+        kill_process(Pid::from_child(&self.0), self.1).ok();
         self.0.wait().ok();
     }
 }
@@ -120,7 +121,7 @@ impl IppEve {
         let mut command = Command::new("dbus-daemon");
         command.args(["--nofork", "--nopidfile"]);
         command.arg(format!("--config-file={}", at("dbus.conf").display()));
-        let dbus = Running::start(&mut command, &at("dbus.log"));
+        let dbus = Running::start(&mut command, &at("dbus.log"), Signal::TERM);
         wait_for(&at("dbus.log"), || UnixStream::connect(&bus).is_ok());
         let avahi = "[server]\nuse-ipv6=no\nallow-interfaces=lo\nenable-dbus=yes\n\
                      [wide-area]\nenable-wide-area=no\n";
@@ -131,7 +132,8 @@ impl IppEve {
             .arg(at("avahi.conf"))
             .env("DBUS_SYSTEM_BUS_ADDRESS", address(&bus));
         let log = at("avahi.log");
-        let avahi = Running::start(&mut command, &log);
+        // Not killed: it would leave its number behind, and the system lends that to another.
+        let avahi = Running::start(&mut command, &log, Signal::TERM);
         wait_for(&log, || {
             let said = fs::read_to_string(&log).unwrap_or_default();
             said.contains("startup complete")
@@ -185,7 +187,11 @@ impl IppEve {
             "Kartu",
         ]);
         command.env("DBUS_SYSTEM_BUS_ADDRESS", address(&at("bus")));
-        self.printer = Some(Running::start(&mut command, &at("printer.log")));
+        self.printer = Some(Running::start(
+            &mut command,
+            &at("printer.log"),
+            Signal::KILL,
+        ));
         wait_for(&at("printer.log"), || answers(self.port));
     }
 
@@ -297,7 +303,7 @@ impl Cups {
         let mut command = Command::new("cupsd");
         command.arg("-f").arg("-c").arg(at("etc/cupsd.conf"));
         command.arg("-s").arg(at("etc/cups-files.conf"));
-        self.server = Some(Running::start(&mut command, &at("cupsd.log")));
+        self.server = Some(Running::start(&mut command, &at("cupsd.log"), Signal::KILL));
         wait_for(&at("cupsd.log"), || answers(self.port));
     }
 
