@@ -391,7 +391,8 @@ fn cross(text: &str) -> Result<(char, [f64; 2]), String> {
 pub struct Confirm {
     /// The lot, such as L00012
     pub lot: LotId,
-    /// Every card that still waits came out good, but those named with --spoiled
+    /// Every card that still waits came out good, but those named with --spoiled; of a lot on a
+    /// printer of the station, every card that it was sent
     #[arg(long)]
     pub all: bool,
     /// These cards came out good

@@ -2,7 +2,7 @@
 //! Identitas Anak*, KIA).
 //!
 //! ```text
-//! upstream ─▶ intake ─▶ domain::rules ─▶ render ─▶ lots/*.pdf ─▶ confirm ─▶ log
+//! upstream ─▶ intake ─▶ domain::rules ─▶ render ─▶ lots/*.pdf ─▶ printer ─▶ log
 //!                └────────────┴── ledger ──┴───────────────────────┘
 //! ```
 //!
@@ -14,13 +14,12 @@
 //! | [`ledger`] | the append-only log and what is derived from it; the only SQL | `domain` |
 //! | [`printer`] | drives a printer: IPP or a folder; the only network | `domain` |
 //! | [`config`] | `station.toml` and the folders of a station | `domain`, `intake`, `render` |
-//! | [`station`] | the loop: drops become cards, cards become lots | all above |
+//! | [`station`] | the loop: drops become cards, cards lots; the press room prints them | all above |
 //! | [`cli`] | what the command line says; parsing never acts | `domain`, `render` |
 //! | [`commands`] | one file a subcommand; wires the parts together | all above |
 //!
 //! Absent on purpose: no module reads the clock, a file or a printer below `station` and the edge
 //! that is made for it; `render` and `domain` can be run a million times in a test.
-//! The loop does not drive `printer` yet: the operator prints a lot's PDF and says what came out.
 
 pub mod cli;
 pub mod commands;

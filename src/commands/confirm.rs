@@ -42,9 +42,15 @@ pub fn run(args: &cli::Confirm) -> Result<Outcome> {
     if let Some(both) = args.card.iter().find(|card| args.spoiled.contains(card)) {
         bail!("card {both} is named both good and spoiled");
     }
+    // What a printer of the station has not been sent yet did surely not come out of it.
+    let driven = ledger.printer_of(args.lot)?.is_some();
     let waits = |card: &LotCard| {
         let Card { lot, state, .. } = &card.card;
-        *lot == Some(args.lot) && state.is_live() && state.progress() != Progress::Printed
+        let unsent = matches!(state, State::Rendered | State::Submitting);
+        *lot == Some(args.lot)
+            && state.is_live()
+            && state.progress() != Progress::Printed
+            && !(driven && unsent)
     };
     let good: Vec<CardId> = if args.all {
         cards

@@ -17,11 +17,11 @@ pub fn run(args: &cli::Run) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
     let _lock = Lock::take(&paths.lock())?;
     let incoming = paths.intake().incoming;
+    let mut station = Station::open(paths.clone(), config.clone())?;
     let press_room = match args.once {
         true => None,
         false => Some(PressRoom::start(&paths, &config)?),
     };
-    let mut station = Station::open(paths, config)?;
     let stop = station.stop_flag();
 
     // The async part only listens: for signals and for the watch. The station works in a thread

@@ -14,7 +14,7 @@ use crate::intake::{Inbox, Why};
 use crate::ledger::{Card, PrinterState};
 use crate::printer::{DeviceState, Reason};
 use crate::render::proof::Wrong;
-use crate::station::press_room::state_code;
+use crate::station::press_room::{cap_reached, state_code};
 use crate::station::{LOT_HELD, is_proof_code};
 
 pub fn run(args: &cli::StationArg) -> Result<Outcome> {
@@ -24,6 +24,13 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     let queue = ledger.waiting()?;
     let forecast = ledger.forecast()?;
     let printers = ledger.printers()?;
+    let zone = config.zone()?;
+    let mut capped = Vec::new();
+    for printer in config.printers.iter().filter(|p| p.is_driven()) {
+        if cap_reached(&ledger, printer, &zone)? {
+            capped.push(&printer.name);
+        }
+    }
     // A look of our own at incoming/, which takes nothing.
     let mut inbox = Inbox::new(paths.intake(), config.intake.clone())?;
     inbox.scan(Instant::now(), &BTreeSet::new())?;
@@ -41,6 +48,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             "need_person": status.need_person,
             "forecast": forecast,
             "printers": printers,
+            "capped": capped,
         }))?;
         return Ok(Outcome::Done);
     }
@@ -95,6 +103,11 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     }
     for printer in &printers {
         say_printer(printer);
+    }
+    for name in &capped {
+        println!(
+            "printer {name}: batas harian tercapai, lanjut besok (its daily cap is reached; it goes on tomorrow)"
+        );
     }
     for printer in config.printers.iter().filter(|p| p.duplex == Duplex::None) {
         let backs = ledger.backs_waiting(&printer.name)?.len();

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::{Cursor, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
@@ -39,6 +40,10 @@ pub enum Fault {
     StationBetweenSteps,
     StationBeforeCommit,
     StationAfterCommit,
+    KilledBeforeTaken,
+    KilledBeforeReply,
+    KilledAfterReply,
+    KilledAnywhere,
 }
 
 impl Fault {
@@ -71,6 +76,10 @@ impl Fault {
             Self::StationBetweenSteps => "station dies between steps",
             Self::StationBeforeCommit => "station dies before a commit",
             Self::StationAfterCommit => "station dies after a commit",
+            Self::KilledBeforeTaken => "SIGKILL before the printer takes a request",
+            Self::KilledBeforeReply => "SIGKILL before the printer replies",
+            Self::KilledAfterReply => "SIGKILL after the printer replied",
+            Self::KilledAnywhere => "SIGKILL at any moment of drops, photos and PDFs",
         }
     }
 }
@@ -92,6 +101,7 @@ pub struct Persona {
 struct FakeJob {
     name: String,
     uuid: String,
+    sides: String,
     /// `job-state` as its number.
     state: i32,
     documents: u32,
@@ -126,6 +136,63 @@ struct State {
     fired: Vec<Fault>,
     /// Faults that come before any by chance, each as soon as it can.
     planned: VecDeque<Fault>,
+    /// What it complains of until a person helps.
+    complaint: Option<&'static str>,
+    /// Steps of the mechanics at each request.
+    pace: u32,
+    /// What each job asked for, in the order of their documents.
+    taken: Vec<Taken>,
+    hold: Option<Hold>,
+}
+
+/// A document that the printer took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    pub name: String,
+    /// The `sides` of its job.
+    pub sides: String,
+    pub pages: usize,
+}
+
+/// When a request is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    BeforeTaken,
+    BeforeReply,
+    AfterReply,
+}
+
+struct Hold {
+    operation: Operation,
+    /// Requests of this operation until then.
+    after: u32,
+    moment: Moment,
+    reached: Sender<()>,
+    released: Receiver<()>,
+}
+
+/// A request that will be held, until this is dropped.
+pub struct Held {
+    reached: Receiver<()>,
+    _release: Sender<()>,
+}
+
+impl Held {
+    /// Waits for the request. `false` when it does not come, or a fault took it first.
+    pub fn wait(&self, limit: Duration) -> bool {
+        self.reached.recv_timeout(limit).is_ok()
+    }
+}
+
+impl Hold {
+    fn at(hold: Option<&Self>, moment: Moment) {
+        let Some(hold) = hold.filter(|hold| hold.moment == moment) else {
+            return;
+        };
+        // The other side may have given up; this returns when it lets go.
+        hold.reached.send(()).ok();
+        hold.released.recv().ok();
+    }
 }
 
 struct Shared {
@@ -160,6 +227,10 @@ impl Fake {
             documents: BTreeMap::new(),
             fired: Vec::new(),
             planned: VecDeque::new(),
+            complaint: None,
+            pace: 1,
+            taken: Vec::new(),
+            hold: None,
         };
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
@@ -197,6 +268,38 @@ impl Fake {
     /// Makes the next requests meet these faults, each as soon as it can happen.
     pub fn plan(&self, faults: &[Fault]) {
         self.shared.lock().planned.extend(faults);
+    }
+
+    /// Stands still with this complaint until it is taken back.
+    pub fn complain(&self, of: Option<&'static str>) {
+        self.shared.lock().complaint = of;
+    }
+
+    /// Makes each request move the mechanics on by so many steps.
+    pub fn pace(&self, steps: u32) {
+        self.shared.lock().pace = steps;
+    }
+
+    /// The documents taken so far.
+    pub fn taken(&self) -> Vec<Taken> {
+        self.shared.lock().taken.clone()
+    }
+
+    /// Holds the request of this operation that comes after so many others.
+    pub fn hold(&self, operation: Operation, after: u32, moment: Moment) -> Held {
+        let (reach, reached) = channel();
+        let (release, released) = channel();
+        self.shared.lock().hold = Some(Hold {
+            operation,
+            after,
+            moment,
+            reached: reach,
+            released,
+        });
+        Held {
+            reached,
+            _release: release,
+        }
     }
 
     /// The faults met since this was last asked.
@@ -250,12 +353,17 @@ impl Shared {
         let Some(request) = read_request(&mut stream) else {
             return;
         };
+        let (request, document) = request;
+        let hold = self.lock().due(&request);
+        Hold::at(hold.as_ref(), Moment::BeforeTaken);
         let mut state = self.lock();
         if state.down > 0 {
             state.down -= 1;
             return;
         }
-        state.tick();
+        for _ in 0..state.pace {
+            state.tick();
+        }
         let fault = state.draw(&request);
         state.fired.extend(fault);
         let mut late = false;
@@ -263,7 +371,7 @@ impl Shared {
             Some(Fault::LostBefore) => return,
             Some(Fault::Restart | Fault::PowerLoss) => return state.restart(),
             Some(Fault::LostAfter) => {
-                state.answer(&request);
+                state.answer(&request, &document);
                 return;
             }
             Some(Fault::Late) => {
@@ -273,37 +381,38 @@ impl Shared {
                 // No connection outlives a restart.
                 let mut state = self.lock();
                 if state.boots == boots {
-                    state.answer(&request);
+                    state.answer(&request, &document);
                 }
                 return;
             }
             Some(Fault::Busy) => response(StatusCode::ServerErrorBusy),
             Some(Fault::Stall) => {
                 late = true;
-                state.answer(&request)
+                state.answer(&request, &document)
             }
             Some(Fault::Vanish) => {
                 state.vanish();
-                state.answer(&request)
+                state.answer(&request, &document)
             }
             Some(Fault::WrongUuid) => {
                 state.impersonate();
-                state.answer(&request)
+                state.answer(&request, &document)
             }
             Some(Fault::DuplicateName) => {
                 state.create(job_name(&request));
-                state.answer(&request)
+                state.answer(&request, &document)
             }
             Some(Fault::MediaOut) => {
                 state.empty = 3;
-                state.answer(&request)
+                state.answer(&request, &document)
             }
-            _ => state.answer(&request),
+            _ => state.answer(&request, &document),
         };
         drop(state);
         if late {
             thread::sleep(self.stall);
         }
+        Hold::at(hold.as_ref(), Moment::BeforeReply);
         let body = answer.to_bytes();
         let head = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/ipp\r\nContent-Length: {}\r\n\
@@ -316,6 +425,7 @@ impl Shared {
                 .write_all(head.as_bytes())
                 .and_then(|()| stream.write_all(&body)),
         );
+        Hold::at(hold.as_ref(), Moment::AfterReply);
     }
 }
 
@@ -349,11 +459,24 @@ impl State {
         }
     }
 
+    /// The hold that this request meets.
+    fn due(&mut self, request: &IppRequestResponse) -> Option<Hold> {
+        let hold = self.hold.as_mut()?;
+        if operation(request) != Some(hold.operation) {
+            return None;
+        }
+        match hold.after.checked_sub(1) {
+            Some(left) => hold.after = left,
+            None => return self.hold.take(),
+        }
+        None
+    }
+
     /// One step of the mechanics.
     fn tick(&mut self) {
         self.clock += 1;
-        if self.empty > 0 {
-            self.empty -= 1;
+        if self.empty > 0 || self.complaint.is_some() {
+            self.empty = self.empty.saturating_sub(1);
             for job in self.jobs.values_mut().filter(|job| job.state == PROCESSING) {
                 job.state = STOPPED;
             }
@@ -449,6 +572,7 @@ impl State {
         let job = FakeJob {
             name,
             uuid,
+            sides: String::new(),
             state: HELD,
             documents: 0,
             began: None,
@@ -458,7 +582,7 @@ impl State {
         id
     }
 
-    fn answer(&mut self, request: &IppRequestResponse) -> IppRequestResponse {
+    fn answer(&mut self, request: &IppRequestResponse, document: &[u8]) -> IppRequestResponse {
         let asked = request
             .attributes()
             .first_of(DelimiterTag::OperationAttributes);
@@ -470,6 +594,9 @@ impl State {
         match operation(request) {
             Some(Operation::CreateJob) if self.persona.two_phase => {
                 let id = self.create(job_name(request));
+                if let Some(job) = self.jobs.get_mut(&id) {
+                    job.sides = sides(request);
+                }
                 self.tell([id])
             }
             Some(Operation::SendDocument) => match self.jobs.get_mut(&id) {
@@ -477,6 +604,11 @@ impl State {
                     job.documents = 1;
                     job.state = PENDING;
                     *self.documents.entry(job.name.clone()).or_default() += 1;
+                    self.taken.push(Taken {
+                        name: job.name.clone(),
+                        sides: job.sides.clone(),
+                        pages: pages(document),
+                    });
                     self.tell([id])
                 }
                 Some(_) => response(StatusCode::ClientErrorNotPossible),
@@ -512,10 +644,11 @@ impl State {
 
     fn device(&self) -> IppRequestResponse {
         let printing = self.jobs.values().any(|job| job.state == PROCESSING);
-        let (state, reason) = match (self.empty, printing) {
-            (1.., _) => (5, "media-empty-error"),
-            (0, true) => (4, "none"),
-            (0, false) => (3, "none"),
+        let (state, reason) = match (self.complaint, self.empty, printing) {
+            (Some(complaint), _, _) => (5, complaint),
+            (None, 1.., _) => (5, "media-empty-error"),
+            (None, 0, true) => (4, "none"),
+            (None, 0, false) => (3, "none"),
         };
         let told = [
             ("printer-state", IppValue::Enum(state)),
@@ -613,12 +746,24 @@ fn job_name(request: &IppRequestResponse) -> String {
     asked.unwrap().get("job-name").unwrap().value().to_string()
 }
 
+/// The `sides` that a job is created with.
+fn sides(request: &IppRequestResponse) -> String {
+    let job = request.attributes().first_of(DelimiterTag::JobAttributes);
+    let sides = job.and_then(|job| job.get("sides"));
+    sides.map_or_else(String::new, |sides| sides.value().to_string())
+}
+
+/// The pages of a document; none of one that is no PDF.
+fn pages(document: &[u8]) -> usize {
+    lopdf::Document::load_mem(document).map_or(0, |document| document.get_pages().len())
+}
+
 fn response(status: StatusCode) -> IppRequestResponse {
     IppRequestResponse::new_response(IppVersion::v2_0(), status, 1).unwrap()
 }
 
 /// One HTTP POST with an IPP message, whole or in chunks.
-fn read_request(stream: &mut TcpStream) -> Option<IppRequestResponse> {
+fn read_request(stream: &mut TcpStream) -> Option<(IppRequestResponse, Vec<u8>)> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -649,7 +794,10 @@ fn read_request(stream: &mut TcpStream) -> Option<IppRequestResponse> {
             body.extend_from_slice(&chunk[..size]);
         }
     }
-    IppParser::new(IppReader::new(Cursor::new(body)))
+    let mut request = IppParser::new(IppReader::new(Cursor::new(body)))
         .parse()
-        .ok()
+        .ok()?;
+    let mut document = Vec::new();
+    request.payload_mut().read_to_end(&mut document).ok()?;
+    Some((request, document))
 }

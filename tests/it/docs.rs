@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use kia_station::config::PrinterSettings;
+use kia_station::domain::card::State;
+use kia_station::printer::DeviceState;
 use kia_station::render::content::FIELDS;
 use kia_station::render::layout::{FIT_KEYS, ITEM_KEYS, TOP_KEYS};
 use kia_station::render::proof::Wrong;
@@ -57,6 +60,34 @@ fn every_way_a_proof_can_fail_is_explained() {
     let page = page("printers.md");
     assert_eq!(without_row(&page, "The proof", &codes), nothing);
     assert_eq!(without_row(&page, "The proof", &[LOT_HELD]), nothing);
+}
+
+#[test]
+fn every_key_and_every_state_of_a_printer_is_explained() {
+    let page = page("printers.md");
+    let nothing: &[&str] = &[];
+    let part = "Printers that the station drives";
+    // An unknown key is answered with all that are known.
+    let refused = toml::from_str::<PrinterSettings>("no_such_key = 1").unwrap_err();
+    let (_, known) = refused.message().split_once("expected one of").unwrap();
+    let keys: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    assert!(
+        keys.len() > 10 && keys.contains(&"forgets_jobs"),
+        "{keys:?}"
+    );
+    assert_eq!(without_row(&page, part, &keys), nothing);
+    for state in [
+        DeviceState::Idle,
+        DeviceState::Processing,
+        DeviceState::Stopped,
+        DeviceState::Unreachable,
+    ] {
+        let word = state.words().split(" (").next().unwrap();
+        assert_eq!(without_row(&page, part, &[word]), nothing);
+    }
+    for state in [State::Unconfirmed, State::Held] {
+        assert_eq!(without_row(&page, part, &[state.indonesian()]), nothing);
+    }
 }
 
 #[test]

@@ -260,6 +260,8 @@ pub struct Settings {
     pub settle: f64,
     pub give_up: f64,
     pub zone: &'static str,
+    /// More of `station.toml`, at its end.
+    pub more: String,
 }
 
 impl Default for Settings {
@@ -270,6 +272,7 @@ impl Default for Settings {
             settle: 0.2,
             give_up: 1.0,
             zone: "Asia/Jakarta",
+            more: String::new(),
         }
     }
 }
@@ -280,11 +283,14 @@ impl Settings {
             "[office]\nzona_waktu = \"{}\"\n\
              [[officials]]\nsejak = 2020-01-01\nnama = \"RADEN CONTOH WIBAWA, S.Sos.\"\n\
              nip = \"190001011900011001\"\njabatan = \"KEPALA DINAS\"\n\
-             [lots]\ncards = {}\ngather = {:?}\n[intake]\nsettle = {:?}\ngive_up = {:?}\n",
-            self.zone, self.cards, self.gather, self.settle, self.give_up
+             [lots]\ncards = {}\ngather = {:?}\n[intake]\nsettle = {:?}\ngive_up = {:?}\n{}",
+            self.zone, self.cards, self.gather, self.settle, self.give_up, self.more
         )
     }
 }
+
+/// The item of the photo as the built-in layout of the older children has it.
+const PHOTO: &str = "[[front]]\nphoto = \"{foto}\"\nat = [3.5, 15.0]\narea = [20.0, 30.0]\n";
 
 /// A station in a temporary folder, which goes with it.
 pub struct Station {
@@ -311,6 +317,23 @@ impl Station {
 
     pub fn set(&self, settings: Settings) {
         fs::write(self.path("station.toml"), settings.toml()).unwrap();
+    }
+
+    /// Changes the layout of the older children's cards.
+    pub fn edit_layout(&self, change: impl FnOnce(String) -> String) {
+        let path = self.path("layouts/kia-5-17/layout.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, change(text)).unwrap();
+    }
+
+    /// The photo is painted over the names: the layout is legal, its cards are not.
+    pub fn hide_names(&self) {
+        self.edit_layout(|text| {
+            text.replace(PHOTO, "").replace(
+                "# ---------------------------------------------------------------- belakang",
+                &format!("{}# belakang", PHOTO.replace("[3.5, 15.0]", "[45.0, 15.0]")),
+            )
+        });
     }
 
     /// A path inside the station.
@@ -548,13 +571,13 @@ impl Daemon<'_> {
         fs::read_to_string(&self.log).unwrap()
     }
 
-    /// Waits until something holds, at most 20 seconds.
+    /// Waits until something holds, at most a minute.
     #[track_caller]
     pub fn until(&self, what: &str, holds: impl Fn() -> bool) -> Duration {
         let start = Instant::now();
         while !holds() {
             assert!(
-                start.elapsed() < Duration::from_secs(20),
+                start.elapsed() < Duration::from_secs(60),
                 "waited in vain until {what}; the log:\n{}",
                 self.log()
             );

@@ -167,13 +167,26 @@ impl Reader {
         )
     }
 
-    /// When a person last turned the stack of this printer.
-    pub fn stack_turned_at(&self, printer: &str) -> Result<Option<Timestamp>> {
-        self.one(
-            "SELECT at FROM stacks WHERE printer = ?",
+    /// Whether a person has turned the stack of fronts of this printer, and it lies there as they
+    /// put it in: no front was added, no card was taken from it, and no back is in doubt, for then
+    /// nobody knows whose card comes next.
+    pub fn stack_is_turned(&self, printer: &str) -> Result<bool> {
+        let turned = self.one(
+            "SELECT 1 FROM stacks WHERE printer = ?1 AND NOT EXISTS (
+                 SELECT 1 FROM cards
+                 JOIN jobs AS front ON front.card = cards.card AND front.printer = ?1
+                     AND front.side = 'front' AND front.stage = 'printed'
+                 LEFT JOIN jobs AS back ON back.card = cards.card AND back.side = 'back'
+                 WHERE CASE
+                     WHEN back.job IS NOT NULL
+                         THEN back.stage = 'unconfirmed' AND back.moved_at >= stacks.at
+                     WHEN cards.state = 'sent' THEN front.moved_at > stacks.at
+                     ELSE cards.state IN ('unconfirmed', 'spoiled') AND cards.moved_at >= stacks.at
+                 END)",
             [printer],
-            |row| time(row, 0),
-        )
+            |_| Ok(()),
+        )?;
+        Ok(turned.is_some())
     }
 
     /// Whether the front of a card is done and its back waits or is being printed.
@@ -214,11 +227,12 @@ impl Reader {
         })
     }
 
-    /// How many cards came out of a printer since then, good or spoiled, for its daily cap.
-    pub fn printed_since(&self, printer: &str, since: Timestamp) -> Result<u64> {
+    /// How many cards a printer was given since then, for its daily cap: all but those that surely
+    /// never printed. A card in two passes is counted once, with its front.
+    pub fn taken_since(&self, printer: &str, since: Timestamp) -> Result<u64> {
         self.one(
             "SELECT count(DISTINCT card) FROM jobs
-             WHERE printer = ? AND stage IN ('printed', 'spoiled') AND moved_at >= ?",
+             WHERE printer = ? AND stage <> 'not-printed' AND side <> 'back' AND begun_at >= ?",
             params![printer, stamp(since)],
             |row| count(row, 0),
         )

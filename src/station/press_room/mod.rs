@@ -5,7 +5,9 @@
 //! still gives the cards that it was not sent to another one with the same blanks. What nobody saw
 //! come out waits for a person, and is never sent again by itself.
 
+mod choice;
 mod journal;
+mod page;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,25 +19,25 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use self::journal::{Book, sides_of};
-use super::setter::{Aside, Setter, set_aside};
 use super::{ACTOR, PhotoStore, StationError, assets, chain};
-use crate::config::{Config, Duplex, Paths, PrinterSettings};
-use crate::domain::card::{Evidence, Kind, State};
-use crate::domain::ids::CardId;
-use crate::domain::job::Side;
-use crate::ledger::{self, Ledger, QueuedCard};
+use crate::config::{Config, Paths, PrinterSettings};
+use crate::domain::card::Kind;
+use crate::domain::job::{Ended, Stage};
+use crate::ledger::{self, Ledger, QueuedCard, Remake};
 use crate::printer::folder::FolderPrinter;
 use crate::printer::ipp::IppPrinter;
 use crate::printer::reasons::Severity;
-use crate::printer::submit::{Step, Submission};
+use crate::printer::submit::{Outcome, Step, Submission};
 use crate::printer::{Device, DeviceState, Printer, Reason};
-use crate::render::content::Issue;
-use crate::render::document::Document;
 use crate::render::layout::Layout;
-use crate::render::proof;
+
+pub use self::choice::cap_reached;
 
 /// How often a printer is asked how it is.
 const POLL: Duration = Duration::from_millis(300);
+
+/// How long a printer that takes no cards is left alone, at the most.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The printers at work. Dropping it does not stop them; [`PressRoom::stop`] does.
 pub struct PressRoom {
@@ -51,6 +53,7 @@ impl PressRoom {
     pub fn start(paths: &Paths, config: &Config) -> Result<Self, StationError> {
         let stopping = Arc::new(AtomicBool::new(false));
         let ready = Arc::new(Mutex::new(BTreeMap::new()));
+        clear_away(paths, config)?;
         let mut desks = Vec::new();
         for printer in config.printers.iter().filter(|printer| printer.is_driven()) {
             desks.push(Desk::open(
@@ -87,6 +90,36 @@ impl PressRoom {
     }
 }
 
+/// Printers that are driven no more give back their lots; what they have in hand a person settles.
+fn clear_away(paths: &Paths, config: &Config) -> Result<(), StationError> {
+    let mut ledger = Ledger::open(&paths.ledger())?;
+    let driven = |name: &str| {
+        let mut printers = config.printers.iter();
+        printers.any(|printer| printer.name == name && printer.is_driven())
+    };
+    for gone in ledger.printers()? {
+        if driven(&gone.printer) {
+            continue;
+        }
+        ledger.write(ACTOR, Timestamp::now(), |tx| -> ledger::Result<()> {
+            for job in tx.open_jobs(&gone.printer)? {
+                let ended = match job.stage {
+                    // No document was sent.
+                    Stage::Begun => Ended::NotPrinted,
+                    _ => Ended::Unconfirmed,
+                };
+                let reason = ["printer-gone".to_owned()];
+                tx.end_job(&job.job, ended, &reason, Remake::No)?;
+            }
+            for lot in tx.lots_of(&gone.printer)? {
+                tx.assign_lot(lot, None)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
 /// Which printers would print a card now, with the blanks that lie in them.
 type Ready = Arc<Mutex<BTreeMap<String, String>>>;
 
@@ -102,8 +135,13 @@ struct Desk {
     ready: Ready,
     stopping: Arc<AtomicBool>,
     open: Vec<Submission>,
+    /// Whether `open` is what the journal holds.
+    taken_up: bool,
     /// Since when it stands still.
     still: Option<Instant>,
+    /// Cards in a row that it did not take, and until when it is given none.
+    refusals: u32,
+    paused_until: Option<Instant>,
     /// Cards since the last rest, and until when it rests.
     since_rest: u32,
     rests_until: Option<Instant>,
@@ -143,23 +181,25 @@ impl Desk {
             ready,
             stopping,
             open: Vec::new(),
+            taken_up: false,
             still: None,
+            refusals: 0,
+            paused_until: None,
             since_rest: 0,
             rests_until: None,
         })
     }
 
     fn work(mut self) {
-        self.take_up();
         while !self.stopping.load(Ordering::Relaxed) {
-            if let Err(error) = self.round() {
+            if let Err(error) = self.turn() {
                 // The ledger may be busy or the disk full; the journal holds all that is certain.
+                self.taken_up = false;
                 tracing::error!(
                     printer = self.printer.name,
                     error = chain(&error),
                     "tried again"
                 );
-                self.take_up();
             }
             let until = Instant::now() + POLL;
             while Instant::now() < until && !self.stopping.load(Ordering::Relaxed) {
@@ -168,17 +208,14 @@ impl Desk {
         }
     }
 
-    /// Takes up what the journal holds: at the start, and after a step could not be kept.
-    fn take_up(&mut self) {
-        match self.open_jobs() {
-            Ok(open) => self.open = open,
-            Err(error) => {
-                let (printer, error) = (&self.printer.name, chain(&error));
-                tracing::error!(printer, error, "its open jobs cannot be read");
-                // Without them nothing may be begun.
-                self.stopping.store(true, Ordering::Relaxed);
-            }
+    /// A round; before it, at the start and after a step could not be kept, it takes up what the
+    /// journal holds. Nothing may be begun without that.
+    fn turn(&mut self) -> Result<(), StationError> {
+        if !self.taken_up {
+            self.open = self.open_jobs()?;
+            self.taken_up = true;
         }
+        self.round()
     }
 
     fn open_jobs(&self) -> ledger::Result<Vec<Submission>> {
@@ -205,7 +242,7 @@ impl Desk {
         self.still = None;
         while self.open.len() < self.printer.jobs_in_flight
             && !self.stopping.load(Ordering::Relaxed)
-            && self.may_take()?
+            && self.may_take()
         {
             if !self.take_next()? {
                 break;
@@ -234,77 +271,49 @@ impl Desk {
         Ok(())
     }
 
-    /// A printer that stands still long enough gives its unsent lots to the others, if one of
-    /// them with the same blanks would print them.
-    fn stand_still(&mut self, device: &Device) -> Result<(), StationError> {
-        let since = *self.still.get_or_insert_with(Instant::now);
-        let patience = Duration::from_secs_f64(self.printer.hand_over_after);
-        let another = {
-            let ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-            ready.values().any(|media| *media == self.printer.media)
-        };
-        if since.elapsed() < patience || !another {
-            return Ok(());
-        }
-        let lots = self.ledger.lots_of(&self.printer.name)?;
-        for lot in lots {
-            self.ledger
-                .write(ACTOR, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
-                    tx.assign_lot(lot, None)
-                })?;
-            tracing::warn!(%lot, printer = self.printer.name, state = %device.state, "handed to another printer");
-        }
-        Ok(())
-    }
-
     fn step_all(&mut self) -> Result<(), StationError> {
-        let mut book = Book {
-            ledger: &mut self.ledger,
-            printer: &self.printer,
-        };
-        let mut going = Vec::with_capacity(self.open.len());
-        for mut submission in self.open.drain(..) {
+        for mut submission in std::mem::take(&mut self.open) {
+            let mut book = Book {
+                ledger: &mut self.ledger,
+                printer: &self.printer,
+            };
             loop {
                 match submission.step(self.device.as_ref(), &mut book)? {
                     Step::Moved => {}
                     Step::Wait(_) => {
-                        going.push(submission);
+                        self.open.push(submission);
                         break;
                     }
                     Step::Ended(outcome) => {
                         let card = submission.attempt().card;
                         tracing::info!(printer = self.printer.name, %card, ?outcome, "a job ended");
+                        self.count_refusals(&outcome);
                         break;
                     }
                 }
             }
         }
-        self.open = going;
         Ok(())
     }
 
-    /// Whether heat and the daily cap let it take another card.
-    fn may_take(&mut self) -> Result<bool, StationError> {
-        if let Some(until) = self.rests_until {
-            if Instant::now() < until {
-                return Ok(false);
-            }
-            self.rests_until = None;
-            self.since_rest = 0;
+    /// Whether it was not refused just now and need not rest.
+    fn may_take(&mut self) -> bool {
+        self.paused_until
+            .is_none_or(|until| Instant::now() >= until)
+            && self.is_rested()
+    }
+
+    /// A printer that does not take its jobs is asked ever more rarely: each try is an attempt in
+    /// the ledger.
+    fn count_refusals(&mut self, outcome: &Outcome) {
+        if let Outcome::NotPrinted(why) = outcome {
+            let pause = (POLL * 2_u32.saturating_pow(self.refusals)).min(LONGEST_PAUSE);
+            self.refusals += 1;
+            self.paused_until = Some(Instant::now() + pause);
+            tracing::warn!(printer = self.printer.name, %why, "a card was not taken");
+        } else {
+            self.refusals = 0;
         }
-        if let Some(cap) = self.printer.daily_cap {
-            let today = Timestamp::now().to_zoned_datetime(self.zone.clone());
-            let midnight = today.start_of_day().map_err(|error| StationError::File {
-                what: "today has no beginning in the station's zone",
-                source: std::io::Error::other(error),
-            })?;
-            let name = &self.printer.name;
-            let printed = self.ledger.printed_since(name, midnight.timestamp())?;
-            if printed + self.open.len() as u64 >= u64::from(cap) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// Takes the next card that waits, and begins its job. `false` when there is none.
@@ -332,149 +341,8 @@ impl Desk {
         };
         let submission = Submission::begin(&mut book, card, sides, keyword, document)?;
         self.open.push(submission);
-        self.since_rest += 1;
-        if let Some(rest) = self.printer.cool_down
-            && self.since_rest >= rest.after
-        {
-            self.rests_until = Some(Instant::now() + Duration::from_secs_f64(rest.minutes * 60.0));
-        }
+        self.count_for_rest();
         Ok(true)
-    }
-
-    /// A card that cannot be printed today is taken out of the way. One whose front is done has used
-    /// up its blank already: a person must say what becomes of it.
-    fn put_aside(
-        &mut self,
-        queued: &QueuedCard,
-        side: Side,
-        aside: &Aside,
-    ) -> Result<(), StationError> {
-        if side != Side::Back {
-            return set_aside(&mut self.ledger, queued, aside);
-        }
-        let reason = match aside {
-            Aside::Hold(code) => code.as_str(),
-            Aside::OtherKind(_) => "other-kind",
-        };
-        self.ledger
-            .write(ACTOR, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
-                let to = State::Unconfirmed;
-                tx.move_card(queued.card, to, Evidence::Station, Some(reason))?;
-                Ok(())
-            })?;
-        Ok(())
-    }
-
-    /// The card that comes next, and which of its sides. A lot is finished before another is
-    /// begun; a printer that cannot turn cards prints the fronts of a lot, waits until a person has
-    /// turned the stack, and prints the backs.
-    fn next(&mut self) -> Result<Option<(CardId, Side)>, StationError> {
-        let name = self.printer.name.clone();
-        if self.printer.duplex == Duplex::None {
-            let mut backs = self.ledger.backs_waiting(&name)?;
-            let first_lot = backs.first().map(|back| back.lot);
-            let front = self.ledger.next_to_print(&name)?;
-            let same_lot = front.filter(|front| first_lot.is_none_or(|lot| front.lot == lot));
-            if let Some(front) = same_lot {
-                return Ok(Some((front.card, Side::Front)));
-            }
-            if !backs.is_empty() {
-                if self.printer.stack_reversed {
-                    backs.reverse();
-                }
-                let turned = self.ledger.stack_turned_at(&name)?;
-                let mut due = None;
-                for back in backs {
-                    let jobs = self.ledger.jobs(back.card)?;
-                    let front_done = jobs.iter().map(|job| job.moved_at).max();
-                    if due.is_none() && front_done.is_some_and(|done| turned >= Some(done)) {
-                        due = Some(back.card);
-                    }
-                }
-                return Ok(due.map(|card| (card, Side::Back)));
-            }
-        }
-        if self.ledger.next_to_print(&name)?.is_none() && self.open.is_empty() {
-            self.take_lot()?;
-        }
-        let side = match self.printer.duplex {
-            Duplex::None => Side::Front,
-            Duplex::LongEdge | Duplex::ShortEdge => Side::Both,
-        };
-        let next = self.ledger.next_to_print(&name)?;
-        Ok(next.map(|next| (next.card, side)))
-    }
-
-    /// Takes the oldest lot that no printer has and whose blanks lie in this one.
-    fn take_lot(&mut self) -> Result<(), StationError> {
-        let (name, media) = (&self.printer.name, &self.printer.media);
-        let of_kinds = &self.config.card.media;
-        self.ledger
-            .write(ACTOR, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
-                for lot in tx.unassigned_lots()? {
-                    let fits = tx
-                        .lot(lot)?
-                        .is_some_and(|(lot, _)| of_kinds.get(&lot.kind) == Some(media));
-                    if fits {
-                        return tx.assign_lot(lot, Some(name));
-                    }
-                }
-                Ok(())
-            })?;
-        Ok(())
-    }
-
-    /// The PDF of one card for this printer, today, proved; or why the card cannot be printed.
-    fn document(
-        &self,
-        queued: &QueuedCard,
-        kind: Kind,
-        side: Side,
-    ) -> Result<Result<Vec<u8>, Aside>, StationError> {
-        let day = Timestamp::now().to_zoned_datetime(self.zone.clone()).date();
-        let mut press = self.config.press_of(Some(&self.printer.name))?;
-        press.only = match side {
-            Side::Both => None,
-            Side::Front => Some(0),
-            Side::Back => Some(1),
-        };
-        let layout = &self.layouts[&kind];
-        let setter = Setter {
-            layout,
-            photos: &self.photos,
-            issue: Issue {
-                office: &self.config.office,
-                official: Some(self.config.official_on(day)?),
-                day,
-                under5: self.config.card.under5_until,
-            },
-            press,
-        };
-        let (composed, expected) = match setter.set(queued) {
-            Ok(set) => set,
-            Err(aside) => return Ok(Err(aside)),
-        };
-        let failed = |source| StationError::Lot {
-            lot: queued.card.to_string(),
-            source,
-        };
-        let title = queued.card.to_string();
-        let mut document =
-            Document::new(Vec::new(), [layout], press, &title, day).map_err(failed)?;
-        document.add(&composed).map_err(failed)?;
-        let (pdf, _) = document.finish().map_err(failed)?;
-        let pdf = Arc::new(pdf);
-        let faults = proof::prove(&pdf, &[expected], press.dpi, 1)
-            .map_err(|source| StationError::Proof { lot: title, source })?;
-        if let Some(fault) = faults.first() {
-            tracing::error!(
-                card = fault.mark,
-                printer = self.printer.name,
-                "held: {fault}"
-            );
-            return Ok(Err(Aside::Hold(fault.what.code().to_owned())));
-        }
-        Ok(Ok(Arc::unwrap_or_clone(pdf)))
     }
 }
 

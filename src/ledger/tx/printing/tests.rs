@@ -51,8 +51,8 @@ fn a_card_goes_through_a_job_in_two_phases_and_each_is_on_record() {
         .unwrap();
     assert_eq!(state(&station, card), State::Printed);
     assert!(station.ledger.open_jobs("p1").unwrap().is_empty());
-    assert_eq!(station.ledger.printed_since("p1", now()).unwrap(), 1);
-    assert_eq!(station.ledger.printed_since("p2", now()).unwrap(), 0);
+    assert_eq!(station.ledger.taken_since("p1", now()).unwrap(), 1);
+    assert_eq!(station.ledger.taken_since("p2", now()).unwrap(), 0);
     let again = station.write(|tx| tx.end_job(&job, Ended::Printed, &[], Remake::No));
     assert!(matches!(again, Err(Error::Job(_))));
     let printed = station.write(|tx| begin(tx, card, Side::Both));
@@ -155,7 +155,7 @@ fn without_duplex_a_card_is_printed_only_when_its_back_is() {
     // The front stands on the blank: it cannot be said that nothing came out.
     let settled = station.write(|tx| tx.settle(cards[2], Settlement::NotOut));
     assert!(matches!(settled, Err(Error::HalfPrinted(card)) if card == cards[2]));
-    assert_eq!(station.ledger.printed_since("p1", now()).unwrap(), 3);
+    assert_eq!(station.ledger.taken_since("p1", now()).unwrap(), 3);
 }
 
 #[test]
