@@ -50,11 +50,12 @@ pub struct Scan {
     /// The lot that is being scanned: cards of another are refused
     #[arg(long, value_name = "LOT")]
     pub lot: Option<LotId>,
-    /// How the blanks' own serials look: # a digit, @ a letter, such as KIA########
+    /// How the blanks' own serials look, if station.toml does not say: # a digit, @ a letter, such as
+    /// KIA########
     #[arg(long, value_name = "PATTERN", env = "KIA_SERIAL_PATTERN")]
     pub serial_pattern: Option<SerialPattern>,
     /// After each card's code its blank's serial must come
-    #[arg(long, requires = "serial_pattern")]
+    #[arg(long)]
     pub serials: bool,
     /// Who acts.
     #[command(flatten)]

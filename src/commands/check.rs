@@ -8,6 +8,7 @@ use super::workbench::Workbench;
 use super::{Outcome, print_json, reader};
 use crate::cli;
 use crate::intake::{PhotoError, ReadError, Report, photo_in_place, read_in_place};
+use crate::ledger::Reader;
 use crate::station::{Examined, SharedPhotos, beside_ledger};
 
 pub fn run(args: &cli::Check) -> Result<Outcome> {
@@ -71,6 +72,13 @@ pub fn run(args: &cli::Check) -> Result<Outcome> {
     match reports.as_slice() {
         [one] => print_json(one)?,
         several => print_json(&several)?,
+    }
+    if let Some(mut forecast) = ledger.as_ref().map(Reader::forecast).transpose()?.flatten() {
+        // As it will be once these drops are in the queue.
+        forecast.queue += reports.iter().map(|r| u64::from(r.accepted())).sum::<u64>();
+        let (indonesian, english) = forecast.words();
+        let short = if forecast.is_short() { "KURANG: " } else { "" };
+        eprintln!("{short}{indonesian} ({english})");
     }
     let bad = reports
         .iter()

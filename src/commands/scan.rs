@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Write};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -34,6 +34,11 @@ struct Answer {
 
 pub fn run(args: &cli::Scan) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
+    if args.serials && args.serial_pattern.is_none() && config.card.serial_pattern.is_none() {
+        bail!(
+            "--serials needs the pattern of the serials: `serial_pattern` under [card], or --serial-pattern"
+        );
+    }
     let mut session = Session {
         ledger: writer(&paths)?,
         config: &config,
@@ -77,7 +82,9 @@ impl Session<'_> {
         if line.eq_ignore_ascii_case("undo") {
             return self.undo();
         }
-        let is_serial = (self.args.serial_pattern.as_ref()).is_some_and(|p| p.fits(line));
+        let pattern = self.args.serial_pattern.as_ref();
+        let pattern = pattern.or(self.config.card.serial_pattern.as_ref());
+        let is_serial = pattern.is_some_and(|pattern| pattern.fits(line));
         match (is_serial, self.card) {
             (true, Some(card)) => self.serial(card, line),
             (true, None) => self.wrong_side(None),

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::domain::card::Kind;
 use crate::domain::office::{Office, Official, signing_on};
+use crate::domain::scan::SerialPattern;
 use crate::domain::stock::DEFAULT_MEDIA;
 use crate::domain::validity::Under5Until;
 use crate::intake;
@@ -137,6 +138,8 @@ pub struct CardSettings {
     pub layouts: BTreeMap<Kind, String>,
     /// The blanks of each kind.
     pub media: BTreeMap<Kind, String>,
+    /// How the blanks' own serials look, for telling them from codes when cards are scanned.
+    pub serial_pattern: Option<SerialPattern>,
     /// What the QR holds when the sender supplies nothing.
     pub qr: QrSource,
 }
@@ -178,6 +181,7 @@ impl Default for CardSettings {
             media: Kind::ALL
                 .map(|kind| (kind, DEFAULT_MEDIA.to_owned()))
                 .into(),
+            serial_pattern: None,
             qr: QrSource::Token,
         }
     }

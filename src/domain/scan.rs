@@ -6,7 +6,8 @@ use super::card::State;
 use super::ids::CardId;
 
 /// How the serial numbers of blanks look: `#` is a digit, `@` a letter, anything else itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(try_from = "String")]
 pub struct SerialPattern(String);
 
 /// A pattern without a digit would take codes for serials.
@@ -25,6 +26,14 @@ impl std::str::FromStr for SerialPattern {
         } else {
             Err(PatternError(text.to_owned()))
         }
+    }
+}
+
+impl TryFrom<String> for SerialPattern {
+    type Error = PatternError;
+
+    fn try_from(text: String) -> Result<Self, PatternError> {
+        text.parse()
     }
 }
 
