@@ -289,6 +289,27 @@ fn a_back_in_doubt_stops_the_stack_until_a_person_has_looked_at_it() {
 }
 
 #[test]
+fn fronts_whose_printer_turns_stacks_no_more_wait_for_a_person() {
+    let fake = printer(1);
+    let station = station(block("p1", &fake, "duplex = \"none\""), 3);
+    let daemon = station.daemon();
+    station.drop_batch("A", &children(2));
+    let fronts = "2 kartu menunggu sisi belakang";
+    daemon.until("the fronts are out", || says(&station).contains(fronts));
+    assert_eq!(daemon.stop().0.code(), Some(0));
+    station.set(Settings {
+        more: block("p1", &fake, ""),
+        ..Settings::default()
+    });
+    let daemon = station.daemon();
+    assert_eq!(in_state(&station, "unconfirmed"), 2);
+    let card = station.card_of(&child(1));
+    let good = ["settle", &card, "--good", "--as", "siti"];
+    station.run(&good).ended(1);
+    drop(daemon);
+}
+
+#[test]
 fn a_person_settles_cards_in_doubt_and_the_lot_is_not_printed_again() {
     let fake = printer(1);
     let station = station(block("p1", &fake, ""), 10);

@@ -20,8 +20,8 @@ use jiff::tz::TimeZone;
 
 use self::journal::{Book, sides_of};
 use super::{ACTOR, PhotoStore, StationError, assets, chain};
-use crate::config::{Config, Paths, PrinterSettings};
-use crate::domain::card::Kind;
+use crate::config::{Config, Duplex, Paths, PrinterSettings};
+use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::job::{Ended, Stage};
 use crate::ledger::{self, Ledger, QueuedCard, Remake};
 use crate::printer::folder::FolderPrinter;
@@ -90,19 +90,24 @@ impl PressRoom {
     }
 }
 
-/// Printers that are driven no more give back their lots; what they have in hand a person settles.
+/// Printers that are driven no more give back their lots; what they have in hand a person settles,
+/// and so does one the cards of a stack that no longer waits to be turned.
 fn clear_away(paths: &Paths, config: &Config) -> Result<(), StationError> {
     let mut ledger = Ledger::open(&paths.ledger())?;
-    let driven = |name: &str| {
-        let mut printers = config.printers.iter();
-        printers.any(|printer| printer.name == name && printer.is_driven())
-    };
-    for gone in ledger.printers()? {
-        if driven(&gone.printer) {
-            continue;
-        }
+    for known in ledger.printers()? {
+        let mut driven = config.printers.iter().filter(|printer| printer.is_driven());
+        let driven = driven.find(|printer| printer.name == known.printer);
         ledger.write(ACTOR, Timestamp::now(), |tx| -> ledger::Result<()> {
-            for job in tx.open_jobs(&gone.printer)? {
+            if driven.is_none_or(|printer| printer.duplex != Duplex::None) {
+                for half in tx.backs_waiting(&known.printer)? {
+                    let (to, why) = (State::Unconfirmed, Some("printer-gone"));
+                    tx.move_card(half.card, to, Evidence::Station, why)?;
+                }
+            }
+            if driven.is_some() {
+                return Ok(());
+            }
+            for job in tx.open_jobs(&known.printer)? {
                 let ended = match job.stage {
                     // No document was sent.
                     Stage::Begun => Ended::NotPrinted,
@@ -111,7 +116,7 @@ fn clear_away(paths: &Paths, config: &Config) -> Result<(), StationError> {
                 let reason = ["printer-gone".to_owned()];
                 tx.end_job(&job.job, ended, &reason, Remake::No)?;
             }
-            for lot in tx.lots_of(&gone.printer)? {
+            for lot in tx.lots_of(&known.printer)? {
                 tx.assign_lot(lot, None)?;
             }
             Ok(())

@@ -248,3 +248,42 @@ fn lots_are_taken_in_order_and_an_unassigned_lot_belongs_to_nobody() {
     let unknown = station.write(|tx| tx.assign_lot(LotId::new(9), Some("p1")));
     assert!(matches!(unknown, Err(Error::NoLot(_))));
 }
+
+#[test]
+fn a_turned_stack_counts_only_while_it_lies_as_it_was_put_in() {
+    let mut station = Station::new();
+    let cards = station.accept(1..=4);
+    station.render(&cards);
+    let at = |minute: i64| now() + jiff::SignedDuration::from_mins(minute);
+    let mut at_minute = |minute, work: &dyn Fn(&mut Tx<'_>) -> Result<()>| {
+        station.ledger.write("station", at(minute), work).unwrap();
+        station.ledger.stack_is_turned("p1").unwrap()
+    };
+    let front = |tx: &mut Tx<'_>, card| run(tx, card, Side::Front, Ended::Printed).map(drop);
+    let turn = |tx: &mut Tx<'_>| tx.turn_stack("p1").map(drop);
+    let fronts = |tx: &mut Tx<'_>| cards[..3].iter().try_for_each(|&card| front(tx, card));
+    assert!(!at_minute(1, &fronts));
+    assert!(at_minute(2, &turn));
+    assert!(
+        !at_minute(3, &|tx| front(tx, cards[3])),
+        "a front was added"
+    );
+    assert!(at_minute(4, &turn));
+    let back = |tx: &mut Tx<'_>, card, ended| run(tx, card, Side::Back, ended).map(drop);
+    assert!(at_minute(5, &|tx| back(tx, cards[0], Ended::NotPrinted)));
+    assert!(at_minute(6, &|tx| back(tx, cards[0], Ended::Printed)));
+    // What becomes of a finished card does not matter to the stack.
+    assert!(at_minute(7, &|tx| {
+        let reason = SpoilReason::Buram;
+        tx.spoil(cards[0], reason, Evidence::Operator, Remake::No)
+            .map(drop)
+    }));
+    assert!(!at_minute(8, &|tx| back(tx, cards[1], Ended::Unconfirmed)));
+    assert!(at_minute(9, &turn));
+    assert!(!at_minute(10, &|tx| {
+        let reason = SpoilReason::Macet;
+        tx.spoil(cards[2], reason, Evidence::Operator, Remake::No)
+            .map(drop)
+    }));
+    assert!(at_minute(11, &turn));
+}
