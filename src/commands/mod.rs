@@ -13,6 +13,7 @@ mod layout;
 mod ledger;
 mod log;
 mod lot;
+mod minutes;
 mod outcome;
 mod preview;
 mod printer;
