@@ -308,6 +308,7 @@ pub fn kill_all(wanted: u64) -> (Tally, usize) {
     }
     siege.calm();
     let mut tally = siege.judge();
+    // Which card a printer's own fault met is not known: what goes wrong is counted at the kill.
     for fault in siege.fakes.iter().flat_map(Fake::fired) {
         tally.count(fault, false, false);
     }
