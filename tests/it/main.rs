@@ -6,7 +6,6 @@ mod architecture;
 mod cli;
 mod crash;
 mod docs;
-mod documents;
 mod flow;
 mod harness;
 mod intake;
