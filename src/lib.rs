@@ -13,7 +13,6 @@
 //! | [`intake`] | watch, settle, claim, read, dispose: `incoming/` and the way out of it | `domain` |
 //! | [`ledger`] | the append-only log and what is derived from it; the only SQL | `domain` |
 //! | [`printer`] | drives a printer: IPP or a folder; the only network | `domain` |
-//! | [`documents`] | typesets the office's papers: data in, PDF bytes out | nothing |
 //! | [`config`] | `station.toml` and the folders of a station | `domain`, `intake`, `render` |
 //! | [`station`] | the loop: drops become cards, cards lots; the press room prints them | all above |
 //! | [`cli`] | what the command line says; parsing never acts | `domain`, `render` |
@@ -25,7 +24,6 @@
 pub mod cli;
 pub mod commands;
 pub mod config;
-pub mod documents;
 pub mod domain;
 pub mod intake;
 pub mod ledger;

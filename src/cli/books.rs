@@ -1,7 +1,5 @@
 //! Settling, scanning, spoiling, reprinting, stock and the close of a day.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
 use super::{StationArg, spoil_reason};
@@ -168,8 +166,6 @@ pub enum StockCommand {
     Test(Blanks),
     /// All spoiled cards that lie here were destroyed, before witnesses
     Destroy(Destroy),
-    /// Write the minutes of a destruction as PDF, for signing
-    Minutes(Minutes),
     /// What there is, and how far it reaches
     Show(StationArg),
 }
@@ -228,25 +224,9 @@ pub struct Destroy {
     /// The kind of those blanks
     #[arg(long, value_name = "NAME", default_value = DEFAULT_MEDIA)]
     pub media: String,
-    /// Write the minutes as PDF at once
-    #[arg(long, value_name = "PDF")]
-    pub out: Option<PathBuf>,
     /// Who acts.
     #[command(flatten)]
     pub person: Person,
-    /// Which station.
-    #[command(flatten)]
-    pub station: StationArg,
-}
-
-/// `stock minutes`.
-#[derive(Debug, Args)]
-pub struct Minutes {
-    /// The number of the minutes
-    pub number: u32,
-    /// The PDF to write
-    #[arg(long, value_name = "PDF")]
-    pub out: PathBuf,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,

@@ -13,7 +13,6 @@ mod layout;
 mod ledger;
 mod log;
 mod lot;
-mod minutes;
 mod outcome;
 mod preview;
 mod printer;

@@ -44,7 +44,6 @@ pub fn run(command: &StockCommand) -> Result<Outcome> {
         StockCommand::Spoil(args) => blanks(args, Movement::Spoiled),
         StockCommand::Test(args) => blanks(args, Movement::Test),
         StockCommand::Destroy(args) => destroy(args),
-        StockCommand::Minutes(args) => super::minutes::run(args),
         StockCommand::Show(args) => {
             let (paths, _) = station(args)?;
             show(&reader(&paths)?, args.json)?;
@@ -131,7 +130,7 @@ fn count(args: &Blanks) -> Result<Outcome> {
 }
 
 fn destroy(args: &cli::Destroy) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
+    let (paths, _) = station(&args.station)?;
     let mut ledger = writer(&paths)?;
     let blanks: BTreeMap<String, u32> = (args.blanks > 0)
         .then(|| (args.media.clone(), args.blanks))
@@ -170,10 +169,6 @@ fn destroy(args: &cli::Destroy) -> Result<Outcome> {
                 item.serial.as_deref().unwrap_or("-")
             );
         }
-    }
-    // The ledger has it: whatever is wrong with the paper, `stock minutes` writes it again.
-    if let Some(out) = &args.out {
-        super::minutes::write(&paths, &config, &destruction, out)?;
     }
     Ok(Outcome::Done)
 }

@@ -24,7 +24,6 @@ pub const FILES: &[(&str, &[u8])] = built_in![
     "kia-5-17/layout.toml",
     "kia-5-17/front.svg",
     "kia-5-17/back.svg",
-    "dokumen/berita-acara-pemusnahan.typ",
 ];
 
 /// A layout that cannot be loaded.
@@ -88,30 +87,6 @@ pub fn load(layouts: Option<&Path>, name: &str) -> Result<Layout, LoadError> {
 fn built_in(path: &str) -> Option<&'static [u8]> {
     let found = FILES.iter().find(|(known, _)| *known == path);
     found.map(|(_, data)| *data)
-}
-
-/// The template of a paper under `dokumen/`: the office's own, or the built-in one; with the name it
-/// has in errors.
-///
-/// # Errors
-/// When the office's own cannot be read.
-pub fn paper(layouts: &Path, name: &str) -> std::io::Result<(String, String)> {
-    let inside = format!("dokumen/{name}.typ");
-    let own = layouts.join(&inside);
-    match std::fs::read_to_string(&own) {
-        Ok(text) => Ok((own.display().to_string(), text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let text = built_in(&inside).unwrap_or_default();
-            Ok((inside, String::from_utf8_lossy(text).into_owned()))
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// The built-in fonts, for papers.
-pub fn fonts() -> Vec<&'static [u8]> {
-    let fonts = FILES.iter().filter(|(path, _)| path.ends_with(".ttf"));
-    fonts.map(|(_, data)| *data).collect()
 }
 
 /// A layout that the program writes itself, with the built-in fonts.
