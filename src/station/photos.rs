@@ -112,19 +112,20 @@ impl PhotoStore {
 /// folder so that the name itself is safe.
 pub fn write_new<T>(path: &Path, write: impl FnOnce(&mut File) -> io::Result<T>) -> io::Result<T> {
     let written = write_whole(path, Sync::Now, write)?;
-    if let Some(dir) = path.parent() {
-        File::open(dir)?.sync_all()?;
-    }
+    sync_folder_of(path)?;
     Ok(written)
+}
+
+/// Makes the names in a file's folder safe from a crash.
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    File::open(dir.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// Gives a file another name in the same folder, safe from a crash.
 pub fn rename_synced(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)?;
-    match to.parent() {
-        Some(dir) => File::open(dir)?.sync_all(),
-        None => Ok(()),
-    }
+    sync_folder_of(to)
 }
 
 /// When the bytes of a file are made safe.
