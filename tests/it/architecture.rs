@@ -190,7 +190,7 @@ fn the_core_and_the_edges_are_held_as_the_design_says() {
     let map = map();
     let allowed = |module: &str| map[module].iter().map(String::as_str).collect::<Vec<_>>();
     assert_eq!(allowed("domain"), ["domain"]);
-    for edge in ["render", "intake", "ledger", "printer"] {
+    for edge in ["render", "documents", "intake", "ledger", "printer"] {
         let mut wanted = ["domain", edge];
         wanted.sort_unstable();
         assert_eq!(allowed(edge), wanted);
