@@ -73,7 +73,7 @@ impl<'a> MinutesCard<'a> {
             child: record.map(|record| NameAndAddress {
                 nama: &record.nama,
                 alamat: format!(
-                    "{} RT {} RW {}, {}, {}",
+                    "{} RT {}/RW {}, {}, {}",
                     record.alamat, record.rt, record.rw, record.desa, record.kecamatan
                 ),
             }),

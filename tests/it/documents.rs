@@ -15,18 +15,19 @@ const TEMPLATE: &str = "layouts/dokumen/berita-acara-pemusnahan.typ";
 const WITNESSES: [&str; 2] = ["BUDI SAKSI CONTOH", "RATNA SAKSI CONTOH"];
 const LONG_NAME: &str = "WULANSARI PUTRI KUSUMANINGRUM DEWANTI MAHARANI CONTOH UJICOBA";
 
-/// A station where both children's cards came out spoiled.
-fn spoiled() -> (Station, Vec<Child>) {
+/// A station where both children's cards came out spoiled, and those cards.
+fn spoiled() -> (Station, Vec<Child>, Vec<String>) {
     let station = Station::new();
     let children = vec![child(1), child(2).with("nama", &LONG_NAME[..60])];
     station.drop_batch("LOT", &children);
     station.take_all();
     let cards = children.iter().map(|child| station.card_of(child));
-    for card in cards {
-        let spoil = ["confirm", "L00001", "--spoiled", &card, "--reason", "macet"];
+    let cards: Vec<String> = cards.collect();
+    for card in &cards {
+        let spoil = ["confirm", "L00001", "--spoiled", card, "--reason", "macet"];
         station.run(&spoil).ended(0);
     }
-    (station, children)
+    (station, children, cards)
 }
 
 fn destroy(station: &Station, out: &str) -> Ran {
@@ -52,20 +53,24 @@ fn the_minutes_name_every_card_and_witness_and_come_out_the_same_again() {
     if !have("the minutes", &[PDFTOTEXT]) {
         return;
     }
-    let (station, children) = spoiled();
+    let (station, children, cards) = spoiled();
     let (first, again) = (station.outside("1.pdf"), station.outside("2.pdf"));
     let (first, again) = (first.to_str().unwrap(), again.to_str().unwrap());
     destroy(&station, first).ended(0);
     minutes(&station, "1", again).ended(0);
     assert_eq!(fs::read(first).unwrap(), fs::read(again).unwrap());
     let said = text(first);
-    let cards = children.iter().map(|child| station.card_of(child));
     // A long name wraps in its column: its words stand there one by one.
     let names = children.iter().flat_map(|child| child.nama().split(' '));
     let names = names.map(str::to_owned);
     let wanted = ["siti", "RADEN CONTOH WIBAWA, S.Sos.", "Nomor: 1"].map(str::to_owned);
     let witnesses = WITNESSES.map(str::to_owned);
-    for word in cards.chain(names).chain(wanted).chain(witnesses) {
+    for word in cards
+        .into_iter()
+        .chain(names)
+        .chain(wanted)
+        .chain(witnesses)
+    {
         assert!(said.contains(&word), "`{word}` is not in:\n{said}");
     }
     assert!(said.contains("2 (dua) keping"), "{said}");
@@ -76,7 +81,7 @@ fn the_minutes_name_every_card_and_witness_and_come_out_the_same_again() {
 
 #[test]
 fn the_offices_own_template_is_used_and_a_broken_one_is_refused_by_line_and_column() {
-    let (station, _) = spoiled();
+    let (station, ..) = spoiled();
     let template = station.path(TEMPLATE);
     let built_in = fs::read_to_string(&template).unwrap();
     let out = station.outside("1.pdf");
