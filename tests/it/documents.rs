@@ -153,6 +153,8 @@ fn two_hundred_rows_break_over_pages_with_the_head_on_each_and_none_lost() {
         assert_eq!(text.matches(&format!("K{number:06}-0")).count(), 1);
     }
     assert_eq!(text.matches("data sudah dihapus").count(), 200);
+    // Nobody is set to sign: there is room to write.
+    assert!(text.contains("NIP ......"), "{text}");
     assert!(text.contains("3 lembar jenis kia"), "{text}");
     assert!(text.contains("200 (dua ratus) keping"), "{text}");
 }
