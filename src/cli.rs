@@ -11,7 +11,7 @@ use crate::domain::ids::{CardId, LotId};
 use crate::render::layout::Mode;
 
 pub use books::{
-    Blanks, DayClose, DayCommand, Destroy, Person, Receive, Reprint, Scan, Settle, Spoil,
+    Blanks, DayClose, DayCommand, Destroy, Minutes, Person, Receive, Reprint, Scan, Settle, Spoil,
     StockCommand,
 };
 

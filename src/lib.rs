@@ -10,6 +10,7 @@
 //! |---|---|---|
 //! | [`domain`] | NIK, record, rules, a card's life, validity, jobs, scans, stock: pure values | nothing |
 //! | [`render`] | layouts, text, photo, QR, PDF: bytes in, bytes out | `domain` |
+//! | [`documents`] | typesets the office's papers: data in, PDF bytes out; no paths, no clock | `domain` |
 //! | [`intake`] | watch, settle, claim, read, dispose: `incoming/` and the way out of it | `domain` |
 //! | [`ledger`] | the append-only log and what is derived from it; the only SQL | `domain` |
 //! | [`printer`] | drives a printer: IPP or a folder; the only network | `domain` |
@@ -19,11 +20,12 @@
 //! | [`commands`] | one file a subcommand; wires the parts together | all above |
 //!
 //! Absent on purpose: no module reads the clock, a file or a printer below `station` and the edge
-//! that is made for it; `render` and `domain` can be run a million times in a test.
+//! that is made for it; `render`, `documents` and `domain` can be run a million times in a test.
 
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod documents;
 pub mod domain;
 pub mod intake;
 pub mod ledger;

@@ -1,5 +1,7 @@
 //! Settling, scanning, spoiling, reprinting, stock and the close of a day.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::{StationArg, spoil_reason};
@@ -166,6 +168,8 @@ pub enum StockCommand {
     Test(Blanks),
     /// All spoiled cards that lie here were destroyed, before witnesses
     Destroy(Destroy),
+    /// The minutes of a destruction as PDF, as often as they are wanted
+    Minutes(Minutes),
     /// What there is, and how far it reaches
     Show(StationArg),
 }
@@ -224,9 +228,25 @@ pub struct Destroy {
     /// The kind of those blanks
     #[arg(long, value_name = "NAME", default_value = DEFAULT_MEDIA)]
     pub media: String,
+    /// Writes the minutes to be signed as PDF
+    #[arg(long, value_name = "FILE.pdf")]
+    pub out: Option<PathBuf>,
     /// Who acts.
     #[command(flatten)]
     pub person: Person,
+    /// Which station.
+    #[command(flatten)]
+    pub station: StationArg,
+}
+
+/// `stock minutes`.
+#[derive(Debug, Args)]
+pub struct Minutes {
+    /// Their number
+    pub number: u32,
+    /// Where the PDF goes
+    #[arg(long, value_name = "FILE.pdf")]
+    pub out: PathBuf,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,

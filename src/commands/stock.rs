@@ -1,15 +1,21 @@
 //! `stock`: blanks and ribbons that came, went or were counted.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Outcome, actor, print_json, reader, refuse, station, writer};
 use crate::cli::{self, Blanks, StationArg, StockCommand};
+use crate::config::{Config, Paths};
+use crate::documents::{DestructionMinutes, MinutesCard};
+use crate::domain::office::signing_on;
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
-use crate::ledger::{self, NewMovement, Reader, Tx};
+use crate::ledger::{self, Destruction, NewMovement, Reader, Tx};
+use crate::station::assets;
 
 pub fn run(command: &StockCommand) -> Result<Outcome> {
     match command {
@@ -44,6 +50,7 @@ pub fn run(command: &StockCommand) -> Result<Outcome> {
         StockCommand::Spoil(args) => blanks(args, Movement::Spoiled),
         StockCommand::Test(args) => blanks(args, Movement::Test),
         StockCommand::Destroy(args) => destroy(args),
+        StockCommand::Minutes(args) => minutes(args),
         StockCommand::Show(args) => {
             let (paths, _) = station(args)?;
             show(&reader(&paths)?, args.json)?;
@@ -130,7 +137,7 @@ fn count(args: &Blanks) -> Result<Outcome> {
 }
 
 fn destroy(args: &cli::Destroy) -> Result<Outcome> {
-    let (paths, _) = station(&args.station)?;
+    let (paths, config) = station(&args.station)?;
     let mut ledger = writer(&paths)?;
     let blanks: BTreeMap<String, u32> = (args.blanks > 0)
         .then(|| (args.media.clone(), args.blanks))
@@ -170,7 +177,73 @@ fn destroy(args: &cli::Destroy) -> Result<Outcome> {
             );
         }
     }
+    if let Some(out) = &args.out {
+        write_minutes(&destruction, &paths, &config, out).with_context(|| {
+            format!(
+                "the destruction is booked, only its paper is missing: mend the cause, then \
+                 `stock minutes {} --out {}`",
+                destruction.minutes,
+                out.display()
+            )
+        })?;
+    }
     Ok(Outcome::Done)
+}
+
+fn minutes(args: &cli::Minutes) -> Result<Outcome> {
+    let (paths, config) = station(&args.station)?;
+    let Some(destruction) = reader(&paths)?.destruction(args.number)? else {
+        bail!("no destruction has the number {}", args.number);
+    };
+    write_minutes(&destruction, &paths, &config, &args.out)?;
+    if args.station.json {
+        print_json(&json!({ "minutes": destruction.minutes, "out": args.out }))?;
+    } else {
+        println!(
+            "berita acara pemusnahan nomor {}: {} (minutes of destruction)",
+            destruction.minutes,
+            args.out.display()
+        );
+    }
+    Ok(Outcome::Done)
+}
+
+/// Typesets the minutes and writes them where the operator wants them.
+fn write_minutes(
+    destruction: &Destruction,
+    paths: &Paths,
+    config: &Config,
+    out: &Path,
+) -> Result<()> {
+    let date = destruction.at.to_zoned_datetime(config.zone()?).date();
+    let cards = destruction.cards.iter().map(|item| {
+        MinutesCard::new(
+            item.card.card.to_string(),
+            item.record.as_ref(),
+            item.serial.as_deref(),
+            item.card.reason.as_deref(),
+        )
+    });
+    let layouts = paths.layouts();
+    let stationery = assets::stationery(&layouts)
+        .with_context(|| format!("`{}` cannot be read", layouts.display()))?;
+    let minutes = DestructionMinutes {
+        number: destruction.minutes,
+        date,
+        office: &config.office,
+        official: signing_on(&config.officials, date),
+        actor: destruction
+            .actor
+            .strip_prefix("operator:")
+            .unwrap_or(&destruction.actor),
+        witnesses: &destruction.witnesses,
+        blanks: &destruction.blanks,
+        cards: cards.collect(),
+    };
+    let pdf = minutes
+        .typeset(&stationery)
+        .context("the minutes cannot be typeset from `layouts/dokumen/`")?;
+    fs::write(out, pdf).with_context(|| format!("`{}` cannot be written", out.display()))
 }
 
 fn show(ledger: &Reader, json: bool) -> Result<()> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::config::{Config, Paths};
+use crate::documents::Stationery;
 use crate::domain::card::Kind;
 use crate::render::layout::{self, Layout, LayoutError};
 
@@ -15,6 +16,7 @@ macro_rules! built_in {
 
 /// Every file under `layouts/`, as `init` writes them out.
 pub const FILES: &[(&str, &[u8])] = built_in![
+    "dokumen/berita-acara-pemusnahan.typ",
     "fonts/NotoSans-SemiCondensed-kia.ttf",
     "fonts/NotoSans-SemiCondensedSemiBold-kia.ttf",
     "fonts/OFL.txt",
@@ -139,4 +141,42 @@ pub fn load_all(paths: &Paths, config: &Config) -> Result<BTreeMap<Kind, Layout>
         layouts.insert(kind, layout);
     }
     Ok(layouts)
+}
+
+/// The folder of the papers' templates.
+const PAPERS: &str = "dokumen";
+
+/// The fonts of the papers.
+const PAPER_FONTS: [&str; 2] = [
+    "fonts/NotoSans-SemiCondensed-kia.ttf",
+    "fonts/NotoSans-SemiCondensedSemiBold-kia.ttf",
+];
+
+/// What papers are made from: the built-in templates, and over them whatever files the office
+/// keeps in `dokumen/` of its layouts.
+///
+/// # Errors
+/// When a file there cannot be read.
+pub fn stationery(layouts: &Path) -> std::io::Result<Stationery> {
+    let own = FILES.iter().filter_map(|(path, data)| {
+        let name = path.strip_prefix(PAPERS)?.strip_prefix('/')?;
+        Some((name.to_owned(), data.to_vec()))
+    });
+    let mut files: BTreeMap<String, Vec<u8>> = own.collect();
+    let dir = layouts.join(PAPERS);
+    if dir.is_dir() {
+        for entry in std::fs::read_dir(dir)? {
+            let entry = entry?;
+            if let Ok(name) = entry.file_name().into_string()
+                && entry.path().is_file()
+            {
+                files.insert(name, std::fs::read(entry.path())?);
+            }
+        }
+    }
+    let fonts = PAPER_FONTS.iter().filter_map(|font| built_in(font));
+    Ok(Stationery {
+        files,
+        fonts: fonts.map(<[u8]>::to_vec).collect(),
+    })
 }

@@ -6,6 +6,7 @@ mod architecture;
 mod cli;
 mod crash;
 mod docs;
+mod documents;
 mod flow;
 mod harness;
 mod intake;
