@@ -11,7 +11,7 @@ use crate::render::content::{FIELDS, Photo, Value, Values};
 use crate::render::document::Document;
 use crate::render::layout;
 use crate::render::pdf::deflate;
-use crate::render::press::{Adjust, Order, Page, Press, Turn};
+use crate::render::press::{Adjust, Black, Order, Page, Press, Turn};
 use crate::render::qr::Qr;
 use crate::render::sheet::{Flip, Sheet};
 
@@ -141,6 +141,11 @@ fn a_lot_as_it_ought_to_be_passes_however_the_printer_wants_it() {
         Press {
             page: turned([Turn::Half, Turn::None]),
             order: Order::BackFront,
+            ..plain
+        },
+        Press {
+            black: Black::Rgb,
+            only: Some(1),
             ..plain
         },
         Press {
