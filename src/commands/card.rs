@@ -151,6 +151,8 @@ fn said(entry: &Entry) -> String {
         | Event::StockCounted(_)
         | Event::RibbonMoved(_)
         | Event::DayClosed(_)
+        | Event::AccountSet(_)
+        | Event::PasswordSet { .. }
         | Event::Destroyed(_) => String::new(),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Every other module may use `domain`; `domain` uses none of them.
 
+pub mod account;
 pub mod card;
 pub mod fields;
 pub mod ids;

@@ -200,6 +200,20 @@ pub enum Error {
     /// Only a spoiled card that still lies there is destroyed.
     #[error("card {0} is not to be destroyed: it is not spoiled, or was destroyed before")]
     NotToDestroy(CardId),
+    /// Not a user's name.
+    #[error(
+        "`{0}` is no user name: 2 to 32 lower-case letters, digits, dots, hyphens or underscores, the first a letter"
+    )]
+    UserName(String),
+    /// The name belongs to somebody.
+    #[error("there is an account `{0}` already")]
+    UserTaken(String),
+    /// No such account.
+    #[error("there is no account `{0}`")]
+    NoUser(String),
+    /// Somebody must be able to decide.
+    #[error("the station needs at least one open account of a supervisor; the first is one")]
+    NoSupervisor,
     /// The ledger has its first event already, or lacks it.
     #[error("the first event, and only the first, creates the station")]
     Genesis,
@@ -229,6 +243,10 @@ impl Error {
                 | Self::DayClosed(_)
                 | Self::Difference { .. }
                 | Self::Minutes
+                | Self::UserName(_)
+                | Self::UserTaken(_)
+                | Self::NoUser(_)
+                | Self::NoSupervisor
         )
     }
 }

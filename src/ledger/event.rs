@@ -4,6 +4,7 @@
 //! Names of schools and villages are not personal data. A new kind of event or a new field comes
 //! with a migration, so that an older program refuses the database instead of misreading it.
 
+mod accounts;
 mod books;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::domain::ids::{CardId, LotId};
 use crate::domain::record::Alasan;
 use crate::domain::stock::RibbonMovement;
 
+pub use accounts::AccountSet;
 pub use books::{
     CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
     ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
@@ -80,6 +82,13 @@ pub enum Event {
     DayClosed(DayClosed),
     /// Minutes of a destruction.
     Destroyed(Destroyed),
+    /// An account was made or changed.
+    AccountSet(AccountSet),
+    /// An account got another password.
+    PasswordSet {
+        /// Whose.
+        user: String,
+    },
     /// A card was destroyed.
     CardDestroyed {
         /// Which.

@@ -39,12 +39,13 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use error::{Error, Result};
 pub use event::{
-    Accepted, CardScanned, DayClosed, Destroyed, DropOutcome, Event, Exception, JobBegun,
-    JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged, ReprintGranted,
-    SerialRead, StackTurned, StockCounted, StockMoved,
+    Accepted, AccountSet, CardScanned, DayClosed, Destroyed, DropOutcome, Event, Exception,
+    JobBegun, JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged,
+    ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
 };
 pub use reader::{
-    Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, StockDay, ToPrint,
+    Account, Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, Session,
+    StockDay, ToPrint,
 };
 pub use tx::{Close, NewCard, NewJob, NewLot, NewMovement, Remake, Reprint, Scan, Settlement, Tx};
 pub use verify::{EventFault, FileFault, Finding, ObjectFault, Report, verify};

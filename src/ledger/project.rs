@@ -3,6 +3,7 @@
 //! [`apply`] alone writes them, when an event is new and again when they are rebuilt from the
 //! log; so a rebuilt projection equals the live one, and an illegal event is refused by both.
 
+mod accounts;
 mod printing;
 mod stock;
 
@@ -46,6 +47,9 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
         Event::StockCounted(counted) => stock::stock_counted(db, counted),
         Event::RibbonMoved(movement) => stock::ribbon_moved(db, movement),
         Event::DayClosed(closed) => stock::day_closed(db, seq, closed),
+        Event::AccountSet(set) => accounts::account_set(db, at, set),
+        // The password itself is in no event.
+        Event::PasswordSet { .. } => Ok(()),
         Event::Destroyed(destroyed) => stock::destroyed(db, seq, at, destroyed),
         Event::CardDestroyed { card, minutes } => stock::card_destroyed(db, *card, *minutes),
     }

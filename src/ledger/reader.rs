@@ -1,5 +1,6 @@
 //! Reading: what the ledger knows, from the projections and the log.
 
+mod accounts;
 mod printing;
 mod scanning;
 mod stock;
@@ -20,6 +21,7 @@ use crate::domain::nik::Nik;
 use crate::domain::record::Record;
 use crate::domain::rules::Standing;
 
+pub use accounts::{Account, Session};
 pub use printing::{Job, PrinterState, ToPrint};
 pub use stock::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
 

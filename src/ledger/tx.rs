@@ -1,5 +1,6 @@
 //! Writing: everything that happens in one transaction.
 
+mod accounts;
 mod outcome;
 mod printing;
 mod scanning;
