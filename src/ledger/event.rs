@@ -5,6 +5,7 @@
 //! with a migration, so that an older program refuses the database instead of misreading it.
 
 mod accounts;
+mod audit;
 mod books;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::domain::record::Alasan;
 use crate::domain::stock::RibbonMovement;
 
 pub use accounts::AccountSet;
+pub use audit::Audited;
 pub use books::{
     CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
     ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
@@ -96,6 +98,8 @@ pub enum Event {
         /// The minutes' number.
         minutes: u32,
     },
+    /// Personal data were seen or given out, or a step was overridden or denied.
+    Audited(Audited),
 }
 
 /// What became of a drop.

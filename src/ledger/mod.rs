@@ -39,8 +39,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use error::{Error, Result};
 pub use event::{
-    Accepted, AccountSet, CardScanned, DayClosed, Destroyed, DropOutcome, Event, Exception,
-    JobBegun, JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged,
+    Accepted, AccountSet, Audited, CardScanned, DayClosed, Destroyed, DropOutcome, Event,
+    Exception, JobBegun, JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged,
     ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
 };
 pub use reader::{

@@ -1,6 +1,7 @@
 //! Writing: everything that happens in one transaction.
 
 mod accounts;
+mod audit;
 mod outcome;
 mod printing;
 mod scanning;
