@@ -1,5 +1,6 @@
 //! What the command line says. Parsing never acts.
 
+mod account;
 mod books;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use crate::domain::card::SpoilReason;
 use crate::domain::ids::{CardId, LotId};
 use crate::render::layout::Mode;
 
+pub use account::{AccountAdd, AccountCommand, AccountOf, AccountSet, RoleArg};
 pub use books::{
     Blanks, DayClose, DayCommand, Destroy, Minutes, Person, Receive, Reprint, Scan, Settle, Spoil,
     StockCommand,
@@ -103,6 +105,9 @@ pub enum Command {
     /// The only such rule is `photo-shared`: the same picture came for two children, such as
     /// twins photographed once. Afterwards the record is dropped again and passes.
     Allow(Allow),
+    /// Who may do what
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// The ledger itself
     #[command(subcommand)]
     Ledger(LedgerCommand),

@@ -16,12 +16,15 @@
 //! | [`printer`] | drives a printer: IPP or a folder; the only network | `domain` |
 //! | [`config`] | `station.toml` and the folders of a station | `domain`, `intake`, `render` |
 //! | [`station`] | the loop: drops become cards, cards lots; the press room prints them | all above |
+//! | [`accounts`] | passwords, and the proof that somebody is who he says | `domain`, `ledger` |
+//! | [`web`] | the operator's page: routes, sessions, HTML | all above |
 //! | [`cli`] | what the command line says; parsing never acts | `domain`, `render` |
 //! | [`commands`] | one file a subcommand; wires the parts together | all above |
 //!
 //! Absent on purpose: no module reads the clock, a file or a printer below `station` and the edge
 //! that is made for it; `render`, `documents` and `domain` can be run a million times in a test.
 
+pub mod accounts;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -32,3 +35,4 @@ pub mod ledger;
 pub mod printer;
 pub mod render;
 pub mod station;
+pub mod web;

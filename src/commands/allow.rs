@@ -4,8 +4,9 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Outcome, actor, print_json, station, writer};
+use super::{Outcome, acting, print_json, station, writer};
 use crate::cli;
+use crate::domain::account::Right;
 use crate::domain::nik::Nik;
 use crate::ledger;
 
@@ -13,11 +14,10 @@ pub fn run(args: &cli::Allow) -> Result<Outcome> {
     let nik = Nik::parse(&args.nik).context("that is no NIK")?;
     let (paths, _) = station(&args.station)?;
     let mut ledger = writer(&paths)?;
-    ledger.write(
-        &actor(&args.actor.user),
-        Timestamp::now(),
-        |tx| -> Result<(), ledger::Error> { tx.allow(&args.rule, &nik, &args.reason) },
-    )?;
+    let by = acting(&mut ledger, &args.actor.user, Right::Decide)?;
+    ledger.write(&by, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
+        tx.allow(&args.rule, &nik, &args.reason)
+    })?;
     if args.station.json {
         print_json(&json!({ "rule": args.rule, "nik": nik.masked() }))?;
     } else {

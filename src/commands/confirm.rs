@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::outcome::spoil_card;
-use super::{Outcome, actor, print_json, refusal, station, writer};
+use super::{Outcome, acting, print_json, refusal, station, writer};
 use crate::cli;
+use crate::domain::account::Right;
 use crate::domain::card::{Evidence, Progress, State};
 use crate::domain::ids::CardId;
 use crate::ledger::{Card, LotCard};
@@ -64,7 +65,8 @@ pub fn run(args: &cli::Confirm) -> Result<Outcome> {
     let mut printed = Vec::new();
     let mut spoiled = Vec::new();
     let mut refused: Vec<(CardId, String)> = Vec::new();
-    ledger.write(&actor(&args.actor.user), now, |tx| -> Result<()> {
+    let by = acting(&mut ledger, &args.actor.user, Right::Work)?;
+    ledger.write(&by, now, |tx| -> Result<()> {
         for card in good {
             let kind_then = known[&card].record.as_ref().and_then(|record| record.kind_on(day));
             if known[&card].record.is_some() && kind_then != Some(lot.kind) {

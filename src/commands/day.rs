@@ -4,9 +4,10 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Outcome, actor, local, print_json, reader, refuse, station, writer};
+use super::{Outcome, acting, agreeing, local, print_json, reader, refuse, station, writer};
 use crate::cli::{DayClose, DayCommand};
 use crate::config::Config;
+use crate::domain::account::Right;
 use crate::domain::card::State;
 use crate::ledger::{Close, StockDay};
 
@@ -49,7 +50,9 @@ fn close(args: &DayClose) -> Result<Outcome> {
         explained: args.explanation.as_deref().zip(args.second.as_deref()),
     };
     let json = args.station.json;
-    if let Err(error) = ledger.write(&actor(&args.person.user), now, |tx| tx.close_day(close)) {
+    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
+    agreeing(&mut ledger, args.second.as_deref())?;
+    if let Err(error) = ledger.write(&by, now, |tx| tx.close_day(close)) {
         return refuse(error, json);
     }
     let closed = ledger.closed_days(&args.media)?.pop();

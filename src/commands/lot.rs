@@ -3,8 +3,9 @@
 use anyhow::{Result, bail};
 use jiff::Timestamp;
 
-use super::{Outcome, station, writer};
+use super::{Outcome, acting, station, writer};
 use crate::cli::{self, LotCommand};
+use crate::domain::account::Right;
 use crate::domain::card::{Evidence, State};
 use crate::ledger;
 use crate::station::{LOT_HELD, is_proof_code};
@@ -47,21 +48,18 @@ fn again(args: &cli::LotAgain) -> Result<Outcome> {
         );
         return Ok(Outcome::Refused);
     }
-    ledger.write(
-        &args.actor.user,
-        Timestamp::now(),
-        |tx| -> Result<(), ledger::Error> {
-            for card in &back {
-                tx.move_card(
-                    *card,
-                    State::Accepted,
-                    Evidence::Operator,
-                    Some("lot-again"),
-                )?;
-            }
-            Ok(())
-        },
-    )?;
+    let by = acting(&mut ledger, &args.actor.user, Right::Work)?;
+    ledger.write(&by, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
+        for card in &back {
+            tx.move_card(
+                *card,
+                State::Accepted,
+                Evidence::Operator,
+                Some("lot-again"),
+            )?;
+        }
+        Ok(())
+    })?;
     println!(
         "{}: {} kartu kembali ke antrean (cards are in the queue again)",
         lot.lot,

@@ -1,5 +1,6 @@
 //! One file a subcommand; each wires the parts together and says what came of it.
 
+mod account;
 mod allow;
 mod calibrate;
 mod card;
@@ -29,8 +30,10 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::accounts::{self, Denied};
 use crate::cli::{Cli, Command};
 use crate::config::{Config, Paths};
+use crate::domain::account::Right;
 use crate::ledger::{Error, Ledger, Reader};
 
 /// What came of a command that could run.
@@ -53,6 +56,16 @@ impl Outcome {
 /// # Errors
 /// When it could not run at all.
 pub fn run(cli: Cli) -> Result<Outcome> {
+    match dispatch(cli) {
+        Err(error) if error.is::<Denied>() => {
+            println!("DITOLAK (refused): {error}");
+            Ok(Outcome::Refused)
+        }
+        ended => ended,
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<Outcome> {
     match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Init(args) => init::run(&args),
@@ -75,6 +88,7 @@ pub fn run(cli: Cli) -> Result<Outcome> {
         Command::Status(args) => status::run(&args),
         Command::Card(args) => card::run(&args),
         Command::Allow(args) => allow::run(&args),
+        Command::Account(command) => account::run(&command),
         Command::Ledger(command) => ledger::run(&command),
     }
 }
@@ -96,9 +110,43 @@ fn writer(paths: &Paths) -> Result<Ledger> {
     Ledger::open(&paths.ledger()).context("the ledger cannot be opened")
 }
 
-/// How the ledger names a person.
-fn actor(user: &str) -> String {
-    format!("operator:{user}")
+/// How the ledger names the one who takes a step. Once there are accounts, the name must be proved
+/// by its password, and its role must allow the step; before, it is claimed.
+fn acting(ledger: &mut Ledger, user: &str, right: Right) -> Result<String> {
+    prove(ledger, user, "KIA_PASSWORD", right)?;
+    Ok(accounts::actor(user))
+}
+
+/// The second person of a step, proved as the first is.
+fn agreeing(ledger: &mut Ledger, user: Option<&str>) -> Result<()> {
+    match user {
+        Some(user) => prove(ledger, user, "KIA_SECOND_PASSWORD", Right::Work),
+        None => Ok(()),
+    }
+}
+
+fn prove(ledger: &mut Ledger, user: &str, variable: &str, right: Right) -> Result<()> {
+    if !ledger.has_accounts()? {
+        return Ok(());
+    }
+    let password = match std::env::var(variable) {
+        Ok(password) => password,
+        Err(_) => rpassword::prompt_password(format!("kata sandi {user} (password): "))
+            .with_context(|| format!("no terminal to type the password at, and no {variable}"))?,
+    };
+    let proved = accounts::prove(ledger, user, &password)
+        .and_then(|account| accounts::permit(&account, right));
+    if let Err(denied) = proved {
+        if let Denied::Ledger(error) = denied {
+            return Err(error.into());
+        }
+        let detail = format!("console {}", accounts::actor(user));
+        ledger.write("console", Timestamp::now(), |tx| {
+            tx.audit(denied.code(), None, Some(&detail))
+        })?;
+        return Err(denied.into());
+    }
+    Ok(())
 }
 
 /// What a person did wrong is theirs to hear of, in words; any other error ends the command.

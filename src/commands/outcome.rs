@@ -4,8 +4,9 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Outcome, actor, print_json, refusal, refuse, station, writer};
+use super::{Outcome, acting, agreeing, print_json, refusal, refuse, station, writer};
 use crate::cli;
+use crate::domain::account::Right;
 use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::ids::CardId;
 use crate::ledger::{self, Remake, Reprint, Settlement, Tx};
@@ -51,7 +52,8 @@ pub(super) fn settle(args: &cli::Settle) -> Result<Outcome> {
     let mut ledger = writer(&paths)?;
     let mut settled = Vec::new();
     let mut refused = Vec::new();
-    ledger.write(&actor(&args.person.user), Timestamp::now(), |tx| {
+    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
+    ledger.write(&by, Timestamp::now(), |tx| {
         for &card in &args.cards {
             let token = fresh_token()?;
             let said = match args.reason {
@@ -89,7 +91,9 @@ pub(super) fn spoil(args: &cli::Spoil) -> Result<Outcome> {
     let (paths, _) = station(&args.station)?;
     let mut ledger = writer(&paths)?;
     let now = Timestamp::now();
-    let done = ledger.write(&actor(&args.person.user), now, |tx| {
+    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
+    agreeing(&mut ledger, args.second.as_deref())?;
+    let done = ledger.write(&by, now, |tx| {
         if let Some(serial) = &args.serial {
             tx.read_serial(args.card, serial)?;
         }
@@ -102,7 +106,9 @@ pub(super) fn reprint(args: &cli::Reprint) -> Result<Outcome> {
     let (paths, _) = station(&args.station)?;
     let mut ledger = writer(&paths)?;
     let now = Timestamp::now();
-    let done = ledger.write(&actor(&args.person.user), now, |tx| {
+    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
+    agreeing(&mut ledger, args.second.as_deref())?;
+    let done = ledger.write(&by, now, |tx| {
         let token = fresh_token()?;
         tx.reprint(
             args.card,

@@ -3,9 +3,10 @@
 use anyhow::{Result, bail};
 use jiff::Timestamp;
 
-use super::{Outcome, station, writer};
+use super::{Outcome, acting, station, writer};
 use crate::cli::{self, PrinterCommand};
 use crate::config::Duplex;
+use crate::domain::account::Right;
 use crate::station::press_room::cap_reached;
 
 pub fn run(command: &PrinterCommand) -> Result<Outcome> {
@@ -31,9 +32,8 @@ fn turned(args: &cli::PrinterTurned) -> Result<Outcome> {
             "`{name}` masih mencetak; tunggu sampai lot ini selesai (it still prints this lot; wait for its end)"
         );
     }
-    let cards = ledger.write(&args.person.user, Timestamp::now(), |tx| {
-        tx.turn_stack(name)
-    })?;
+    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
+    let cards = ledger.write(&by, Timestamp::now(), |tx| tx.turn_stack(name))?;
     println!("{name}: {cards} kartu, sisi belakang dicetak sekarang (the backs are printed now)");
     Ok(Outcome::Done)
 }

@@ -12,6 +12,7 @@ use crate::cli;
 use crate::intake;
 use crate::station::press_room::PressRoom;
 use crate::station::{Event, Lock, Progress, Station};
+use crate::web::Server;
 
 pub fn run(args: &cli::Run) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
@@ -22,6 +23,18 @@ pub fn run(args: &cli::Run) -> Result<Outcome> {
         true => None,
         false => Some(PressRoom::start(&paths, &config)?),
     };
+    let page = match args.once || !config.web.enabled {
+        true => None,
+        false => Some(Server::start(&paths, &config)?),
+    };
+    if let Some(page) = &page {
+        let scheme = if config.web.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        tracing::info!("the page is at {scheme}://{}", page.address);
+    }
     let stop = station.stop_flag();
 
     // The async part only listens: for signals and for the watch. The station works in a thread
@@ -82,6 +95,9 @@ pub fn run(args: &cli::Run) -> Result<Outcome> {
             let _ = events.send(Event::Stop);
         }
     });
+    if let Some(page) = page {
+        page.stop();
+    }
     if let Some(press_room) = press_room {
         press_room.stop();
     }

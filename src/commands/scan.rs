@@ -6,9 +6,10 @@ use anyhow::{Result, bail};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Outcome, actor, local, refusal, station, writer};
+use super::{Outcome, acting, local, refusal, station, writer};
 use crate::cli;
 use crate::config::Config;
+use crate::domain::account::Right;
 use crate::domain::ids::CardId;
 use crate::domain::scan::{Refusal, Verdict};
 use crate::ledger::{self, Ledger};
@@ -39,11 +40,13 @@ pub fn run(args: &cli::Scan) -> Result<Outcome> {
             "--serials needs the pattern of the serials: `serial_pattern` under [card], or --serial-pattern"
         );
     }
+    let mut ledger = writer(&paths)?;
+    let actor = acting(&mut ledger, &args.person.user, Right::Work)?;
     let mut session = Session {
-        ledger: writer(&paths)?,
+        ledger,
         config: &config,
         args,
-        actor: actor(&args.person.user),
+        actor,
         card: None,
         good: 0,
         refused: 0,

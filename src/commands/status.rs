@@ -10,12 +10,12 @@ use super::{Outcome, local, print_json, reader, station};
 use crate::cli;
 use crate::config::Duplex;
 use crate::domain::card::State;
-use crate::intake::{Inbox, Why};
+use crate::intake::Inbox;
 use crate::ledger::{Card, PrinterState};
 use crate::printer::{DeviceState, Reason};
 use crate::render::proof::Wrong;
 use crate::station::press_room::{cap_reached, state_code};
-use crate::station::{LOT_HELD, is_proof_code};
+use crate::station::{LOT_HELD, is_proof_code, words};
 
 pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     let (paths, config) = station(args)?;
@@ -38,7 +38,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     if args.json {
         let drops: Vec<_> = waiting
             .iter()
-            .map(|drop| json!({ "name": drop.name, "why": why(drop.why).1, "changed": drop.changed }))
+            .map(|drop| json!({ "name": drop.name, "why": words::why(drop.why).1, "changed": drop.changed }))
             .collect();
         print_json(&json!({
             "incoming": drops,
@@ -90,7 +90,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     }
     println!("incoming/: {} menunggu (waiting)", waiting.len());
     for drop in waiting {
-        let (indonesian, english) = why(drop.why);
+        let (indonesian, english) = words::why(drop.why);
         println!("  {}: {indonesian} ({english})", drop.name);
     }
     for kind in &queue {
@@ -193,44 +193,9 @@ fn held_lots(cards: &[&Card]) {
 const UNCONFIRMED: &str = "lihat printer, lalu `settle --good`, `--spoiled` atau `--not-out` \
     (look at the printer and settle it)";
 
-fn why(why: Why) -> (&'static str, &'static str) {
-    match why {
-        Why::Settling => ("baru berubah", "just changed"),
-        Why::NotWhole => ("belum utuh", "not whole yet"),
-        Why::Photo => ("menunggu fotonya", "its photo is not there yet"),
-        Why::Record => (
-            "foto tanpa rekaman; kirim rekamannya atau pindahkan",
-            "pictures without a record",
-        ),
-        Why::Drop => ("tanda selesai tanpa kiriman", "a done file without a drop"),
-        Why::Content => ("folder kosong", "an empty folder"),
-        Why::Permission => (
-            "tidak boleh dibaca; perbaiki hak aksesnya",
-            "may not be read",
-        ),
-    }
-}
-
 fn advice(reason: &str) -> String {
-    let (indonesian, english) = match reason {
-        "photo-missing" => (
-            "sudah 5 tahun dan belum ada foto; minta rekaman baru dengan foto",
-            "turned 5 without a photo",
-        ),
-        "too-old" => ("sudah 17 tahun; bukan KIA lagi", "turned 17"),
-        "validity-past" => (
-            "masa berlaku sudah lewat; minta rekaman baru",
-            "its validity has passed",
-        ),
-        "photo-damaged" => (
-            "foto tersimpan rusak; jalankan `ledger verify`",
-            "the kept photo is damaged",
-        ),
-        "text-does-not-fit" | "glyph-missing" | "qr-too-large" => (
-            "tidak muat pada layout; perbaiki layout atau minta rekaman baru",
-            "does not fit the layout",
-        ),
-        _ => return reason.to_owned(),
-    };
-    format!("{indonesian} ({english}, {reason})")
+    match words::advice(reason) {
+        Some((indonesian, english)) => format!("{indonesian} ({english}, {reason})"),
+        None => reason.to_owned(),
+    }
 }

@@ -8,10 +8,11 @@ use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Outcome, actor, print_json, reader, refuse, station, writer};
+use super::{Outcome, acting, print_json, reader, refuse, station, writer};
 use crate::cli::{self, Blanks, StationArg, StockCommand};
 use crate::config::{Config, Paths};
 use crate::documents::{DestructionMinutes, MinutesCard};
+use crate::domain::account::Right;
 use crate::domain::office::signing_on;
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
 use crate::ledger::{self, Destruction, NewMovement, Reader, Tx};
@@ -67,7 +68,8 @@ fn book(
 ) -> Result<Outcome> {
     let (paths, _) = station(args)?;
     let mut ledger = writer(&paths)?;
-    match ledger.write(&actor(&person.user), Timestamp::now(), work) {
+    let by = acting(&mut ledger, &person.user, Right::Work)?;
+    match ledger.write(&by, Timestamp::now(), work) {
         Ok(()) => {
             show(&ledger, args.json)?;
             Ok(Outcome::Done)
@@ -112,7 +114,8 @@ fn receive(args: &cli::Receive) -> Result<Outcome> {
 fn count(args: &Blanks) -> Result<Outcome> {
     let (paths, _) = station(&args.station)?;
     let mut ledger = writer(&paths)?;
-    let counted = ledger.write(&actor(&args.person.user), Timestamp::now(), |tx| {
+    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
+    let counted = ledger.write(&by, Timestamp::now(), |tx| {
         tx.count_stock(&args.media, args.count)
     });
     let computed = match counted {
@@ -143,7 +146,8 @@ fn destroy(args: &cli::Destroy) -> Result<Outcome> {
         .then(|| (args.media.clone(), args.blanks))
         .into_iter()
         .collect();
-    let done = ledger.write(&actor(&args.person.user), Timestamp::now(), |tx| {
+    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
+    let done = ledger.write(&by, Timestamp::now(), |tx| {
         let minutes = tx.destroy(&args.witnesses, &blanks)?;
         tx.destruction(minutes)?.ok_or(ledger::Error::Minutes)
     });

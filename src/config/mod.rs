@@ -2,6 +2,7 @@
 
 mod print;
 mod printers;
+mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::render::press::Press;
 
 pub use print::{Calibration, Calibrations, DEFAULT_PRINTER, PrintSettings};
 pub use printers::{CoolDown, Duplex, PrinterSettings};
+pub use web::{TlsSettings, WebSettings};
 
 /// The commented settings that `init` writes.
 pub const SAMPLE: &str = include_str!("station.toml");
@@ -83,6 +85,8 @@ pub struct Config {
     pub rules: RuleSettings,
     /// How drops are taken.
     pub intake: intake::Settings,
+    /// The operator's page.
+    pub web: WebSettings,
 }
 
 /// Officials with their first day as a TOML date or a text.
@@ -231,6 +235,7 @@ impl Config {
         let value = |key, message: String| Err(ConfigError::Value { key, message });
         self.zone()?;
         self.print.check()?;
+        self.web.check()?;
         let mut names = BTreeSet::new();
         for printer in &self.printers {
             printer.check()?;

@@ -251,6 +251,52 @@ impl Error {
     }
 }
 
+impl Error {
+    /// What an operator reads of a refusal, in Indonesian.
+    pub fn indonesian(&self) -> Option<String> {
+        Some(match self {
+            Self::Erased(card) => format!("data pribadi kartu {card} sudah dihapus; kirim lagi rekamannya"),
+            Self::NoCard(card) => format!("tidak ada kartu {card}; periksa nomornya"),
+            Self::NoLot(lot) => format!("tidak ada lot {lot}"),
+            Self::Move { card, source } => format!(
+                "kartu {card} {}, tidak bisa menjadi {}",
+                source.from.indonesian(),
+                source.to.indonesian()
+            ),
+            Self::LiveCard(card) => format!("kartu {card} anak ini masih berlaku"),
+            Self::NotUnconfirmed(card) => format!("kartu {card} tidak menunggu kepastian"),
+            Self::HalfPrinted(card) => {
+                format!("baru sisi depan kartu {card} yang keluar; nyatakan rusak")
+            }
+            Self::NotOut(card) => format!("kartu {card} belum keluar, atau sudah tidak berlaku"),
+            Self::Evidence => "bukti tidak cocok: kartu hilang perlu surat polisi, selain itu kartu lama".into(),
+            Self::SecondPerson => "perlu persetujuan orang kedua, bukan orang yang sama".into(),
+            Self::NoScan => "tidak ada pindaian yang bisa dibatalkan".into(),
+            Self::SerialForm => {
+                "nomor seri terdiri dari 1-32 huruf, angka dan tanda hubung; rentang harus naik dan sama panjang".into()
+            }
+            Self::SerialTaken(card) => format!("nomor seri sudah dipakai; lihat kartu {card}"),
+            Self::SerialsKnown => "sebagian nomor seri ini sudah pernah diterima; periksa kemasannya".into(),
+            Self::NoStock(media) => format!("`{media}` belum pernah diterima; catat penerimaannya dulu"),
+            Self::StockShort { media, at_most } => {
+                format!("menurut buku `{media}` hanya ada {at_most}; hitung lagi")
+            }
+            Self::DayClosed(date) => format!("{date} sudah ditutup; yang sekarang masuk hari berikutnya"),
+            Self::Difference { computed, counted } => format!(
+                "menurut buku {computed}, dihitung {counted}: hitung lagi, atau tutup dengan penjelasan yang disetujui orang kedua"
+            ),
+            Self::Minutes => "pemusnahan perlu sesuatu yang dimusnahkan dan paling sedikit satu saksi".into(),
+            Self::UserName(name) => format!(
+                "`{name}` bukan nama pengguna: 2-32 huruf kecil, angka, titik, tanda hubung atau garis bawah, diawali huruf"
+            ),
+            Self::UserTaken(name) => format!("akun `{name}` sudah ada"),
+            Self::NoUser(name) => format!("tidak ada akun `{name}`"),
+            Self::NoSupervisor => "harus selalu ada satu akun penyelia yang terbuka".into(),
+            _ => return None,
+        })
+    }
+}
+
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {

@@ -282,24 +282,25 @@ impl Reader {
     /// A drop that was taken to its end.
     pub fn drop(&self, drop: &str) -> Result<Option<FinishedDrop>> {
         self.one(
-            "SELECT drop_id, name, received, accepted, rejected, unchanged, problems, at
-             FROM drops WHERE drop_id = ?",
+            &format!("SELECT {DROP} FROM drops WHERE drop_id = ?"),
             [drop],
-            |row| {
-                Ok(FinishedDrop {
-                    outcome: DropOutcome {
-                        drop: row.get(0)?,
-                        name: row.get(1)?,
-                        received: row.get(2)?,
-                        accepted: row.get(3)?,
-                        rejected: row.get(4)?,
-                        unchanged: row.get(5)?,
-                        problems: word(row, 6, |text| serde_json::from_str(text).ok())?,
-                    },
-                    at: time(row, 7)?,
-                })
-            },
+            finished_drop,
         )
+    }
+
+    /// The drops that were finished last, the newest first.
+    pub fn latest_drops(&self, limit: u32) -> Result<Vec<FinishedDrop>> {
+        self.all(
+            &format!("SELECT {DROP} FROM drops ORDER BY at DESC, drop_id LIMIT ?"),
+            [limit],
+            finished_drop,
+        )
+    }
+
+    /// The number of the newest event.
+    pub fn head(&self) -> Result<u64> {
+        self.one("SELECT max(seq) FROM events", [], |row| count(row, 0))
+            .map(Option::unwrap_or_default)
     }
 
     /// Whether a drop was taken to its end.
@@ -397,6 +398,23 @@ fn printed_in_order() -> String {
            AND (?2 IS NULL OR printed_at < ?2)
          ORDER BY school_key, class_key, name_key, persons.card"
     )
+}
+
+const DROP: &str = "drop_id, name, received, accepted, rejected, unchanged, problems, at";
+
+fn finished_drop(row: &Row<'_>) -> rusqlite::Result<FinishedDrop> {
+    Ok(FinishedDrop {
+        outcome: DropOutcome {
+            drop: row.get(0)?,
+            name: row.get(1)?,
+            received: row.get(2)?,
+            accepted: row.get(3)?,
+            rejected: row.get(4)?,
+            unchanged: row.get(5)?,
+            problems: word(row, 6, |text| serde_json::from_str(text).ok())?,
+        },
+        at: time(row, 7)?,
+    })
 }
 
 fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {

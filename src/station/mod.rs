@@ -12,6 +12,7 @@ mod photos;
 pub mod press_room;
 mod setter;
 mod token;
+pub mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;

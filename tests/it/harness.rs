@@ -237,7 +237,13 @@ impl Ran {
 /// The binary, outside of any station of the one who runs the tests.
 pub fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kia-station"));
-    for name in ["KIA_STATION", "KIA_USER", "KIA_SERIAL_PATTERN", "RUST_LOG"] {
+    for name in [
+        "KIA_STATION",
+        "KIA_USER",
+        "KIA_PASSWORD",
+        "KIA_SERIAL_PATTERN",
+        "RUST_LOG",
+    ] {
         command.env_remove(name);
     }
     command
@@ -260,6 +266,8 @@ pub struct Settings {
     pub settle: f64,
     pub give_up: f64,
     pub zone: &'static str,
+    /// More lines of `[web]`.
+    pub web: String,
     /// More of `station.toml`, at its end.
     pub more: String,
 }
@@ -272,6 +280,7 @@ impl Default for Settings {
             settle: 0.2,
             give_up: 1.0,
             zone: "Asia/Jakarta",
+            web: String::new(),
             more: String::new(),
         }
     }
@@ -283,8 +292,9 @@ impl Settings {
             "[office]\nzona_waktu = \"{}\"\n\
              [[officials]]\nsejak = 2020-01-01\nnama = \"RADEN CONTOH WIBAWA, S.Sos.\"\n\
              nip = \"190001011900011001\"\njabatan = \"KEPALA DINAS\"\n\
-             [lots]\ncards = {}\ngather = {:?}\n[intake]\nsettle = {:?}\ngive_up = {:?}\n{}",
-            self.zone, self.cards, self.gather, self.settle, self.give_up, self.more
+             [lots]\ncards = {}\ngather = {:?}\n[intake]\nsettle = {:?}\ngive_up = {:?}\n\
+             [web]\nlisten = \"127.0.0.1:0\"\n{}{}",
+            self.zone, self.cards, self.gather, self.settle, self.give_up, self.web, self.more
         )
     }
 }

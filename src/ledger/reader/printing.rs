@@ -141,6 +141,17 @@ impl Reader {
         )
     }
 
+    /// How many cards of a printer's lots wait to be sent to it.
+    pub fn queue_of(&self, printer: &str) -> Result<u64> {
+        self.one(
+            "SELECT count(*) FROM lot_printers JOIN cards USING (lot)
+             WHERE printer = ? AND state = 'rendered'",
+            [printer],
+            |row| count(row, 0),
+        )
+        .map(Option::unwrap_or_default)
+    }
+
     /// The next card of the printer's lots that was not sent, in the order of lots and places.
     pub fn next_to_print(&self, printer: &str) -> Result<Option<ToPrint>> {
         self.one(

@@ -28,8 +28,11 @@ pub fn cap_reached(
     })
 }
 
-/// How many cards it was given since midnight and did not refuse.
-fn made_today(ledger: &Reader, printer: &str, zone: &TimeZone) -> Result<u64, StationError> {
+/// How many cards a printer was given since midnight and did not refuse.
+///
+/// # Errors
+/// As [`cap_reached`].
+pub fn made_today(ledger: &Reader, printer: &str, zone: &TimeZone) -> Result<u64, StationError> {
     let today = Timestamp::now().to_zoned_datetime(zone.clone());
     let midnight = today.start_of_day().map_err(|error| StationError::File {
         what: "today has no beginning in the station's zone",

@@ -31,7 +31,7 @@ use crate::printer::submit::{Outcome, Step, Submission};
 use crate::printer::{Device, DeviceState, Printer, Reason};
 use crate::render::layout::Layout;
 
-pub use self::choice::cap_reached;
+pub use self::choice::{cap_reached, made_today};
 
 /// How often a printer is asked how it is.
 const POLL: Duration = Duration::from_millis(300);

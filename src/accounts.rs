@@ -1,0 +1,111 @@
+//! Who somebody is: passwords as argon2id, and the proof of one.
+
+use std::sync::LazyLock;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+
+use crate::domain::account::{Right, Role, WeakPassword, check_password};
+use crate::ledger::{self, Account, Reader};
+
+/// Why somebody may not.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    /// There is no such open account, or this is not its password; which of them is not told.
+    #[error("nama atau kata sandi salah (wrong name or password)")]
+    Login,
+    /// The account's role may not do this.
+    #[error("akun {user} adalah {role} dan tidak boleh melakukan ini (may not do this)")]
+    Role {
+        /// Whose.
+        user: String,
+        /// What it is.
+        role: Role,
+    },
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+}
+
+impl Denied {
+    /// The short code of the audit.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Login => "login-denied",
+            Self::Role { .. } | Self::Ledger(_) => "step-denied",
+        }
+    }
+}
+
+/// Why a password was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    /// It is too weak.
+    #[error(transparent)]
+    Weak(#[from] WeakPassword),
+    /// The system gave no random salt.
+    #[error("the password cannot be hashed")]
+    Hash(argon2::password_hash::Error),
+}
+
+/// 19 MiB, two passes, one lane: what OWASP's cheat sheet asks of argon2id at the least.
+fn hasher() -> Argon2<'static> {
+    let params = Params::new(19 * 1024, 2, 1, None).expect("constants within the limits");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// The PHC string of a new password.
+///
+/// # Errors
+/// A weak password; a system without random numbers.
+pub fn hash(user: &str, password: &str) -> Result<String, PasswordError> {
+    check_password(user, password)?;
+    Ok(hasher()
+        .hash_password(password.as_bytes())
+        .map_err(PasswordError::Hash)?
+        .to_string())
+}
+
+/// What a password is compared with where there is no account, so that the time tells nothing.
+static NOBODY: LazyLock<String> = LazyLock::new(|| {
+    let hash = hasher().hash_password(b"nobody's");
+    hash.map(|hash| hash.to_string()).unwrap_or_default()
+});
+
+/// Proves that `user` knows the password of an open account.
+///
+/// # Errors
+/// [`Denied::Login`], or what the ledger says.
+pub fn prove(ledger: &Reader, user: &str, password: &str) -> Result<Account, Denied> {
+    let account = ledger.account(user)?.filter(|account| account.active);
+    let kept = match &account {
+        Some(_) => ledger.password(user)?,
+        None => None,
+    };
+    let text = kept.as_deref().unwrap_or(&NOBODY);
+    let fits = PasswordHash::new(text)
+        .is_ok_and(|hash| hasher().verify_password(password.as_bytes(), &hash).is_ok());
+    match account {
+        Some(account) if fits && kept.is_some() => Ok(account),
+        _ => Err(Denied::Login),
+    }
+}
+
+/// That the account may do this.
+///
+/// # Errors
+/// [`Denied::Role`].
+pub fn permit(account: &Account, right: Right) -> Result<(), Denied> {
+    if account.role.may(right) {
+        return Ok(());
+    }
+    Err(Denied::Role {
+        user: account.user.clone(),
+        role: account.role,
+    })
+}
+
+/// How the ledger names a person.
+pub fn actor(user: &str) -> String {
+    format!("operator:{user}")
+}

@@ -1,0 +1,150 @@
+//! What every request shares: the settings, and hands on the ledger.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::sync::watch;
+
+use super::error::PageError;
+use super::limit::Limiter;
+use super::session::User;
+use crate::accounts;
+use crate::config::{Config, ConfigError, Paths};
+use crate::ledger::{self, Ledger, Reader, Tx};
+
+/// The station as the page sees it.
+pub struct App {
+    /// The station's folders.
+    pub paths: Paths,
+    /// The station's settings.
+    pub config: Config,
+    /// The station's zone.
+    pub zone: TimeZone,
+    /// The `Host` values that are answered.
+    pub hosts: Vec<String>,
+    /// Failed logins.
+    pub logins: Limiter,
+    /// The number of the newest event, which wakes the browsers.
+    pub head: watch::Sender<u64>,
+    readers: Mutex<Vec<Reader>>,
+    writer: Mutex<Ledger>,
+}
+
+/// A mutex whose holder broke is used on: a transaction that was cut short has written nothing.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl App {
+    pub(super) fn open(
+        paths: &Paths,
+        config: &Config,
+        address: SocketAddr,
+    ) -> Result<Self, super::ServeError> {
+        let zone = config.zone().map_err(|error: ConfigError| error)?;
+        let writer = Ledger::open(&paths.ledger())?;
+        Ok(Self {
+            hosts: hosts(config, address),
+            paths: paths.clone(),
+            config: config.clone(),
+            zone,
+            logins: Limiter::default(),
+            head: watch::Sender::new(0),
+            readers: Mutex::default(),
+            writer: Mutex::new(writer),
+        })
+    }
+
+    /// A time as an operator reads it: the station's zone, to the minute.
+    pub fn local(&self, at: Timestamp) -> String {
+        let at = at.to_zoned_datetime(self.zone.clone());
+        at.strftime("%d-%m-%Y %H:%M").to_string()
+    }
+
+    /// Reads the ledger, and whatever else takes time, away from the threads that answer.
+    ///
+    /// # Errors
+    /// What `work` says.
+    pub async fn read<T, E>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self, &Reader) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, PageError>
+    where
+        T: Send + 'static,
+        E: Into<PageError> + Send + 'static,
+    {
+        let app = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || -> Result<T, PageError> {
+            let spare = lock(&app.readers).pop();
+            let reader = match spare {
+                Some(reader) => reader,
+                None => Ledger::open_read_only(&app.paths.ledger())?,
+            };
+            let done = work(&app, &reader).map_err(Into::into);
+            lock(&app.readers).push(reader);
+            done
+        });
+        done.await.map_err(PageError::broken)?
+    }
+
+    /// Does `work` in one transaction in the name of `user`.
+    ///
+    /// # Errors
+    /// What `work` says; nothing was written then.
+    pub async fn write<T: Send + 'static>(
+        self: &Arc<Self>,
+        user: &User,
+        work: impl FnOnce(&mut Tx<'_>) -> ledger::Result<T> + Send + 'static,
+    ) -> Result<T, PageError> {
+        self.write_as(accounts::actor(&user.name), work).await
+    }
+
+    /// Does `work` in one transaction in the name of `actor`.
+    ///
+    /// # Errors
+    /// What `work` says; nothing was written then.
+    pub async fn write_as<T: Send + 'static>(
+        self: &Arc<Self>,
+        actor: String,
+        work: impl FnOnce(&mut Tx<'_>) -> ledger::Result<T> + Send + 'static,
+    ) -> Result<T, PageError> {
+        self.with_ledger(move |ledger| ledger.write(&actor, Timestamp::now(), work))
+            .await
+    }
+
+    /// Does `work` with the ledger open for writing.
+    ///
+    /// # Errors
+    /// What `work` says.
+    pub async fn with_ledger<T, E>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&mut Ledger) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, PageError>
+    where
+        T: Send + 'static,
+        E: Into<PageError> + Send + 'static,
+    {
+        let app = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || work(&mut lock(&app.writer)));
+        done.await.map_err(PageError::broken)?.map_err(Into::into)
+    }
+}
+
+/// The names a browser may call the page by, with their ports.
+fn hosts(config: &Config, address: SocketAddr) -> Vec<String> {
+    let port = address.port();
+    let mut hosts = vec![address.to_string()];
+    if address.ip().is_loopback() {
+        hosts.push(format!("localhost:{port}"));
+    }
+    for name in config.web.hosts.iter().chain(&config.web.proxy) {
+        hosts.push(name.to_lowercase());
+        hosts.push(format!("{}:{port}", name.to_lowercase()));
+    }
+    if config.web.tls.is_some() && port == 443 {
+        hosts.push(address.ip().to_string());
+    }
+    hosts
+}

@@ -1,0 +1,116 @@
+//! What goes wrong while a page is made, and the page that says so.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::html;
+
+use super::page;
+use crate::accounts::Denied;
+use crate::ledger;
+
+/// Why a page was not made.
+#[derive(Debug)]
+pub enum PageError {
+    /// What was asked for is wrong; in Indonesian and in English.
+    Refused(String, String),
+    /// There is nothing here.
+    NotFound,
+    /// Nobody is logged in.
+    Login,
+    /// The role may not do this, or the request came from elsewhere.
+    Forbidden,
+    /// Too many tries.
+    Slow,
+    /// The station's own fault, told in its log.
+    Broken(String),
+}
+
+impl PageError {
+    /// A refusal in Indonesian and in English.
+    pub fn refused(indonesian: impl Into<String>, english: impl Into<String>) -> Self {
+        Self::Refused(indonesian.into(), english.into())
+    }
+
+    /// A fault of the station's own.
+    pub fn broken(error: impl std::error::Error) -> Self {
+        Self::Broken(crate::station::chain(&error))
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Refused(..) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Login => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Slow => StatusCode::TOO_MANY_REQUESTS,
+            Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// In Indonesian and in English.
+    pub fn words(&self) -> (&str, &str) {
+        match self {
+            Self::Refused(indonesian, english) => (indonesian, english),
+            Self::NotFound => ("Halaman ini tidak ada.", "There is no such page."),
+            Self::Login => ("Silakan masuk.", "Please log in."),
+            Self::Forbidden => (
+                "Anda tidak boleh melakukan ini; percobaan ini dicatat.",
+                "You may not do this; the attempt was recorded.",
+            ),
+            Self::Slow => (
+                "Terlalu banyak percobaan; tunggu beberapa menit.",
+                "Too many tries; wait a few minutes.",
+            ),
+            Self::Broken(_) => (
+                "Ada kesalahan pada stasiun; lihat log. Tidak ada yang berubah.",
+                "The station failed; see its log. Nothing was changed.",
+            ),
+        }
+    }
+}
+
+impl From<ledger::Error> for PageError {
+    fn from(error: ledger::Error) -> Self {
+        if error.is_refusal() {
+            let english = crate::station::chain(&error);
+            return Self::Refused(
+                error.indonesian().unwrap_or_else(|| english.clone()),
+                english,
+            );
+        }
+        Self::broken(error)
+    }
+}
+
+impl From<Denied> for PageError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Ledger(error) => error.into(),
+            Denied::Login => {
+                Self::refused("Nama atau kata sandi salah.", "Wrong name or password.")
+            }
+            Denied::Role { .. } => Self::Forbidden,
+        }
+    }
+}
+
+impl From<crate::station::StationError> for PageError {
+    fn from(error: crate::station::StationError) -> Self {
+        Self::broken(error)
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        if let Self::Broken(error) = &self {
+            tracing::error!(error, "a page was not made");
+        }
+        let (indonesian, english) = self.words();
+        let content = html! {
+            h1 { (indonesian) }
+            p lang="en" { (english) }
+            p { a href="/" { "Kembali ke papan (back to the board)" } }
+        };
+        (self.status(), page::bare("Stasiun KIA", &content)).into_response()
+    }
+}

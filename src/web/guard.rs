@@ -1,0 +1,180 @@
+//! What every request passes before its page: the right host, no other site's hand, a session
+//! that holds, and a role that may.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::{SignedDuration, Timestamp};
+
+use super::app::App;
+use super::error::PageError;
+use super::lang::Lang;
+use super::routes::Needs;
+use super::session::{self, Standing, User};
+use crate::accounts;
+
+/// What a page may load: nothing that is not the station's own.
+const CONTENT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
+     img-src 'self' data: blob:; media-src 'self'; connect-src 'self'; form-action 'self'; \
+     frame-ancestors 'none'; base-uri 'none'";
+
+/// Headers of every answer. Nothing of a page may stay in a cache: it shows children's data.
+const HEADERS: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+];
+
+/// The outermost guard: hosts, other sites, and the headers of the answer.
+pub async fn at_the_door(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let mut response = match refuse(&app, &request) {
+        None => next.run(request).await,
+        Some(why) => {
+            tracing::warn!(why, "a request was turned away");
+            PageError::Forbidden.into_response()
+        }
+    };
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    if app.config.web.is_secure() {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+    response
+}
+
+/// Why a request is not even looked at.
+fn refuse(app: &App, request: &Request) -> Option<&'static str> {
+    let headers = request.headers();
+    let host = text(headers, &header::HOST).map(str::to_lowercase);
+    // A name of another's that resolves to this address (DNS rebinding) is not ours.
+    if !host.as_ref().is_some_and(|host| app.hosts.contains(host)) {
+        return Some("host");
+    }
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    // Programs that bring a token instead of a cookie are nobody's hand.
+    let by_token = headers.contains_key(header::AUTHORIZATION);
+    if safe || by_token {
+        return None;
+    }
+    let site = text(headers, &HeaderName::from_static("sec-fetch-site"));
+    let same = match (site, text(headers, &header::ORIGIN)) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        // Browsers that send no Sec-Fetch-Site send Origin with what changes something.
+        (None, Some(origin)) => {
+            let named = origin
+                .split_once("://")
+                .map(|(_, host)| host.to_lowercase());
+            named == host
+        }
+        (None, None) => false,
+    };
+    (!same).then_some("cross-site")
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Finds out who asks, and puts the user beside the request.
+pub async fn who(
+    State(app): State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, PageError> {
+    let notice = session::read_notice(request.headers());
+    let shows = request.method() == Method::GET && notice.is_some();
+    if let Some(token) = session::token_of(&app, request.headers()) {
+        let key = token.clone();
+        let kept = app.read(move |_, ledger| ledger.session(&key)).await?;
+        if let Some(kept) = kept {
+            let now = Timestamp::now();
+            match session::judge(&app, &kept, &session::client(request.headers()), now) {
+                Standing::Holds => {
+                    if now.duration_since(kept.seen_at) > SignedDuration::from_mins(1) {
+                        app.with_ledger(move |ledger| ledger.touch_session(&token, now))
+                            .await?;
+                    }
+                    let user = User {
+                        name: kept.account.user,
+                        role: kept.account.role,
+                        lang: Lang::of(request.headers()),
+                        notice,
+                        path: request.uri().path().to_owned(),
+                    };
+                    request.extensions_mut().insert(user);
+                }
+                standing => {
+                    app.with_ledger(move |ledger| ledger.end_session(&token))
+                        .await?;
+                    if standing == Standing::Stolen {
+                        let actor = accounts::actor(&kept.account.user);
+                        app.write_as(actor, |tx| tx.audit("session-refused", None, None))
+                            .await?;
+                    }
+                }
+            }
+        }
+    }
+    let mut response = next.run(request).await;
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if shows && is_page {
+        let forget = session::forget_notice(&app);
+        response.headers_mut().append(header::SET_COOKIE, forget);
+    }
+    Ok(response)
+}
+
+/// Lets a request through to its route when the user has the right that it needs. What is denied
+/// is kept in the log.
+pub async fn admit(
+    State((app, needs)): State<(Arc<App>, Needs)>,
+    request: Request,
+    next: Next,
+) -> Result<Response, PageError> {
+    let Needs::Right(right) = needs else {
+        return Ok(next.run(request).await);
+    };
+    let Some(user) = request.extensions().get::<User>() else {
+        let is_page = request.method() == Method::GET
+            && text(request.headers(), &header::ACCEPT).is_some_and(|kinds| kinds.contains("html"));
+        return match is_page {
+            true => Ok(Redirect::to("/login").into_response()),
+            false => Err(PageError::Login),
+        };
+    };
+    if !user.may(right) {
+        let detail = format!("{} {}", request.method(), request.uri().path());
+        app.write(&user.clone(), move |tx| {
+            tx.audit("step-denied", None, Some(&detail))
+        })
+        .await?;
+        return Err(PageError::Forbidden);
+    }
+    Ok(next.run(request).await)
+}

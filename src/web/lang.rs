@@ -1,0 +1,60 @@
+//! The two languages of the page.
+
+use axum::http::HeaderMap;
+
+use super::session::cookie;
+
+/// The language a page is read in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// Bahasa Indonesia.
+    #[default]
+    Indonesian,
+    /// English.
+    English,
+}
+
+/// The cookie that keeps the choice.
+pub const COOKIE: &str = "kia_bahasa";
+
+impl Lang {
+    /// The language that this browser chose.
+    pub fn of(headers: &HeaderMap) -> Self {
+        match cookie(headers, COOKIE) {
+            Some("en") => Self::English,
+            _ => Self::Indonesian,
+        }
+    }
+
+    /// Its code, as HTML's `lang` has it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Indonesian => "id",
+            Self::English => "en",
+        }
+    }
+
+    /// One of two texts.
+    pub const fn t<T: Copy>(self, indonesian: T, english: T) -> T {
+        match self {
+            Self::Indonesian => indonesian,
+            Self::English => english,
+        }
+    }
+
+    /// The half of a text that says both, as the command line does: `siap (ready)`.
+    pub fn half(self, text: &str) -> &str {
+        match text
+            .strip_suffix(')')
+            .and_then(|text| text.split_once(" ("))
+        {
+            Some(halves) => self.of_pair(halves),
+            None => text,
+        }
+    }
+
+    /// One of a pair of texts.
+    pub const fn of_pair<T: Copy>(self, pair: (T, T)) -> T {
+        self.t(pair.0, pair.1)
+    }
+}

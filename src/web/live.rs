@@ -1,0 +1,47 @@
+//! Live updates: browsers are told that something happened, and ask for their page again.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::Stream;
+use futures_util::stream::unfold;
+
+use super::app::App;
+
+/// How often the log is looked at. Other processes write it too, so nobody can say.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Looks for new events as long as the page is served.
+pub async fn watch(app: Arc<App>) {
+    loop {
+        match app.read(|_, ledger| ledger.head()).await {
+            Ok(head) => {
+                app.head.send_if_modified(|known| {
+                    let new = *known != head;
+                    *known = head;
+                    new
+                });
+            }
+            Err(error) => tracing::warn!(error = error.words().1, "the log cannot be watched"),
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// One `change` with the newest event's number whenever there is a new one.
+pub async fn events(
+    State(app): State<Arc<App>>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let mut news = app.head.subscribe();
+    news.mark_unchanged();
+    let stream = unfold(news, |mut news| async move {
+        news.changed().await.ok()?;
+        let head = *news.borrow_and_update();
+        let event = Event::default().event("change").data(head.to_string());
+        Some((Ok(event), news))
+    });
+    Sse::new(stream).keep_alive(KeepAlive::default())
+}

@@ -1,0 +1,177 @@
+//! Logging in and out, and the language.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::Form;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::{SignedDuration, Timestamp};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::app::App;
+use super::error::PageError;
+use super::lang::Lang;
+use super::page;
+use super::session::{self, User};
+use crate::accounts;
+
+/// `GET /login`.
+pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Markup, PageError> {
+    let ready = app.read(|_, ledger| ledger.has_accounts()).await?;
+    let notice = session::read_notice(&headers);
+    Ok(page::bare(
+        "Masuk",
+        &entrance(
+            &app,
+            Lang::of(&headers),
+            ready,
+            notice.map(|notice| notice.text),
+        ),
+    ))
+}
+
+fn entrance(app: &App, lang: Lang, ready: bool, wrong: Option<String>) -> Markup {
+    html! {
+        div.entrance {
+            p.brand { "Stasiun KIA" }
+            p.office { (app.config.office.dinas) br; (app.config.office.kabupaten) }
+            @if let Some(wrong) = wrong { p.notice.bad role="alert" { (wrong) } }
+            @if ready {
+                form method="post" action="/login" {
+                    label { (lang.t("Nama pengguna", "User name"))
+                        input name="user" autocomplete="username" autocapitalize="none" required autofocus; }
+                    label { (lang.t("Kata sandi", "Password"))
+                        input type="password" name="password" autocomplete="current-password" required; }
+                    button.primary { (lang.t("Masuk", "Log in")) }
+                }
+            } @else {
+                h1 { (lang.t("Belum ada akun", "No accounts yet")) }
+                p { (lang.t(
+                    "Buat akun penyelia pertama di komputer stasiun:",
+                    "Make the first supervisor's account at the station's console:")) }
+                pre { "kia-station account add NAMA --role supervisor" }
+            }
+            (page::languages(lang, "/login"))
+        }
+    }
+}
+
+/// What the form of the login sends.
+#[derive(Deserialize)]
+pub struct Login {
+    user: String,
+    password: String,
+}
+
+/// `POST /login`.
+pub async fn enter(
+    State(app): State<Arc<App>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Form(login): Form<Login>,
+) -> Result<Response, PageError> {
+    let lang = Lang::of(&headers);
+    let user = login.user.trim().to_lowercase();
+    let keys = [format!("user {user}"), format!("address {}", from.ip())];
+    let now = Instant::now();
+    // Behind a proxy, and on this machine, one address is everybody's.
+    let counted = match app.config.web.proxy.is_some() || from.ip().is_loopback() {
+        true => &keys[..1],
+        false => &keys[..],
+    };
+    if !counted.iter().all(|key| app.logins.lets(key, now)) {
+        return Err(PageError::Slow);
+    }
+    let name = user.clone();
+    let proved = app
+        .read(move |_, ledger| accounts::prove(ledger, &name, &login.password))
+        .await;
+    let account = match proved {
+        Ok(account) => account,
+        Err(PageError::Refused(indonesian, english)) => {
+            for key in counted {
+                app.logins.failed(key, now);
+            }
+            let detail = page::shortened(&user, 32);
+            app.write_as("page".to_owned(), move |tx| {
+                tx.audit("login-denied", None, Some(&detail))
+            })
+            .await?;
+            let notice = session::notice(&app, false, lang.t(&indonesian, &english));
+            return Ok(([(header::SET_COOKIE, notice)], Redirect::to("/login")).into_response());
+        }
+        Err(error) => return Err(error),
+    };
+    for key in counted {
+        app.logins.succeeded(key);
+    }
+    let token = session::new_token()?;
+    let (hash, client, at) = (
+        session::hashed(&token),
+        session::client(&headers),
+        Timestamp::now(),
+    );
+    let web = &app.config.web;
+    let idle = at - SignedDuration::from_mins(i64::from(web.idle_minutes));
+    let old = at - SignedDuration::from_hours(i64::from(web.session_hours));
+    let name = account.user.clone();
+    app.with_ledger(move |ledger| {
+        ledger.end_old_sessions(old, idle)?;
+        ledger.begin_session(&hash, &name, &client, at)
+    })
+    .await?;
+    app.write_as(accounts::actor(&account.user), |tx| {
+        tx.audit("login", None, None)
+    })
+    .await?;
+    let cookie = session::begin(&app, &token);
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
+}
+
+/// `POST /logout`.
+pub async fn leave(
+    State(app): State<Arc<App>>,
+    user: User,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    if let Some(token) = session::token_of(&app, &headers) {
+        app.with_ledger(move |ledger| ledger.end_session(&token))
+            .await?;
+    }
+    app.write(&user, |tx| tx.audit("logout", None, None))
+        .await?;
+    Ok((
+        [(header::SET_COOKIE, session::end(&app))],
+        Redirect::to("/login"),
+    )
+        .into_response())
+}
+
+/// What the switch of the language sends.
+#[derive(Deserialize)]
+pub struct Choice {
+    lang: String,
+    back: String,
+}
+
+/// `POST /language`.
+pub async fn language(State(app): State<Arc<App>>, Form(choice): Form<Choice>) -> Response {
+    let lang = match choice.lang.as_str() {
+        "en" => Lang::English,
+        _ => Lang::Indonesian,
+    };
+    // Only a path of this very page is gone back to.
+    let back = match choice.back.strip_prefix('/') {
+        Some(rest) if !rest.starts_with(['/', '\\']) => choice.back.as_str(),
+        _ => "/",
+    };
+    (
+        [(header::SET_COOKIE, session::speak(&app, lang))],
+        Redirect::to(back),
+    )
+        .into_response()
+}

@@ -1,0 +1,151 @@
+//! The operator's page: server-rendered HTML with little script, everything in the binary.
+//!
+//! ```text
+//! request ─▶ guard: Host, cross-site, session ─▶ route: right of the role ─▶ page
+//!                                                                  reads the ledger, or
+//!                                                                  writes one transaction
+//! ```
+//!
+//! Every route stands in one table with the right it asks for ([`routes::table`]).
+
+mod accounts;
+mod app;
+mod assets;
+mod board;
+mod error;
+mod guard;
+mod lang;
+mod limit;
+mod live;
+mod login;
+mod page;
+pub mod routes;
+mod session;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+
+use crate::config::{Config, Paths};
+use crate::ledger;
+
+use self::app::App;
+
+/// How long a page that is being sent has at the stop of the station.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How long a browser may take to send a request's head; slower ones hold no connection open.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+
+/// Why the page is not served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address cannot be had.
+    #[error(
+        "the page cannot listen on {0}: another program may, or another station; choose another `listen` under [web] in station.toml"
+    )]
+    Listen(SocketAddr, #[source] std::io::Error),
+    /// Certificate or key cannot be used.
+    #[error("the certificate or key of [web.tls] cannot be used")]
+    Tls(#[source] std::io::Error),
+    /// The threads of the page.
+    #[error("the page cannot be started")]
+    Start(#[source] std::io::Error),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// A setting.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+}
+
+/// The page being served, in threads of its own.
+pub struct Server {
+    /// Where it listens; the port that was given where 0 was asked for.
+    pub address: SocketAddr,
+    handle: Handle<SocketAddr>,
+    thread: JoinHandle<()>,
+}
+
+impl Server {
+    /// Begins to serve the page of the station in this folder.
+    ///
+    /// # Errors
+    /// An address, certificate or ledger that cannot be used.
+    pub fn start(paths: &Paths, config: &Config) -> Result<Self, ServeError> {
+        let listen = config.web.listen;
+        let failed = |error| ServeError::Listen(listen, error);
+        let listener = TcpListener::bind(listen).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let app = Arc::new(App::open(paths, config, address)?);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .max_blocking_threads(8)
+            .thread_name("page")
+            .enable_all()
+            .build()
+            .map_err(ServeError::Start)?;
+        let tls = match &config.web.tls {
+            Some(tls) => {
+                let (cert, key) = (paths.root.join(&tls.cert), paths.root.join(&tls.key));
+                let read = runtime.block_on(RustlsConfig::from_pem_file(cert, key));
+                Some(read.map_err(ServeError::Tls)?)
+            }
+            None => None,
+        };
+        let handle = Handle::new();
+        let served = serve(Arc::clone(&app), listener, tls, handle.clone());
+        let thread = std::thread::Builder::new()
+            .name("page".into())
+            .spawn(move || {
+                runtime.spawn(live::watch(app));
+                if let Err(error) = runtime.block_on(served) {
+                    tracing::error!(error = crate::station::chain(&error), "the page has ended");
+                }
+                runtime.shutdown_timeout(GRACE);
+            })
+            .map_err(ServeError::Start)?;
+        Ok(Self {
+            address,
+            handle,
+            thread,
+        })
+    }
+
+    /// Stops: what is being sent is finished, and nothing new is taken.
+    pub fn stop(self) {
+        self.handle.graceful_shutdown(Some(GRACE));
+        if self.thread.join().is_err() {
+            tracing::error!("the page's thread broke");
+        }
+    }
+}
+
+async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    tls: Option<RustlsConfig>,
+    handle: Handle<SocketAddr>,
+) -> std::io::Result<()> {
+    let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let timer = hyper_util::rt::TokioTimer::new();
+    match tls {
+        Some(tls) => {
+            let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
+            let http1 = &mut server.http_builder().http1();
+            http1.timer(timer).header_read_timeout(HEAD_TIME);
+            server.serve(service).await
+        }
+        None => {
+            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            let http1 = &mut server.http_builder().http1();
+            http1.timer(timer).header_read_timeout(HEAD_TIME);
+            server.serve(service).await
+        }
+    }
+}

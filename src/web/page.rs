@@ -1,0 +1,136 @@
+//! The frame of every page, and small parts that several use.
+
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{DOCTYPE, Markup, html};
+
+use super::app::App;
+use super::error::PageError;
+use super::lang::Lang;
+use super::session::{self, User};
+use crate::domain::account::Right;
+
+/// Names style and script anew with every version, past what browsers keep.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The pages of the menu: path, Indonesian, English, right. Their digits are keys.
+const MENU: [(&str, &str, &str, Right); 2] = [
+    ("/", "Papan", "Board", Right::Look),
+    ("/accounts", "Akun", "Accounts", Right::Decide),
+];
+
+/// A page with the menu. `live` pages ask for themselves again when something happens; every part
+/// of them that changes is an element with an id and `data-live`.
+pub fn page(app: &App, user: &User, title: &str, live: bool, content: &Markup) -> Markup {
+    let lang = user.lang;
+    let menu = MENU.iter().filter(|(_, _, _, right)| user.may(*right));
+    document(
+        lang,
+        title,
+        live,
+        &html! {
+            header.top {
+                a.skip href="#main" { (lang.t("Ke isi", "To the content")) }
+                a.brand href="/" { "Stasiun KIA" }
+                nav aria-label=(lang.t("Menu", "Menu")) {
+                    @for (key, (path, indonesian, english, _)) in (1..).zip(menu) {
+                        @let here = is_under(&user.path, path);
+                        a href=(path) data-key=(key) aria-current=[here.then_some("page")] {
+                            (lang.t(*indonesian, *english)) kbd { (key) }
+                        }
+                    }
+                }
+                div.who {
+                    a href="/password" title=(lang.t("Ganti kata sandi", "Change the password")) {
+                        (user.name) " · " (lang.of_pair(user.role.words()))
+                    }
+                    form method="post" action="/logout" { button.quiet { (lang.t("Keluar", "Log out")) } }
+                    (languages(lang, &user.path))
+                }
+            }
+            main #main data-office=(app.config.office.kabupaten) {
+                @if let Some(notice) = &user.notice {
+                    p.notice.good[notice.good].bad[!notice.good] role="status" { (notice.text) }
+                }
+                (content)
+            }
+        },
+    )
+}
+
+/// Whether a path belongs to an entry of the menu.
+fn is_under(path: &str, entry: &str) -> bool {
+    path == entry
+        || (entry != "/"
+            && path
+                .strip_prefix(entry)
+                .is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// A page without the menu.
+pub fn bare(title: &str, content: &Markup) -> Markup {
+    document(
+        Lang::Indonesian,
+        title,
+        false,
+        &html! { main.bare #main { (content) } },
+    )
+}
+
+fn document(lang: Lang, title: &str, live: bool, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(lang.code()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " · Stasiun KIA" }
+                link rel="icon" href={ "/assets/icon.svg?" (VERSION) };
+                link rel="stylesheet" href={ "/assets/app.css?" (VERSION) };
+                script src={ "/assets/app.js?" (VERSION) } defer {}
+            }
+            body data-live=[live.then_some("on")] { (body) }
+        }
+    }
+}
+
+/// The switch of the language.
+pub fn languages(lang: Lang, back: &str) -> Markup {
+    let (other, name) = lang.t(("en", "English"), ("id", "Bahasa Indonesia"));
+    html! {
+        form.languages method="post" action="/language" {
+            input type="hidden" name="back" value=(back);
+            button.quiet name="lang" value=(other) lang=(other) { (name) }
+        }
+    }
+}
+
+/// What follows a step: the page `to`, which says what became of it.
+pub fn done(
+    app: &App,
+    user: &User,
+    to: &str,
+    text: (impl AsRef<str>, impl AsRef<str>),
+) -> Response {
+    let text = user.lang.t(text.0.as_ref(), text.1.as_ref());
+    let notice = session::notice(app, true, text);
+    ([(header::SET_COOKIE, notice)], Redirect::to(to)).into_response()
+}
+
+/// What follows a step that was refused: the page `to`, which says why. Anything else than a
+/// refusal stays what it is.
+///
+/// # Errors
+/// What was no refusal.
+pub fn refused(app: &App, user: &User, to: &str, error: PageError) -> Result<Response, PageError> {
+    let PageError::Refused(indonesian, english) = &error else {
+        return Err(error);
+    };
+    let notice = session::notice(app, false, user.lang.t(indonesian, english));
+    Ok(([(header::SET_COOKIE, notice)], Redirect::to(to)).into_response())
+}
+
+/// The first `most` characters of a text.
+pub fn shortened(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
