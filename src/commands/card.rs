@@ -133,6 +133,10 @@ fn said(entry: &Entry) -> String {
             grant.evidence.code(),
             grant.reference.as_deref().unwrap_or_default()
         ),
+        Event::PhotoChanged(changed) => match changed.replaced {
+            true => "foto diganti (photo replaced)".to_owned(),
+            false => "foto diatur (photo adjusted)".to_owned(),
+        },
         Event::CardDestroyed { minutes, .. } => {
             format!("dimusnahkan, berita acara nomor {minutes} (destroyed)")
         }

@@ -200,6 +200,14 @@ pub enum Error {
     /// Only a spoiled card that still lies there is destroyed.
     #[error("card {0} is not to be destroyed: it is not spoiled, or was destroyed before")]
     NotToDestroy(CardId),
+    /// The photo of a card is changed before it is in a PDF only.
+    #[error(
+        "the photo of card {0} cannot be changed: it has none, or is in a PDF already; hold the card first"
+    )]
+    PhotoFixed(CardId),
+    /// The picture is another child's.
+    #[error("this picture is that of card {0}, another child's")]
+    PhotoShared(CardId),
     /// Not a user's name.
     #[error(
         "`{0}` is no user name: 2 to 32 lower-case letters, digits, dots, hyphens or underscores, the first a letter"
@@ -244,6 +252,8 @@ impl Error {
                 | Self::Difference { .. }
                 | Self::Minutes
                 | Self::UserName(_)
+                | Self::PhotoFixed(_)
+                | Self::PhotoShared(_)
                 | Self::UserTaken(_)
                 | Self::NoUser(_)
                 | Self::NoSupervisor
@@ -286,6 +296,10 @@ impl Error {
                 "menurut buku {computed}, dihitung {counted}: hitung lagi, atau tutup dengan penjelasan yang disetujui orang kedua"
             ),
             Self::Minutes => "pemusnahan perlu sesuatu yang dimusnahkan dan paling sedikit satu saksi".into(),
+            Self::PhotoFixed(card) => format!(
+                "foto kartu {card} tidak bisa diubah: tidak ada, atau sudah masuk PDF; tahan kartunya dulu"
+            ),
+            Self::PhotoShared(card) => format!("foto ini milik kartu {card}, anak lain"),
             Self::UserName(name) => format!(
                 "`{name}` bukan nama pengguna: 2-32 huruf kecil, angka, titik, tanda hubung atau garis bawah, diawali huruf"
             ),

@@ -7,6 +7,7 @@
 mod accounts;
 mod audit;
 mod books;
+mod photos;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub use books::{
     CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
     ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
 };
+pub use photos::PhotoChanged;
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +93,8 @@ pub enum Event {
         /// Whose.
         user: String,
     },
+    /// The photo of a card was changed by hand.
+    PhotoChanged(PhotoChanged),
     /// A card was destroyed.
     CardDestroyed {
         /// Which.

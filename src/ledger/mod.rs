@@ -40,8 +40,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 pub use error::{Error, Result};
 pub use event::{
     Accepted, AccountSet, Audited, CardScanned, DayClosed, Destroyed, DropOutcome, Event,
-    Exception, JobBegun, JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged,
-    ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
+    Exception, JobBegun, JobCreated, JobMoved, LotAssigned, LotMade, Moved, PhotoChanged, Place,
+    PrinterChanged, ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
 };
 pub use reader::{
     Account, Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, Session,

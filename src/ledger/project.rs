@@ -4,6 +4,7 @@
 //! log; so a rebuilt projection equals the live one, and an illegal event is refused by both.
 
 mod accounts;
+mod photos;
 mod printing;
 mod stock;
 
@@ -50,6 +51,7 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
         Event::AccountSet(set) => accounts::account_set(db, at, set),
         // The password itself is in no event.
         Event::PasswordSet { .. } => Ok(()),
+        Event::PhotoChanged(changed) => photos::photo_changed(db, changed),
         Event::Destroyed(destroyed) => stock::destroyed(db, seq, at, destroyed),
         Event::CardDestroyed { card, minutes } => stock::card_destroyed(db, *card, *minutes),
         // It is of no consequence but to be read.

@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod outcome;
+mod photos;
 mod printing;
 mod scanning;
 mod stock;
