@@ -288,6 +288,25 @@ impl Reader {
         )
     }
 
+    /// Cards that wait or are held and show a photo, the held ones first, `limit` of them from
+    /// `offset` on.
+    pub fn waiting_photos(&self, offset: u32, limit: u32) -> Result<Vec<(Card, Person)>> {
+        let mut query = self.db.prepare_cached(&format!(
+            "SELECT {CARD_COLUMNS}, record, photo, token FROM cards JOIN persons USING (card)
+             WHERE state IN ('held', 'accepted') AND photo NOTNULL AND erased_at IS NULL
+             ORDER BY state DESC, card LIMIT ? OFFSET ?"
+        ))?;
+        let mut rows = query.query([limit, offset])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let card = Card::read(row)?;
+            if let Some(person) = person(row, CARD_WIDTH, card.card)? {
+                found.push((card, person));
+            }
+        }
+        Ok(found)
+    }
+
     /// The drops that were finished last, the newest first.
     pub fn latest_drops(&self, limit: u32) -> Result<Vec<FinishedDrop>> {
         self.all(

@@ -8,6 +8,7 @@ mod examine;
 mod in_order;
 mod lock;
 mod lots;
+pub mod photo_desk;
 mod photos;
 pub mod press_room;
 mod setter;
@@ -36,7 +37,7 @@ use crate::render::layout::Layout;
 use crate::render::raster::RasterError;
 
 pub use beside::beside_ledger;
-pub use examine::{Examined, Examiner, SharedPhotos, photo_target};
+pub use examine::{Examined, Examiner, SharedPhotos, cloth_of, photo_target};
 pub use lock::{Lock, LockError};
 pub use lots::{LOT_HELD, is_proof_code};
 pub use photos::{PhotoStore, write_new};

@@ -1,7 +1,7 @@
 //! The photo desk: what a child's photo was before it was prepared, and another picture for a card
 //! that is not printed yet.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,9 +10,11 @@ use jiff::Timestamp;
 use super::{PhotoStore, StationError, assets, photo_target};
 use crate::config::{Config, Paths};
 use crate::domain::card::{Evidence, State};
+use crate::domain::fields::RawValue;
 use crate::domain::ids::CardId;
-use crate::domain::rules::{Problem, Rule, Severity, Subject};
-use crate::intake::{PhotoError, photo_in_place};
+use crate::domain::nik::{Nik, mask_numbers_in};
+use crate::domain::rules::{self, Problem, Subject};
+use crate::intake::{PhotoError, photo_in_place, read_in_place};
 use crate::ledger::{self, Ledger, Person, Reader};
 use crate::render::pdf::hex;
 use crate::render::photo::{self, Adjustment, Fault, Prepared, Target};
@@ -41,7 +43,9 @@ impl DeskError {
             return None;
         };
         let Problem { pesan, message, .. } =
-            fault.rule().broken(&Subject::default(), "foto", &fault.detail());
+            fault
+                .rule()
+                .broken(&Subject::default(), "foto", &fault.detail());
         Some((pesan, message))
     }
 }
@@ -83,6 +87,11 @@ impl PhotoDesk {
             store: PhotoStore::open(paths.photos())?,
             target: photo_target(&layouts, config.press(), config),
         })
+    }
+
+    /// Width over height of the layout's photo box.
+    pub fn ratio(&self) -> f64 {
+        f64::from(self.target.width) / f64::from(self.target.height)
     }
 
     /// The picture of a card as it will be printed.
@@ -137,34 +146,23 @@ impl PhotoDesk {
         card: CardId,
         person: &Person,
     ) -> Result<Vec<Vec<u8>>, DeskError> {
-        let Some(foto) = &person.record.foto else {
-            return Ok(Vec::new());
-        };
         let drop = ledger.card(card)?.map(|card| card.drop);
         let drop = drop.map(|drop| ledger.drop(&drop)).transpose()?.flatten();
-        let Some(drop) = drop else {
+        let (Some(foto), Some(drop)) = (&person.record.foto, drop) else {
             return Ok(Vec::new());
         };
-        let stem = Path::new(&drop.outcome.name).file_stem().unwrap_or_default();
-        let stem = stem.to_string_lossy().into_owned();
-        let folder = self.paths.intake().accepted;
         let mut found = Vec::new();
-        for entry in std::fs::read_dir(folder)? {
+        for entry in std::fs::read_dir(self.paths.intake().accepted)? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let base = name.split_once('~').map_or(name.as_str(), |(base, _)| base);
-            let base_stem = Path::new(base).file_stem().unwrap_or_default();
-            if base != drop.outcome.name && base_stem.to_string_lossy() != stem {
+            let name = name.split_once('~').map_or(name.as_str(), |(name, _)| name);
+            if mask_numbers_in(name) != drop.outcome.name {
                 continue;
             }
-            let inside = entry.path().join(&drop.outcome.name);
-            for base in [entry.path(), inside] {
-                match photo_in_place(&base, foto, &self.limits) {
-                    Ok(bytes) => found.push(bytes),
-                    Err(PhotoError::Rule(_)) => {}
-                    Err(PhotoError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(PhotoError::Io(error)) => return Err(error.into()),
-                }
+            match photo_in_place(&entry.path(), foto, &self.limits) {
+                Ok(bytes) => found.push(bytes),
+                Err(PhotoError::Rule(_)) => {}
+                Err(PhotoError::Io(error)) => return Err(error.into()),
             }
         }
         Ok(found)
@@ -203,10 +201,11 @@ impl PhotoDesk {
         let person = ledger.person(card)?.ok_or(ledger::Error::Erased(card))?;
         let original = match change {
             Change::Replace(bytes) => bytes.clone(),
-            Change::Adjust(_) => self
-                .original(ledger, card, &person)?
-                .ok_or(ledger::Error::PhotoFixed(card))?
-                .bytes,
+            Change::Adjust(_) => {
+                self.original(ledger, card, &person)?
+                    .ok_or(ledger::Error::PhotoFixed(card))?
+                    .bytes
+            }
         };
         let made = self.preview(&original, change)?;
         let sha256 = hex(&made.sha256);
@@ -234,21 +233,152 @@ fn is_photo_code(reason: &str) -> bool {
     reason.starts_with("photo-")
 }
 
-/// Two children's rows of a drop that came back because they carry one picture.
+/// A row that came back because another child's row, or card, carries the same picture.
+#[derive(Debug, Clone)]
 pub struct SharedPhoto {
     /// The folder in `rejected/`.
     pub folder: String,
     /// The row in the drop.
     pub row: u32,
-    /// The rule's code, for all such problems.
-    pub rule: &'static Rule,
+    /// The child's number.
+    pub nik: Nik,
+    /// The child's name.
+    pub nama: String,
+    /// Where its picture lies, as the record says.
+    pub foto: String,
+    /// Whether a person has let it pass already.
+    pub allowed: bool,
 }
 
-/// Problems of a report, by row.
-pub fn by_row(problems: &[Problem]) -> BTreeMap<u32, Vec<&Problem>> {
-    let mut rows: BTreeMap<u32, Vec<&Problem>> = BTreeMap::new();
-    for problem in problems.iter().filter(|p| p.severity == Severity::Block) {
-        rows.entry(problem.row.unwrap_or_default()).or_default().push(problem);
+/// The most folders of `rejected/` that are looked through, the newest first.
+const LOOKED_AT: usize = 200;
+
+/// Every row in `rejected/` that came back for a picture that two children share.
+///
+/// # Errors
+/// The disk's or the ledger's; folders that cannot be read any more are passed over.
+pub fn shared_photos(
+    paths: &Paths,
+    config: &Config,
+    ledger: &Reader,
+) -> Result<Vec<SharedPhoto>, DeskError> {
+    let mut folders = Vec::new();
+    for entry in std::fs::read_dir(paths.intake().rejected)? {
+        let entry = entry?;
+        folders.push((entry.metadata()?.modified()?, entry.path()));
     }
-    rows
+    folders.sort_by(|a, b| b.cmp(a));
+    let mut found = Vec::new();
+    for (_, folder) in folders.into_iter().take(LOOKED_AT) {
+        let Some(rows) = shared_rows(&folder) else {
+            continue;
+        };
+        let Ok((batch, _)) = read_in_place(&drop_in(&folder), &config.intake.limits) else {
+            continue;
+        };
+        for raw in batch.rows.iter().filter(|raw| rows.contains(&raw.row)) {
+            let text = |field: &str| match raw.values.get(field) {
+                Some(RawValue::Text(text)) => text.clone(),
+                _ => String::new(),
+            };
+            let Ok(nik) = Nik::parse(&text("nik")) else {
+                continue;
+            };
+            found.push(SharedPhoto {
+                folder: name_of(&folder),
+                row: raw.row,
+                allowed: ledger.is_allowed(rules::PHOTO_SHARED.code, &nik)?,
+                nik,
+                nama: text("nama"),
+                foto: text("foto"),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// The rows that `reasons.json` says share a picture; `None` without any.
+fn shared_rows(folder: &Path) -> Option<BTreeSet<u32>> {
+    let text = std::fs::read(folder.join("reasons.json")).ok()?;
+    let report: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    let problems = report["problems"].as_array()?.iter();
+    let rows: BTreeSet<u32> = problems
+        .filter(|problem| problem["code"] == rules::PHOTO_SHARED.code)
+        .filter_map(|problem| u32::try_from(problem["row"].as_u64()?).ok())
+        .collect();
+    (!rows.is_empty()).then_some(rows)
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// What was dropped, inside the folder it went back in: the folder itself where it was one.
+fn drop_in(folder: &Path) -> PathBuf {
+    let name = name_of(folder);
+    let name = name.split_once('~').map_or(name.as_str(), |(name, _)| name);
+    let file = folder.join(name);
+    if file.is_file() {
+        file
+    } else {
+        folder.to_owned()
+    }
+}
+
+/// The picture of a row in `rejected/`.
+///
+/// # Errors
+/// A picture that is gone or lies outside of its drop.
+pub fn shared_photo_bytes(
+    paths: &Paths,
+    config: &Config,
+    shared: &SharedPhoto,
+) -> Result<Vec<u8>, PhotoError> {
+    let folder = paths.intake().rejected.join(&shared.folder);
+    photo_in_place(&folder, &shared.foto, &config.intake.limits)
+}
+
+/// Drops again what lies in a folder of `rejected/`: it goes through every rule anew, and to
+/// `accepted/` or back here.
+///
+/// # Errors
+/// The disk's; a folder that is not there, or a name that `incoming/` holds already.
+pub fn drop_again(paths: &Paths, folder: &str) -> io::Result<()> {
+    let is_name = Path::new(folder).components().count() == 1 && !folder.starts_with('.');
+    let from = paths.intake().rejected.join(folder);
+    if !is_name || !from.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::NotFound, "no such folder"));
+    }
+    let incoming = paths.intake().incoming;
+    let what = drop_in(&from);
+    if what == from {
+        let name = folder.split_once('~').map_or(folder, |(name, _)| name);
+        return move_new(&from, &incoming.join(name));
+    }
+    // The pictures first: a record beside a picture that is not there yet would only wait.
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&from)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    files.retain(|file| !TOLD.contains(&name_of(file).as_str()));
+    files.sort_by_key(|file| *file == what);
+    for file in files {
+        move_new(&file, &incoming.join(name_of(&file)))?;
+    }
+    std::fs::remove_dir_all(from)
+}
+
+/// What the station has put beside a drop that went back.
+const TOLD: [&str; 3] = ["reasons.json", "alasan.csv", "alasan.xlsx"];
+
+fn move_new(from: &Path, to: &Path) -> io::Result<()> {
+    if to.symlink_metadata().is_ok() {
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "incoming/ holds something of this name",
+        ));
+    }
+    std::fs::rename(from, to)
 }

@@ -36,6 +36,14 @@ impl PageError {
         Self::Broken(crate::station::chain(&error))
     }
 
+    /// An upload that cannot be read, or is too large.
+    pub fn upload(error: axum::extract::multipart::MultipartError) -> Self {
+        Self::refused(
+            format!("Unggahan tidak dapat dibaca: {}", error.body_text()),
+            format!("The upload cannot be read: {}", error.body_text()),
+        )
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::Refused(..) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -19,6 +19,7 @@ mod limit;
 mod live;
 mod login;
 mod page;
+mod photos;
 pub mod routes;
 mod session;
 

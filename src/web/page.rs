@@ -14,8 +14,9 @@ use crate::domain::account::Right;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The pages of the menu: path, Indonesian, English, right. Their digits are keys.
-const MENU: [(&str, &str, &str, Right); 2] = [
+const MENU: [(&str, &str, &str, Right); 3] = [
     ("/", "Papan", "Board", Right::Look),
+    ("/photos", "Foto", "Photos", Right::Work),
     ("/accounts", "Akun", "Accounts", Right::Decide),
 ];
 

@@ -10,7 +10,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::app::App;
 use super::error::PageError;
-use super::{accounts, assets, board, guard, live, login};
+use super::{accounts, assets, board, guard, live, login, photos};
 use crate::domain::account::Right;
 
 /// What a route asks of the one who calls it.
@@ -32,6 +32,9 @@ pub struct Route {
     /// What it asks for.
     pub needs: Needs,
 }
+
+/// A photo of a phone, and the form around it.
+const PHOTO_BYTES: usize = 24 * 1024 * 1024;
 
 /// A form is small; uploads say otherwise for themselves.
 const FORM_BYTES: usize = 64 * 1024;
@@ -60,6 +63,22 @@ impl Routes {
         self.add("POST", path, needs, post(handler))
     }
 
+    /// A POST that may be as large as this.
+    pub(super) fn upload<H, T>(
+        self,
+        path: &'static str,
+        needs: Needs,
+        bytes: usize,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let route = post(handler).layer(DefaultBodyLimit::max(bytes));
+        self.add("POST", path, needs, route)
+    }
+
     fn add(
         mut self,
         method: &'static str,
@@ -81,6 +100,7 @@ impl Routes {
 }
 
 const LOOK: Needs = Needs::Right(Right::Look);
+const WORK: Needs = Needs::Right(Right::Work);
 const DECIDE: Needs = Needs::Right(Right::Decide);
 
 fn all(app: Option<Arc<App>>) -> Routes {
@@ -96,6 +116,15 @@ fn all(app: Option<Arc<App>>) -> Routes {
     .post("/logout", LOOK, login::leave)
     .get("/live", LOOK, live::events)
     .get("/", LOOK, board::board)
+    .get("/photos", WORK, photos::list)
+    .get("/photos/{card}", WORK, photos::one)
+    .post("/photos/{card}", WORK, photos::adjust)
+    .get("/photos/{card}/now.jpg", WORK, photos::now)
+    .get("/photos/{card}/original", WORK, photos::original)
+    .upload("/photos/{card}/replace", WORK, PHOTO_BYTES, photos::replace)
+    .get("/photos/shared/{at}", WORK, photos::shared)
+    .post("/photos/shared/allow", DECIDE, photos::allow)
+    .post("/photos/shared/again", WORK, photos::again)
     .get("/accounts", DECIDE, accounts::list)
     .post("/accounts", DECIDE, accounts::make)
     .post("/accounts/{user}", DECIDE, accounts::change)

@@ -67,7 +67,7 @@ pub fn prepare_adjusted(
 }
 
 /// A target that keeps all of a picture of this size.
-const fn everything(width: u32, height: u32) -> Target {
+pub(super) const fn everything(width: u32, height: u32) -> Target {
     Target {
         width,
         height,

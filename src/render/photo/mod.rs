@@ -181,6 +181,17 @@ pub fn size_of(jpeg: &[u8]) -> Result<(u32, u32), Fault> {
     jpeg::size(jpeg)
 }
 
+/// The cloth behind the child on a [`Prepared`] JPEG.
+///
+/// # Errors
+/// As [`prepare`], for what it did not make.
+pub fn background_of(jpeg: &[u8]) -> Result<Background, Fault> {
+    let (width, height) = size_of(jpeg)?;
+    let whole = adjust::everything(width, height);
+    let small = scale::to_target(&decode(jpeg, &whole)?, &whole)?;
+    Ok(look::background(&small.upright()))
+}
+
 /// Makes the card's picture of a photo file, or says why there can be none.
 ///
 /// # Panics
