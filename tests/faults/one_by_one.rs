@@ -13,25 +13,12 @@ use kia_station::printer::{DeviceState, Failure, JobState, NewJob, NotTaken, Pri
 use crate::fake::{Fake, Fault, Persona};
 use crate::journal::MemoryJournal;
 
-const LIMIT: Duration = Duration::from_millis(400);
-const STALL: Duration = Duration::from_millis(600);
+/// Only stalled requests wait for it.
+const LIMIT: Duration = Duration::from_secs(3);
 const DOCUMENT: &[u8] = b"%PDF-1.4 one card";
 
-/// Tells all that it knows, and counts ids from 1 after a restart.
-const PLAIN: Persona = Persona {
-    two_phase: true,
-    remembers: false,
-    tells_uuid: true,
-    tells_began: true,
-    tells_documents: true,
-    tells_impressions: true,
-};
-
-/// As CUPS does.
-const QUEUE: Persona = Persona {
-    remembers: true,
-    ..PLAIN
-};
+const PLAIN: Persona = Persona::PLAIN;
+const QUEUE: Persona = Persona::QUEUE;
 
 /// One card on its way to one printer.
 struct Desk {
@@ -43,7 +30,7 @@ struct Desk {
 
 impl Desk {
     fn new(persona: Persona, seed: u64) -> Self {
-        let fake = Fake::start(seed, persona, STALL);
+        let fake = Fake::start(seed, persona);
         let printer = IppPrinter::new(&fake.uri(), LIMIT, !persona.remembers).unwrap();
         let mut journal = MemoryJournal::new(seed);
         let submission = begin(&mut journal);
@@ -197,11 +184,12 @@ fn a_document_whose_reply_was_lost_is_asked_for_and_never_sent_again() {
         (Fault::LostAfter, (Outcome::Printed, 1, 1)),
         (Fault::Stall, (Outcome::Printed, 1, 1)),
         (Fault::LostBefore, (NEVER_BEGAN, 0, 0)),
-        // The late document meets a job that was cancelled.
+        // The late document meets a job that was asked for, cancelled and asked for again.
         (Fault::Late, (NEVER_BEGAN, 0, 0)),
     ] {
         let mut desk = Desk::new(PLAIN, 1);
         assert_eq!(desk.step(), Step::Moved);
+        desk.fake.late_by(4);
         desk.fake.plan(&[fault]);
         assert_eq!(desk.settle(), says, "{fault:?}");
     }

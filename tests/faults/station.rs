@@ -16,21 +16,18 @@ use crate::harness::{Daemon, Settings, Station, child, toddler};
 use crate::rng::Rng;
 use crate::table::Tally;
 
-/// The time limit of a request, and how long a late reply takes.
+/// The time limit of a request.
 const LIMIT: f64 = 0.3;
-const STALL: Duration = Duration::from_millis(400);
 /// How long a kill waits for its step; then it comes wherever the station is.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// One forgets its jobs in a restart, the other prints an interrupted one again.
 fn personas() -> [Persona; 2] {
     [false, true].map(|remembers| Persona {
-        two_phase: true,
         remembers,
-        tells_uuid: true,
-        tells_began: true,
         tells_documents: !remembers,
         tells_impressions: remembers,
+        ..Persona::PLAIN
     })
 }
 
@@ -205,7 +202,7 @@ impl Siege {
             );
             thread::sleep(Duration::from_millis(50));
         }
-        assert_eq!(daemon.stop().0.code(), Some(0));
+        assert_eq!(daemon.stop().code(), Some(0));
         for fake in &self.fakes {
             fake.run_dry();
         }
@@ -291,7 +288,7 @@ fn tail(daemon: &Daemon<'_>) -> String {
 pub fn kill_all(wanted: u64) -> (Tally, usize) {
     let fakes: Vec<Fake> = (1..)
         .zip(personas())
-        .map(|(seed, persona)| Fake::start(seed, persona, STALL))
+        .map(|(seed, persona)| Fake::start(seed, persona))
         .collect();
     for fake in &fakes {
         fake.pace(2);

@@ -571,33 +571,32 @@ impl Daemon<'_> {
         fs::read_to_string(&self.log).unwrap()
     }
 
-    /// Waits until something holds, at most a minute.
+    /// Waits until something holds, at most five minutes: how fast the machine is proves nothing.
     #[track_caller]
-    pub fn until(&self, what: &str, holds: impl Fn() -> bool) -> Duration {
+    pub fn until(&self, what: &str, holds: impl Fn() -> bool) {
         let start = Instant::now();
         while !holds() {
             assert!(
-                start.elapsed() < Duration::from_secs(60),
+                start.elapsed() < Duration::from_secs(300),
                 "waited in vain until {what}; the log:\n{}",
                 self.log()
             );
             std::thread::sleep(Duration::from_millis(10));
         }
-        start.elapsed()
     }
 
-    /// Sends SIGTERM and waits for the end.
+    /// Sends SIGTERM and waits for the end, at most a minute.
     #[track_caller]
-    pub fn stop(mut self) -> (ExitStatus, Duration) {
+    pub fn stop(mut self) -> ExitStatus {
         let start = Instant::now();
         let pid = rustix::process::Pid::from_child(&self.process);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
         loop {
             if let Some(status) = self.process.try_wait().unwrap() {
-                return (status, start.elapsed());
+                return status;
             }
             assert!(
-                start.elapsed() < Duration::from_secs(20),
+                start.elapsed() < Duration::from_secs(60),
                 "the daemon does not stop; its log:\n{}",
                 self.log()
             );

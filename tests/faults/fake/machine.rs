@@ -41,6 +41,13 @@ pub(super) struct State {
     pub(super) next_id: i32,
     pub(super) boots: u64,
     pub(super) clock: i32,
+    /// Requests that it served, and those of them that asked how it is.
+    pub(super) served: u64,
+    pub(super) looks: u64,
+    /// How many others a late request lets go first; by chance without it.
+    pub(super) late_by: Option<u64>,
+    /// Whatever is late must come now.
+    pub(super) runs_dry: bool,
     /// Requests that will find nobody.
     pub(super) down: u32,
     /// Ticks without cards.
@@ -96,6 +103,12 @@ impl State {
             Fault::Restart if printing => Some(Fault::PowerLoss),
             fault => Some(fault).filter(can_happen),
         }
+    }
+
+    /// Until so many requests were served, a late one that came now is not taken.
+    pub(super) fn late_until(&mut self) -> u64 {
+        let others = self.late_by.unwrap_or_else(|| self.rng.next() % 5);
+        self.served + others
     }
 
     /// The hold that this request meets.

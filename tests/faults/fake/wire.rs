@@ -44,6 +44,12 @@ pub(super) fn response(status: StatusCode) -> IppRequestResponse {
     IppRequestResponse::new_response(IppVersion::v2_0(), status, 1).unwrap()
 }
 
+/// Waits until whoever asked has closed the connection.
+pub(super) fn given_up(stream: &mut TcpStream) {
+    // A reset is an end as well.
+    stream.read_to_end(&mut Vec::new()).ok();
+}
+
 /// One HTTP POST with an IPP message, whole or in chunks.
 pub(super) fn read_request(stream: &mut TcpStream) -> Option<(IppRequestResponse, Vec<u8>)> {
     let mut head = Vec::new();
