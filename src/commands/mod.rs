@@ -1,5 +1,9 @@
 //! One file a subcommand; each wires the parts together and says what came of it.
 
+// First, for its `println!` is that of all the others.
+#[macro_use]
+mod say;
+
 mod allow;
 mod calibrate;
 mod card;
@@ -53,7 +57,7 @@ impl Outcome {
 /// # Errors
 /// When it could not run at all.
 pub fn run(cli: Cli) -> Result<Outcome> {
-    match cli.command {
+    say::all_said(match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Run(args) => run::run(&args),
@@ -76,7 +80,7 @@ pub fn run(cli: Cli) -> Result<Outcome> {
         Command::Card(args) => card::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Ledger(command) => ledger::run(&command),
-    }
+    })
 }
 
 /// A station that exists: its folders and settings.

@@ -218,6 +218,32 @@ fn a_station_that_died_takes_up_each_step_and_sends_nothing_twice() {
     assert_eq!(desk.settle(), (unwatched, 1, 1));
 }
 
+#[test]
+fn a_queue_that_restarted_and_says_that_a_job_never_began_is_not_believed() {
+    let mut came_out = BTreeSet::new();
+    for seed in 0..20 {
+        let mut desk = Desk::new(QUEUE, seed);
+        desk.step();
+        // The run that sends the document dies before the ledger hears of it.
+        let job = desk.journal.job(1).unwrap();
+        desk.printer.send(&job, DOCUMENT).unwrap();
+        desk.fake.plan(&[Fault::PowerLoss]);
+        while desk.fake.fired().is_empty() {
+            desk.printer.device().unwrap();
+        }
+        // A person cancels at the printer what is to be printed once more.
+        desk.fake.pace(0);
+        while desk.printer.cancel(&job).is_err() {}
+        let seen = desk.printer.job(&job).unwrap();
+        assert!(seen.state == JobState::Canceled && seen.never_began());
+        desk.dies();
+        let (outcome, out, _) = desk.settle();
+        assert_eq!(outcome, Outcome::Unconfirmed(Doubt::BrokenOff));
+        came_out.insert(out);
+    }
+    assert_eq!(came_out, BTreeSet::from([0, 1]));
+}
+
 fn is_other(failure: &Failure) -> bool {
     matches!(failure, Failure::NotTaken(NotTaken::OtherJob { .. }))
 }

@@ -265,6 +265,9 @@ fn a_printer_rests_after_so_many_cards() {
     let station = station(block("p1", &fake, rest), 10);
     let daemon = station.daemon();
     station.drop_batch("A", &children(4));
+    daemon.until("status says that it rests", || {
+        says(&station).contains("printer beristirahat")
+    });
     until_printed(&station, &daemon, 4);
     let begun = begun(&station, &jobs_of(&station, 1));
     let rested = begun[2].duration_since(begun[1]);
@@ -581,5 +584,6 @@ fn a_printer_that_takes_no_job_is_asked_ever_more_rarely() {
         assert!(pause >= SignedDuration::from_millis(least), "{begun:?}");
     }
     assert_eq!(in_state(&station, "printed"), 0);
+    assert!(says(&station).contains("printer menolak kartu"));
     drop(daemon);
 }
