@@ -258,7 +258,10 @@ fn a_changed_record_before_printing_needs_a_higher_revision() {
     let alone = child(3);
     station.drop_single("d.json", &alone);
     station.take_all();
-    station.drop_single("e.json", &alone.with("desa", "TALANG BENIH").with("revisi", 2));
+    station.drop_single(
+        "e.json",
+        &alone.with("desa", "TALANG BENIH").with("revisi", 2),
+    );
     station.take_all();
     let status = station.run(&["status"]).ended(0);
     let void = "lot L00003 BATAL seluruhnya: jangan cetak lots/L00003.pdf";

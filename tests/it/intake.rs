@@ -453,38 +453,12 @@ fn the_three_forms_of_a_batch_and_a_loose_table_are_taken_alike() {
     fs::write(array.join("records.json"), records.to_string()).unwrap();
     fs::rename(array, station.incoming("DAFTAR")).unwrap();
 
-    let table = |child: &Child| {
-        station.know(child);
-        let mut table = csv::WriterBuilder::new().from_writer(Vec::new());
-        let columns = child.record.as_object().unwrap();
-        let plain: Vec<(&String, &str)> = columns
-            .iter()
-            .filter_map(|(name, value)| Some((name, value.as_str()?)))
-            .collect();
-        let nested = [
-            ("sekolah", "/sekolah/nama"),
-            ("npsn", "/sekolah/npsn"),
-            ("kelas", "/sekolah/kelas"),
-            ("disetujui_oleh", "/persetujuan/oleh"),
-            ("disetujui_pada", "/persetujuan/pada"),
-        ];
-        let at = |path: &str| child.record.pointer(path).unwrap().as_str().unwrap();
-        let names = plain.iter().map(|(name, _)| name.to_uppercase());
-        table
-            .write_record(names.chain(nested.iter().map(|(name, _)| (*name).to_owned())))
-            .unwrap();
-        let cells = plain.iter().map(|(_, value)| *value);
-        table
-            .write_record(cells.chain(nested.iter().map(|(_, path)| at(path))))
-            .unwrap();
-        table.into_inner().unwrap()
-    };
     let batch = station.incoming("TABEL");
     fs::create_dir(&batch).unwrap();
-    fs::write(batch.join("records.csv"), table(&child(3))).unwrap();
+    fs::write(batch.join("records.csv"), station.table(&[child(3)])).unwrap();
     fs::write(batch.join("3.jpg"), child(3).photo.unwrap()).unwrap();
     fs::write(station.incoming("4.jpg"), child(4).photo.unwrap()).unwrap();
-    fs::write(station.incoming("lepas.csv"), table(&child(4))).unwrap();
+    fs::write(station.incoming("lepas.csv"), station.table(&[child(4)])).unwrap();
     station.take_all();
     for child in [child(1), toddler(2), child(3), child(4)] {
         assert_eq!(station.states(&child), ["rendered"]);

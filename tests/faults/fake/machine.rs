@@ -9,7 +9,7 @@ use ipp::value::IppValue;
 
 use super::fault::{Fault, Persona};
 use super::hold::Hold;
-use super::wire::{job_name, operation, pages, response, sides};
+use super::wire::{job_id, job_name, operation, pages, response, sides};
 use crate::rng::Rng;
 
 pub(super) struct FakeJob {
@@ -111,17 +111,20 @@ impl State {
         self.served + others
     }
 
-    /// The hold that this request meets.
-    pub(super) fn due(&mut self, request: &IppRequestResponse) -> Option<Hold> {
+    /// The hold that this request meets, with the name of the job that it is about, if any.
+    pub(super) fn due(&mut self, request: &IppRequestResponse) -> Option<(Hold, String)> {
         let hold = self.hold.as_mut()?;
         if operation(request) != Some(hold.operation) {
             return None;
         }
-        match hold.after.checked_sub(1) {
-            Some(left) => hold.after = left,
-            None => return self.hold.take(),
+        if let Some(left) = hold.after.checked_sub(1) {
+            hold.after = left;
+            return None;
         }
-        None
+        let job = self.jobs.get(&job_id(request)).map(|job| job.name.clone());
+        let job =
+            job.or_else(|| (hold.operation == Operation::CreateJob).then(|| job_name(request)));
+        Some((self.hold.take()?, job.unwrap_or_default()))
     }
 
     /// One step of the mechanics.
@@ -239,14 +242,7 @@ impl State {
         request: &IppRequestResponse,
         document: &[u8],
     ) -> IppRequestResponse {
-        let asked = request
-            .attributes()
-            .first_of(DelimiterTag::OperationAttributes);
-        let asked = asked.unwrap();
-        let id = match asked.get("job-id").map(IppAttribute::value) {
-            Some(IppValue::Integer(id)) => *id,
-            _ => 0,
-        };
+        let id = job_id(request);
         match operation(request) {
             Some(Operation::CreateJob) if self.persona.two_phase => {
                 let id = self.create(job_name(request));
