@@ -1,5 +1,9 @@
 //! One file a subcommand; each wires the parts together and says what came of it.
 
+// First, for its `println!` is that of all the others.
+#[macro_use]
+mod say;
+
 mod account;
 mod allow;
 mod calibrate;
@@ -56,13 +60,13 @@ impl Outcome {
 /// # Errors
 /// When it could not run at all.
 pub fn run(cli: Cli) -> Result<Outcome> {
-    match dispatch(cli) {
+    say::all_said(match dispatch(cli) {
         Err(error) if error.is::<Denied>() => {
             println!("DITOLAK (refused): {error}");
             Ok(Outcome::Refused)
         }
         ended => ended,
-    }
+    })
 }
 
 fn dispatch(cli: Cli) -> Result<Outcome> {

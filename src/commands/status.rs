@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use anyhow::Result;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::{Outcome, local, print_json, reader, station};
@@ -20,7 +21,9 @@ use crate::station::{LOT_HELD, is_proof_code, words};
 pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     let (paths, config) = station(args)?;
     let ledger = reader(&paths)?;
-    let status = ledger.status()?;
+    let mut status = ledger.status()?;
+    let lately = Timestamp::now() - SHOWN;
+    status.void_lots.retain(|lot| lot.since >= lately);
     let queue = ledger.waiting()?;
     let forecast = ledger.forecast()?;
     let printers = ledger.printers()?;
@@ -45,6 +48,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             "queue": queue,
             "cards": status.states.iter().map(|(state, n)| (state.name(), n)).collect::<std::collections::BTreeMap<_, _>>(),
             "lots": status.open_lots,
+            "void_lots": status.void_lots,
             "need_person": status.need_person,
             "forecast": forecast,
             "printers": printers,
@@ -54,6 +58,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     }
 
     let trouble = status.need_person.len()
+        + status.void_lots.len()
         + status
             .open_lots
             .iter()
@@ -85,6 +90,12 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
                     lot.lot.lot, lot.lot.lot
                 );
             }
+        }
+        for lot in &status.void_lots {
+            println!(
+                "  lot {} BATAL seluruhnya: jangan cetak lots/{} (all of its cards were cancelled: do not print it)",
+                lot.lot, lot.pdf
+            );
         }
         println!();
     }
@@ -189,6 +200,10 @@ fn held_lots(cards: &[&Card]) {
         }
     }
 }
+
+/// How long a lot that nobody may print is shown: by then whoever fetched its PDF has printed it.
+const SHOWN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// What to do about a card whose outcome nobody saw.
 const UNCONFIRMED: &str = "lihat printer, lalu `settle --good`, `--spoiled` atau `--not-out` \
     (look at the printer and settle it)";

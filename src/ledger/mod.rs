@@ -51,7 +51,7 @@ pub use tx::{Close, NewCard, NewJob, NewLot, NewMovement, Remake, Reprint, Scan,
 pub use verify::{EventFault, FileFault, Finding, ObjectFault, Report, verify};
 pub use view::{
     Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person, PrintedCard, PrintedFilter,
-    QueuedCard, Status, Waiting,
+    QueuedCard, Status, VoidLot, Waiting,
 };
 
 use key::StationKey;

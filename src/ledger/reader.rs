@@ -13,7 +13,7 @@ use super::key::StationKey;
 use super::project::{card_id, live_card, lot_number, next_lot, number};
 use super::view::{
     CARD_COLUMNS, CARD_WIDTH, Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person,
-    PrintedCard, PrintedFilter, QueuedCard, Status, Waiting, lot_id, stamp, time, word,
+    PrintedCard, PrintedFilter, QueuedCard, Status, VoidLot, Waiting, lot_id, stamp, time, word,
 };
 use crate::domain::card::{Kind, State};
 use crate::domain::ids::{CardId, LotId};
@@ -137,6 +137,19 @@ impl Reader {
             Ok(Status {
                 states,
                 open_lots,
+                void_lots: self.all(
+                    "SELECT lot, pdf, max(moved_at) FROM cards JOIN lots USING (lot)
+                     WHERE lot IN (SELECT lot FROM cards WHERE state = 'cancelled')
+                     GROUP BY lot HAVING min(state = 'cancelled') ORDER BY lot",
+                    [],
+                    |row| {
+                        Ok(VoidLot {
+                            lot: lot_id(row.get(0)?),
+                            pdf: row.get(1)?,
+                            since: time(row, 2)?,
+                        })
+                    },
+                )?,
                 need_person: self.all(
                     &format!(
                         "SELECT {CARD_COLUMNS} FROM cards WHERE state IN ('held', 'unconfirmed')
