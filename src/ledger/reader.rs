@@ -301,13 +301,14 @@ impl Reader {
         )
     }
 
-    /// Cards that wait or are held and show a photo, the held ones first, `limit` of them from
-    /// `offset` on.
+    /// Cards with a photo that are not printed yet: held ones, those that wait for a lot, and those
+    /// in a PDF; `limit` of them from `offset` on.
     pub fn waiting_photos(&self, offset: u32, limit: u32) -> Result<Vec<(Card, Person)>> {
         let mut query = self.db.prepare_cached(&format!(
             "SELECT {CARD_COLUMNS}, record, photo, token FROM cards JOIN persons USING (card)
-             WHERE state IN ('held', 'accepted') AND photo NOTNULL AND erased_at IS NULL
-             ORDER BY state DESC, card LIMIT ? OFFSET ?"
+             WHERE state IN ('held', 'accepted', 'rendered') AND photo NOTNULL
+                AND erased_at IS NULL
+             ORDER BY state <> 'held', state, card LIMIT ? OFFSET ?"
         ))?;
         let mut rows = query.query([limit, offset])?;
         let mut found = Vec::new();

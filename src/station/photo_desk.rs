@@ -15,7 +15,7 @@ use crate::domain::ids::CardId;
 use crate::domain::nik::{Nik, mask_numbers_in};
 use crate::domain::rules::{self, Problem, Subject};
 use crate::intake::{PhotoError, photo_in_place, read_in_place};
-use crate::ledger::{self, Ledger, Person, Reader};
+use crate::ledger::{self, Ledger, Person, Reader, Tx};
 use crate::render::pdf::hex;
 use crate::render::photo::{self, Adjustment, Fault, Prepared, Target};
 
@@ -187,7 +187,7 @@ impl PhotoDesk {
     }
 
     /// Gives a card another picture. One that was held for want of a good photo waits for its lot
-    /// again.
+    /// again, and so does one that is in a PDF: what that PDF shows of it must not be used.
     ///
     /// # Errors
     /// A picture that cannot go on a card, or a card that is in a PDF already.
@@ -216,17 +216,28 @@ impl PhotoDesk {
         self.store.sync()?;
         let replaced = matches!(change, Change::Replace(_));
         ledger.write(actor, Timestamp::now(), |tx| {
-            tx.change_photo(card, &sha256, replaced)?;
-            let held = tx.card(card)?.filter(|card| card.state == State::Held);
-            if held.is_some_and(|card| card.reason.as_deref().is_some_and(is_photo_code)) {
-                let reason = Some("photo-changed");
-                tx.move_card(card, State::Accepted, Evidence::Operator, reason)?;
+            let Some(stands) = tx.card(card)? else {
+                return Err(ledger::Error::NoCard(card));
+            };
+            let step =
+                |tx: &mut Tx<'_>, to| tx.move_card(card, to, Evidence::Operator, Some(CHANGED));
+            let taken_out = stands.state == State::Rendered;
+            if taken_out {
+                step(tx, State::Held)?;
             }
-            Ok::<_, ledger::Error>(())
+            tx.change_photo(card, &sha256, replaced)?;
+            let for_photo = stands.reason.as_deref().is_some_and(is_photo_code);
+            if taken_out || (stands.state == State::Held && for_photo) {
+                step(tx, State::Accepted)?;
+            }
+            Ok(())
         })?;
         Ok(())
     }
 }
+
+/// The reason of the moves that a changed photo brings.
+const CHANGED: &str = "photo-changed";
 
 /// Whether a card is held for its photo.
 fn is_photo_code(reason: &str) -> bool {

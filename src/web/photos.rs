@@ -237,7 +237,10 @@ pub async fn one(
         .await?;
     let lang = user.lang;
     let due = cloth_of(person.record.tanggal_lahir);
-    let changeable = matches!(card.state, CardState::Accepted | CardState::Held);
+    let changeable = matches!(
+        card.state,
+        CardState::Accepted | CardState::Held | CardState::Rendered
+    );
     let reason = card.reason.as_deref().unwrap_or_default();
     let title = lang.t("Foto", "Photo");
     let content = html! {
@@ -255,6 +258,13 @@ pub async fn one(
                 (lang.t("Latar foto ", "The cloth is ")) (cloth(lang, seen))
                 (lang.t("; anak kelahiran ", "; of a child born in ")) (person.record.tanggal_lahir.year())
                 (lang.t(" biasanya berlatar ", " it is usually ")) (cloth(lang, due)) "."
+            }
+        }
+        @if let (CardState::Rendered, Some(lot)) = (card.state, card.lot) {
+            p.notice.warn {
+                (lang.t("Kartu ini sudah di dalam PDF lot ", "This card is in the PDF of lot ")) (lot)
+                (lang.t("; bila fotonya diubah, kartu dari PDF itu jangan dipakai dan kartunya dibuat lagi.",
+                        "; once its photo is changed, what that PDF shows of it must not be used, and the card is made anew."))
             }
         }
         @if !whole {
@@ -293,8 +303,8 @@ pub async fn one(
             }
         }
         @if !changeable {
-            p { (lang.t("Kartu ini sudah di dalam PDF. Tahan kartunya dulu bila fotonya harus diganti.",
-                        "This card is in a PDF already. Hold it first if its photo must change.")) }
+            p { (lang.t("Kartu ini sudah dicetak atau tidak berlaku lagi; fotonya tidak bisa diubah.",
+                        "This card is printed already, or void; its photo cannot be changed.")) }
         }
         script src="/assets/photo.js" defer {}
     };
