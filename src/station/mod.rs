@@ -8,9 +8,13 @@ mod examine;
 mod in_order;
 mod lock;
 mod lots;
+mod minutes;
 mod photos;
 pub mod press_room;
+pub mod preview;
+pub mod scanning;
 mod setter;
+pub mod steps;
 mod token;
 pub mod words;
 
@@ -39,6 +43,7 @@ pub use beside::beside_ledger;
 pub use examine::{Examined, Examiner, SharedPhotos, photo_target};
 pub use lock::{Lock, LockError};
 pub use lots::{LOT_HELD, is_proof_code};
+pub use minutes::{MinutesError, minutes_pdf};
 pub use photos::{PhotoStore, write_new};
 pub use token::new_token;
 
