@@ -14,8 +14,12 @@ use crate::domain::account::Right;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The pages of the menu: path, Indonesian, English, right. Their digits are keys.
-const MENU: [(&str, &str, &str, Right); 2] = [
+const MENU: [(&str, &str, &str, Right); 6] = [
     ("/", "Papan", "Board", Right::Look),
+    ("/cards", "Kartu", "Cards", Right::Look),
+    ("/scan", "Pindai", "Scan", Right::Work),
+    ("/stock", "Persediaan", "Supplies", Right::Look),
+    ("/day", "Tutup hari", "Day close", Right::Look),
     ("/accounts", "Akun", "Accounts", Right::Decide),
 ];
 
@@ -92,6 +96,11 @@ fn document(lang: Lang, title: &str, live: bool, body: &Markup) -> Markup {
             body data-live=[live.then_some("on")] { (body) }
         }
     }
+}
+
+/// A script that one page alone needs.
+pub fn script(name: &str) -> Markup {
+    html! { script src={ "/assets/" (name) "?" (VERSION) } defer {} }
 }
 
 /// The switch of the language.

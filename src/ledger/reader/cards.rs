@@ -8,6 +8,7 @@ use super::{Reader, count, person};
 use crate::domain::card::State;
 use crate::domain::ids::{CardId, LotId};
 use crate::ledger::error::Result;
+use crate::ledger::project::number;
 use crate::ledger::view::{CARD_COLUMNS, CARD_WIDTH, Card, lot_id, stamp};
 
 impl Reader {
@@ -32,6 +33,18 @@ impl Reader {
             cards.push(Found { card, record });
         }
         Ok(cards)
+    }
+
+    /// Every card of the child that this one is of, the oldest first, also once its data are erased.
+    pub fn cards_of_child_of(&self, card: CardId) -> Result<Vec<Card>> {
+        self.all(
+            &format!(
+                "SELECT {CARD_COLUMNS} FROM cards
+                 WHERE nik_hash = (SELECT nik_hash FROM cards WHERE card = ?) ORDER BY card"
+            ),
+            [number(card)],
+            Card::read,
+        )
     }
 
     /// The lots with cards that wait to be scanned, and how many.

@@ -230,8 +230,7 @@ impl Reader {
     /// many cards it took.
     pub fn destructions(&self) -> Result<Vec<(u32, Timestamp, u64)>> {
         self.all(
-            "SELECT minutes, destructions.at, json_extract(body, '$.cards')
-             FROM destructions JOIN events USING (seq) ORDER BY minutes DESC",
+            "SELECT minutes, at, cards FROM destructions ORDER BY minutes DESC",
             [],
             |row| Ok((row.get(0)?, time(row, 1)?, count(row, 2)?)),
         )
