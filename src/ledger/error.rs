@@ -243,6 +243,7 @@ impl Error {
                 | Self::Evidence
                 | Self::SecondPerson
                 | Self::NoScan
+                | Self::NoStack(_)
                 | Self::SerialForm
                 | Self::SerialTaken(_)
                 | Self::SerialsKnown
@@ -281,6 +282,9 @@ impl Error {
             Self::NotOut(card) => format!("kartu {card} belum keluar, atau sudah tidak berlaku"),
             Self::Evidence => "bukti tidak cocok: kartu hilang perlu surat polisi, selain itu kartu lama".into(),
             Self::SecondPerson => "perlu persetujuan orang kedua, bukan orang yang sama".into(),
+            Self::NoStack(printer) => {
+                format!("tidak ada kartu printer `{printer}` yang menunggu sisi belakang")
+            }
             Self::NoScan => "tidak ada pindaian yang bisa dibatalkan".into(),
             Self::SerialForm => {
                 "nomor seri terdiri dari 1-32 huruf, angka dan tanda hubung; rentang harus naik dan sama panjang".into()

@@ -44,8 +44,8 @@ pub use event::{
     PrinterChanged, ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
 };
 pub use reader::{
-    Account, Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, Session,
-    StockDay, ToPrint,
+    Account, Closed, DestroyedCard, Destruction, Found, Job, PAGE, PrinterState, Reader, Ribbons,
+    Session, StockDay, ToPrint,
 };
 pub use tx::{Close, NewCard, NewJob, NewLot, NewMovement, Remake, Reprint, Scan, Settlement, Tx};
 pub use verify::{EventFault, FileFault, Finding, ObjectFault, Report, verify};

@@ -1,8 +1,10 @@
 //! Reading: what the ledger knows, from the projections and the log.
 
 mod accounts;
+mod cards;
 mod printing;
 mod scanning;
+mod search;
 mod stock;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -23,6 +25,7 @@ use crate::domain::rules::Standing;
 
 pub use accounts::{Account, Session};
 pub use printing::{Job, PrinterState, ToPrint};
+pub use search::{Found, PAGE};
 pub use stock::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
 
 /// Reads the ledger. [`Ledger`](super::Ledger) and [`Tx`](super::Tx) read through it too.

@@ -8,10 +8,14 @@ mod examine;
 mod in_order;
 mod lock;
 mod lots;
+mod minutes;
 pub mod photo_desk;
 mod photos;
 pub mod press_room;
+pub mod preview;
+pub mod scanning;
 mod setter;
+pub mod steps;
 mod token;
 pub mod words;
 
@@ -40,6 +44,7 @@ pub use beside::beside_ledger;
 pub use examine::{Examined, Examiner, SharedPhotos, cloth_of, photo_target};
 pub use lock::{Lock, LockError};
 pub use lots::{LOT_HELD, is_proof_code};
+pub use minutes::{MinutesError, minutes_pdf};
 pub use photos::{PhotoStore, write_new};
 pub use token::new_token;
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::error::PageError;
 
 /// Name, kind and content of everything the page is drawn with.
-const ASSETS: [(&str, &str, &[u8]); 4] = [
+const ASSETS: &[(&str, &str, &[u8])] = &[
     (
         "app.css",
         "text/css; charset=utf-8",
@@ -22,6 +22,11 @@ const ASSETS: [(&str, &str, &[u8]); 4] = [
         "photo.js",
         "text/javascript; charset=utf-8",
         include_bytes!("assets/photo.js"),
+    ),
+    (
+        "scan.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("assets/scan.js"),
     ),
     (
         "icon.svg",

@@ -10,7 +10,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::app::App;
 use super::error::PageError;
-use super::{accounts, assets, board, guard, live, login, photos};
+use super::{accounts, assets, board, cards, day, guard, live, login, lots, photos, scan, stock};
 use crate::domain::account::Right;
 
 /// What a route asks of the one who calls it.
@@ -125,6 +125,32 @@ fn all(app: Option<Arc<App>>) -> Routes {
     .get("/photos/shared/{at}", WORK, photos::shared)
     .post("/photos/shared/allow", DECIDE, photos::allow)
     .post("/photos/shared/again", WORK, photos::again)
+    .get("/cards", LOOK, cards::list)
+    .post("/cards", LOOK, cards::search)
+    .get("/cards/{card}", LOOK, cards::one)
+    .get("/cards/{card}/front.png", LOOK, cards::front)
+    .get("/cards/{card}/back.png", LOOK, cards::back)
+    .post("/cards/{card}/numbers", WORK, cards::numbers)
+    .post("/cards/{card}/settle", WORK, cards::settle)
+    .post("/cards/{card}/hold", WORK, cards::hold)
+    .post("/cards/{card}/release", WORK, cards::release)
+    .post("/cards/{card}/spoil", WORK, cards::spoil)
+    .post("/cards/{card}/reprint", WORK, cards::reprint)
+    .get("/lots/{lot}", LOOK, lots::one)
+    .post("/lots/{lot}/confirm", WORK, lots::confirm)
+    .post("/lots/{lot}/again", WORK, lots::again)
+    .post("/printers/{printer}/turned", WORK, lots::turned)
+    .get("/scan", WORK, scan::desk)
+    .post("/scan", WORK, scan::answer)
+    .post("/scan/new", WORK, scan::begin)
+    .get("/stock", LOOK, stock::show)
+    .post("/stock/blanks", WORK, stock::blanks)
+    .post("/stock/count", WORK, stock::count)
+    .post("/stock/ribbons", WORK, stock::ribbons)
+    .post("/stock/destroy", WORK, stock::destroy)
+    .get("/stock/minutes/{number}", LOOK, stock::minutes)
+    .get("/day", LOOK, day::show)
+    .post("/day", WORK, day::close)
     .get("/accounts", DECIDE, accounts::list)
     .post("/accounts", DECIDE, accounts::make)
     .post("/accounts/{user}", DECIDE, accounts::change)
