@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use serde_json::json;
 
+use super::pack::place_words;
 use super::{Outcome, local, print_json, reader, station};
 use crate::cli;
 use crate::domain::ids::CardId;
@@ -24,17 +25,24 @@ pub fn run(args: &cli::Card) -> Result<Outcome> {
     let mut all = Vec::new();
     for card in cards {
         let history = ledger.history(card.card)?;
-        all.push((card, history));
+        let packs = ledger.packs_of(card.card)?;
+        all.push((card, history, packs));
     }
     if args.station.json {
         let value: Vec<_> = all
             .iter()
-            .map(|(card, history)| json!({ "card": card, "history": history }))
+            .map(|(card, history, packs)| {
+                let packs: Vec<_> = packs
+                    .iter()
+                    .map(|(pack, place)| json!({ "pack": pack, "place": place }))
+                    .collect();
+                json!({ "card": card, "history": history, "packs": packs })
+            })
             .collect();
         print_json(&value)?;
         return Ok(Outcome::Done);
     }
-    for (card, history) in &all {
+    for (card, history, packs) in &all {
         let lot = card
             .lot
             .map(|lot| format!(", lot {lot}"))
@@ -54,6 +62,9 @@ pub fn run(args: &cli::Card) -> Result<Outcome> {
                 "  {school} {}",
                 card.sekolah.kelas.as_deref().unwrap_or_default()
             );
+        }
+        for (pack, place) in packs {
+            println!("  paket (pack) {pack} {}", place_words(place));
         }
         for entry in history {
             println!(
@@ -140,6 +151,13 @@ fn said(entry: &Entry) -> String {
             format!("data pribadi dihapus (erased), sebab {reason}")
         }
         Event::ExceptionAllowed(exception) => format!("pengecualian {} (allowed)", exception.rule),
+        Event::CardPutIn(put) if put.moved => {
+            format!("pindah ke paket {} (moved into the pack)", put.pack)
+        }
+        Event::CardPutIn(put) => format!("masuk paket {} (put into the pack)", put.pack),
+        Event::CardTakenOut(taken) => {
+            format!("keluar dari paket {} (taken out of the pack)", taken.pack)
+        }
         // Events that are of no card.
         Event::StationCreated { .. }
         | Event::DropFinished(_)
@@ -151,6 +169,11 @@ fn said(entry: &Entry) -> String {
         | Event::StockCounted(_)
         | Event::RibbonMoved(_)
         | Event::DayClosed(_)
-        | Event::Destroyed(_) => String::new(),
+        | Event::Destroyed(_)
+        | Event::PackMade(_)
+        | Event::PackClosed(_)
+        | Event::PackSent(_)
+        | Event::PackReceived(_)
+        | Event::PackFileAttached(_) => String::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! `station.toml` → a checked [`Config`], and the folders of a station.
 
+mod handover;
 mod print;
 mod printers;
 
@@ -19,6 +20,7 @@ use crate::intake;
 use crate::render::layout::template::nearest;
 use crate::render::press::Press;
 
+pub use handover::HandoverSettings;
 pub use print::{Calibration, Calibrations, DEFAULT_PRINTER, PrintSettings};
 pub use printers::{CoolDown, Duplex, PrinterSettings};
 
@@ -79,6 +81,8 @@ pub struct Config {
     pub calibrations: Calibrations,
     /// How cards are gathered into PDFs.
     pub lots: LotSettings,
+    /// What the office expects of the schools.
+    pub handover: HandoverSettings,
     /// What the rules leave to the office.
     pub rules: RuleSettings,
     /// How drops are taken.
@@ -231,6 +235,7 @@ impl Config {
         let value = |key, message: String| Err(ConfigError::Value { key, message });
         self.zone()?;
         self.print.check()?;
+        self.handover.check()?;
         let mut names = BTreeSet::new();
         for printer in &self.printers {
             printer.check()?;
@@ -377,6 +382,11 @@ impl Paths {
     /// The prepared photos, by digest.
     pub fn photos(&self) -> PathBuf {
         self.root.join("photos")
+    }
+
+    /// The scans of signed papers, in a folder of each pack's.
+    pub fn handover(&self) -> PathBuf {
+        self.root.join("handover")
     }
 
     /// The card layouts.

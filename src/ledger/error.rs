@@ -6,6 +6,7 @@ use rusqlite::ErrorCode;
 
 use crate::domain::card::IllegalMove;
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::pack::PackRefusal;
 
 /// A ledger operation that was not done. Nothing of it was written.
 ///
@@ -200,6 +201,9 @@ pub enum Error {
     /// Only a spoiled card that still lies there is destroyed.
     #[error("card {0} is not to be destroyed: it is not spoiled, or was destroyed before")]
     NotToDestroy(CardId),
+    /// A step of the handover that is refused.
+    #[error(transparent)]
+    Pack(#[from] PackRefusal),
     /// The ledger has its first event already, or lacks it.
     #[error("the first event, and only the first, creates the station")]
     Genesis,
@@ -229,6 +233,7 @@ impl Error {
                 | Self::DayClosed(_)
                 | Self::Difference { .. }
                 | Self::Minutes
+                | Self::Pack(_)
         )
     }
 }

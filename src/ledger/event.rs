@@ -5,6 +5,7 @@
 //! with a migration, so that an older program refuses the database instead of misreading it.
 
 mod books;
+mod packs;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,9 @@ use crate::domain::stock::RibbonMovement;
 pub use books::{
     CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
     ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
+};
+pub use packs::{
+    CardPutIn, CardTakenOut, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent,
 };
 
 /// One thing that happened.
@@ -87,6 +91,20 @@ pub enum Event {
         /// The minutes' number.
         minutes: u32,
     },
+    /// A pack was opened.
+    PackMade(PackMade),
+    /// A card was put into a pack.
+    CardPutIn(CardPutIn),
+    /// A card was taken out of a pack.
+    CardTakenOut(CardTakenOut),
+    /// A pack was sealed.
+    PackClosed(PackClosed),
+    /// A pack left the office.
+    PackSent(PackSent),
+    /// A school said what became of a pack.
+    PackReceived(PackReceived),
+    /// The scan of a signed paper was attached.
+    PackFileAttached(PackFileAttached),
 }
 
 /// What became of a drop.

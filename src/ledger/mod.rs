@@ -39,15 +39,20 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use error::{Error, Result};
 pub use event::{
-    Accepted, CardScanned, DayClosed, Destroyed, DropOutcome, Event, Exception, JobBegun,
-    JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged, ReprintGranted,
+    Accepted, CardPutIn, CardScanned, CardTakenOut, DayClosed, Destroyed, DropOutcome, Event,
+    Exception, JobBegun, JobCreated, JobMoved, LotAssigned, LotMade, Moved, PackClosed,
+    PackFileAttached, PackMade, PackReceived, PackSent, Place, PrinterChanged, ReprintGranted,
     SerialRead, StackTurned, StockCounted, StockMoved,
 };
 pub use reader::{
-    Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, StockDay, ToPrint,
+    Closed, DestroyedCard, Destruction, Job, Left, OnHand, Pack, PackCard, PackFile, PackFilter,
+    PackPlace, PrinterState, Reader, Ribbons, StockDay, ToPrint,
 };
-pub use tx::{Close, NewCard, NewJob, NewLot, NewMovement, Remake, Reprint, Scan, Settlement, Tx};
-pub use verify::{EventFault, FileFault, Finding, ObjectFault, Report, verify};
+pub use tx::{
+    Close, NewCard, NewFile, NewJob, NewLot, NewMovement, Receipt, Remake, Reprint, Scan,
+    Settlement, Tx,
+};
+pub use verify::{EventFault, FileFault, Files, Finding, ObjectFault, Report, verify};
 pub use view::{
     Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person, PrintedCard, PrintedFilter,
     QueuedCard, Status, Waiting,
@@ -304,7 +309,7 @@ mod tests {
             Err(Error::Older { found: 1, .. })
         ));
         let ledger = Ledger::open(dir.path()).unwrap();
-        let report = verify(&ledger, dir.path(), dir.path()).unwrap();
+        let report = verify(&ledger, testing::files(dir.path())).unwrap();
         assert_eq!(report.findings, []);
         assert_eq!(ledger.cards_by_code("T1").unwrap().len(), 1);
         assert!(ledger.cards_by_code("T2").unwrap().is_empty());

@@ -1,6 +1,7 @@
 //! Writing: everything that happens in one transaction.
 
 mod outcome;
+mod packs;
 mod printing;
 mod scanning;
 mod stock;
@@ -23,6 +24,7 @@ use crate::domain::nik::{Nik, mask_digits};
 use crate::domain::record::Record;
 
 pub use outcome::{Reprint, Settlement};
+pub use packs::{NewFile, Receipt};
 pub use printing::NewJob;
 pub use scanning::Scan;
 pub use stock::{Close, NewMovement};
