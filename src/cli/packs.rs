@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::{Person, StationArg};
 use crate::domain::ids::{CardId, PackId};
-use crate::domain::pack::{Carrier, PackState, ReturnReason, ShipmentNumber};
+use crate::domain::pack::{Carrier, PackState, ReturnReason};
 
 /// `pack …`.
 #[derive(Debug, Subcommand)]
@@ -130,8 +130,9 @@ pub struct PackSend {
     #[arg(long, value_name = "CARRIER", value_parser = carrier)]
     pub via: Carrier,
     /// The number of the shipment; artis and kurir give one
+    // A text here: what the parser refuses it repeats, and a slip may be a child's NIK.
     #[arg(long, value_name = "NUMBER")]
-    pub number: Option<ShipmentNumber>,
+    pub number: Option<String>,
     /// The day it left, when it was not today: 2026-11-24
     #[arg(long, value_name = "DATE")]
     pub on: Option<Date>,

@@ -141,7 +141,8 @@ fn send(args: &cli::PackSend) -> Result<Outcome> {
     let (_, config) = station(&args.station)?;
     let on = day(args.on, &config)?;
     step(&args.person, &args.station, |tx| {
-        tx.send_pack(args.pack, args.via, args.number.clone(), on)?;
+        let number = args.number.as_deref().map(str::parse).transpose()?;
+        tx.send_pack(args.pack, args.via, number, on)?;
         Ok(vec![args.pack])
     })
 }
