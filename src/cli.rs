@@ -2,6 +2,7 @@
 
 mod account;
 mod books;
+mod packs;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,11 @@ pub use account::{AccountAdd, AccountCommand, AccountOf, AccountSet, RoleArg};
 pub use books::{
     Blanks, DayClose, DayCommand, Destroy, Minutes, Person, Receive, Reprint, Scan, Settle, Spoil,
     StockCommand,
+};
+
+pub use packs::{
+    PackAttach, PackCards, PackClose, PackCommand, PackDocuments, PackList, PackMake, PackMove,
+    PackReceive, PackReturn, PackSend, PackShow,
 };
 
 /// Stasiun cetak Kartu Identitas Anak (KIA).
@@ -94,6 +100,9 @@ pub enum Command {
     /// The balance of a day
     #[command(subcommand)]
     Day(DayCommand),
+    /// Packs: the cards that go to a school, from the envelope to its receipt
+    #[command(subcommand)]
+    Pack(PackCommand),
     /// The log of printed cards, in handover order: school, class, name
     Log(Log),
     /// What waits where, and what needs a person

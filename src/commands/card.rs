@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use serde_json::json;
 
+use super::pack::place_words;
 use super::{Outcome, local, print_json, reader, station};
 use crate::cli;
 use crate::domain::ids::CardId;
@@ -25,17 +26,24 @@ pub fn run(args: &cli::Card) -> Result<Outcome> {
     let mut all = Vec::new();
     for card in cards {
         let history = ledger.history(card.card)?;
-        all.push((card, history));
+        let packs = ledger.packs_of(card.card)?;
+        all.push((card, history, packs));
     }
     if args.station.json {
         let value: Vec<_> = all
             .iter()
-            .map(|(card, history)| json!({ "card": card, "history": history }))
+            .map(|(card, history, packs)| {
+                let packs: Vec<_> = packs
+                    .iter()
+                    .map(|(pack, place)| json!({ "pack": pack, "place": place }))
+                    .collect();
+                json!({ "card": card, "history": history, "packs": packs })
+            })
             .collect();
         print_json(&value)?;
         return Ok(Outcome::Done);
     }
-    for (card, history) in &all {
+    for (card, history, packs) in &all {
         let lot = card
             .lot
             .map(|lot| format!(", lot {lot}"))
@@ -55,6 +63,9 @@ pub fn run(args: &cli::Card) -> Result<Outcome> {
                 "  {school} {}",
                 card.sekolah.kelas.as_deref().unwrap_or_default()
             );
+        }
+        for (pack, place) in packs {
+            println!("  paket (pack) {pack} {}", place_words(place));
         }
         for entry in history {
             println!(

@@ -19,6 +19,7 @@ mod ledger;
 mod log;
 mod lot;
 mod outcome;
+mod pack;
 mod preview;
 mod printer;
 mod render;
@@ -88,6 +89,7 @@ fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Reprint(args) => outcome::reprint(&args),
         Command::Stock(command) => stock::run(&command),
         Command::Day(command) => day::run(&command),
+        Command::Pack(command) => pack::run(&command),
         Command::Log(args) => log::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Card(args) => card::run(&args),

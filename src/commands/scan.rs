@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::pack::summary;
 use super::{Outcome, acting, local, station, writer};
 use crate::cli;
 use crate::config::Config;
@@ -78,6 +79,7 @@ fn in_words(answer: &Answer, config: &Config) -> Result<String> {
             };
             format!("{card} nomor seri {serial} (serial){stranger}")
         }
+        Answer::Pack(pack) => summary(pack),
         Answer::Undone { card } => format!("{card} pindaian dibatalkan (taken back)"),
         Answer::Refused {
             card,
@@ -106,6 +108,7 @@ fn in_json(answer: &Answer) -> Value {
             serial,
             received,
         } => json!({ "card": card, "serial": serial, "received": received }),
+        Answer::Pack(pack) => json!({ "pack": pack }),
         Answer::Undone { card } => json!({ "card": card, "verdict": "undone" }),
         Answer::Refused {
             card,

@@ -7,6 +7,7 @@ use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::pack::{summary, today};
 use super::{Outcome, local, print_json, reader, station};
 use crate::cli;
 use crate::config::Duplex;
@@ -28,6 +29,9 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     let forecast = ledger.forecast()?;
     let printers = ledger.printers()?;
     let zone = config.zone()?;
+    let overdue_days = config.handover.overdue_days;
+    let overdue = ledger.overdue(today(&config)?, overdue_days)?;
+    let on_hand = ledger.on_hand()?;
     let mut capped = Vec::new();
     for printer in config.printers.iter().filter(|p| p.is_driven()) {
         if cap_reached(&ledger, printer, &zone)? {
@@ -53,12 +57,15 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             "forecast": forecast,
             "printers": printers,
             "capped": capped,
+            "overdue": overdue,
+            "on_hand": on_hand,
         }))?;
         return Ok(Outcome::Done);
     }
 
     let trouble = status.need_person.len()
         + status.void_lots.len()
+        + overdue.len()
         + status
             .open_lots
             .iter()
@@ -95,6 +102,12 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             println!(
                 "  lot {} BATAL seluruhnya: jangan cetak lots/{} (all of its cards were cancelled: do not print it)",
                 lot.lot, lot.pdf
+            );
+        }
+        for pack in &overdue {
+            println!(
+                "  paket TERLAMBAT, belum dikonfirmasi setelah {overdue_days} hari: hubungi sekolah, lalu `pack receive` atau `pack return` (overdue pack)\n    {}",
+                summary(pack)
             );
         }
         println!();
@@ -144,6 +157,14 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             lot.lot.pdf
         );
     }
+    let waiting: u64 = on_hand
+        .iter()
+        .map(|hand| hand.verified + hand.returned)
+        .sum();
+    println!(
+        "belum dikemas: {waiting} kartu dari {} tujuan; `pack make` mengemas (cards in no pack, of so many schools)",
+        on_hand.len()
+    );
     for (state, count) in &status.states {
         println!("{:>8}  {} ({state})", count, state.indonesian());
     }

@@ -1,5 +1,6 @@
 //! `station.toml` → a checked [`Config`], and the folders of a station.
 
+mod handover;
 mod print;
 mod printers;
 mod web;
@@ -20,6 +21,7 @@ use crate::intake;
 use crate::render::layout::template::nearest;
 use crate::render::press::Press;
 
+pub use handover::HandoverSettings;
 pub use print::{Calibration, Calibrations, DEFAULT_PRINTER, PrintSettings};
 pub use printers::{CoolDown, Duplex, PrinterSettings};
 pub use web::{TlsSettings, WebSettings};
@@ -81,6 +83,8 @@ pub struct Config {
     pub calibrations: Calibrations,
     /// How cards are gathered into PDFs.
     pub lots: LotSettings,
+    /// What the office expects of the schools.
+    pub handover: HandoverSettings,
     /// What the rules leave to the office.
     pub rules: RuleSettings,
     /// How drops are taken.
@@ -236,6 +240,7 @@ impl Config {
         self.zone()?;
         self.print.check()?;
         self.web.check()?;
+        self.handover.check()?;
         let mut names = BTreeSet::new();
         for printer in &self.printers {
             printer.check()?;
@@ -382,6 +387,11 @@ impl Paths {
     /// The prepared photos, by digest.
     pub fn photos(&self) -> PathBuf {
         self.root.join("photos")
+    }
+
+    /// The scans of signed papers, in a folder of each pack's.
+    pub fn handover(&self) -> PathBuf {
+        self.root.join("handover")
     }
 
     /// The card layouts.

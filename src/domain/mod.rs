@@ -9,6 +9,7 @@ pub mod ids;
 pub mod job;
 pub mod nik;
 pub mod office;
+pub mod pack;
 pub mod record;
 pub mod reprint;
 pub mod rules;

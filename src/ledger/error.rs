@@ -6,6 +6,7 @@ use rusqlite::ErrorCode;
 
 use crate::domain::card::IllegalMove;
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::pack::PackRefusal;
 
 /// A ledger operation that was not done. Nothing of it was written.
 ///
@@ -222,6 +223,9 @@ pub enum Error {
     /// Somebody must be able to decide.
     #[error("the station needs at least one open account of a supervisor; the first is one")]
     NoSupervisor,
+    /// A step of the handover that is refused.
+    #[error(transparent)]
+    Pack(#[from] PackRefusal),
     /// The ledger has its first event already, or lacks it.
     #[error("the first event, and only the first, creates the station")]
     Genesis,
@@ -258,6 +262,7 @@ impl Error {
                 | Self::UserTaken(_)
                 | Self::NoUser(_)
                 | Self::NoSupervisor
+                | Self::Pack(_)
         )
     }
 }

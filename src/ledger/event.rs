@@ -7,6 +7,7 @@
 mod accounts;
 mod audit;
 mod books;
+mod packs;
 mod photos;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,9 @@ pub use audit::Audited;
 pub use books::{
     CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
     ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
+};
+pub use packs::{
+    CardPutIn, CardTakenOut, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent,
 };
 pub use photos::PhotoChanged;
 
@@ -104,6 +108,20 @@ pub enum Event {
     },
     /// Personal data were seen or given out, or a step was overridden or denied.
     Audited(Audited),
+    /// A pack was opened.
+    PackMade(PackMade),
+    /// A card was put into a pack.
+    CardPutIn(CardPutIn),
+    /// A card was taken out of a pack.
+    CardTakenOut(CardTakenOut),
+    /// A pack was sealed.
+    PackClosed(PackClosed),
+    /// A pack left the office.
+    PackSent(PackSent),
+    /// A school said what became of a pack.
+    PackReceived(PackReceived),
+    /// The scan of a signed paper was attached.
+    PackFileAttached(PackFileAttached),
 }
 
 /// What became of a drop.

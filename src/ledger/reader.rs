@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cards;
+mod packs;
 mod printing;
 mod scanning;
 mod search;
@@ -12,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::error::{Error, Result};
 use super::event::{DropOutcome, Event};
 use super::key::StationKey;
-use super::project::{card_id, live_card, lot_number, next_lot, number};
+use super::project::{card_id, live_card, lot_number, next_lot, number, pack_id};
 use super::view::{
     CARD_COLUMNS, CARD_WIDTH, Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person,
     PrintedCard, PrintedFilter, QueuedCard, Status, VoidLot, Waiting, lot_id, stamp, time, word,
@@ -24,6 +25,7 @@ use crate::domain::record::Record;
 use crate::domain::rules::Standing;
 
 pub use accounts::{Account, Session};
+pub use packs::{Left, OnHand, Pack, PackCard, PackFile, PackFilter, PackPlace};
 pub use printing::{Job, PrinterState, ToPrint};
 pub use search::{Found, PAGE};
 pub use stock::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
@@ -391,7 +393,9 @@ impl Reader {
             });
             if asked {
                 let record = person(row, CARD_WIDTH, card.card)?.map(|person| person.record);
-                line(PrintedCard { card, record })?;
+                let pack: Option<i64> = row.get(CARD_WIDTH + 3).map_err(Error::from)?;
+                let pack = pack.map(pack_id);
+                line(PrintedCard { card, record, pack })?;
             }
         }
         Ok(())
@@ -428,8 +432,9 @@ const QUEUE_HEAD: &str = "SELECT card, record, photo, token FROM queue JOIN pers
 /// Walks the order of handover by its index, so that nothing is sorted or held.
 fn printed_in_order() -> String {
     format!(
-        "SELECT {CARD_COLUMNS}, record, photo, token
+        "SELECT {CARD_COLUMNS}, record, photo, token, pack
          FROM persons INDEXED BY persons_in_order CROSS JOIN cards USING (card)
+         LEFT JOIN pack_cards ON pack_cards.card = cards.card AND left_how IS NULL
          WHERE printed_at NOTNULL AND printed_at >= coalesce(?1, '')
            AND (?2 IS NULL OR printed_at < ?2)
          ORDER BY school_key, class_key, name_key, persons.card"

@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod outcome;
+mod packs;
 mod photos;
 mod printing;
 mod scanning;
@@ -26,6 +27,7 @@ use crate::domain::nik::{Nik, mask_digits};
 use crate::domain::record::Record;
 
 pub use outcome::{Reprint, Settlement};
+pub use packs::{NewFile, Receipt};
 pub use printing::NewJob;
 pub use scanning::Scan;
 pub use stock::{Close, NewMovement};

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::event::{DropOutcome, Event};
 use super::project::card_id;
 use crate::domain::card::{Evidence, Kind, State};
-use crate::domain::ids::{CardId, LotId};
+use crate::domain::ids::{CardId, LotId, PackId};
 use crate::domain::record::{Alasan, Record, School};
 
 /// Where a card stands, without any personal data.
@@ -197,6 +197,8 @@ pub struct PrintedCard {
     pub card: Card,
     /// Its record, unless erased.
     pub record: Option<Record>,
+    /// The pack that it lies in.
+    pub pack: Option<PackId>,
 }
 
 /// Which printed cards to list.

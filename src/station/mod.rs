@@ -5,6 +5,7 @@ mod accept;
 pub mod assets;
 mod beside;
 mod examine;
+mod handover;
 mod in_order;
 mod lock;
 mod lots;
@@ -42,11 +43,12 @@ use crate::render::raster::RasterError;
 
 pub use beside::beside_ledger;
 pub use examine::{Examined, Examiner, SharedPhotos, cloth_of, photo_target};
+pub use handover::{HandoverError, HandoverWords, MOST_BYTES, Papers, attach, pack_papers};
 pub use lock::{Lock, LockError};
 pub use lots::{LOT_HELD, is_proof_code};
 pub use minutes::{MinutesError, minutes_pdf};
 pub use photos::{PhotoStore, write_new};
-pub use token::new_token;
+pub use token::{new_pack_code, new_token};
 
 /// Who the ledger names for what the station does by itself.
 pub const ACTOR: &str = "station";

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::scan::{Refusal, SerialPattern, Verdict};
-use crate::ledger::{self, Ledger};
+use crate::ledger::{self, Ledger, Pack};
 
 /// What takes the last good scan back, typed or on a card of the desk's own.
 pub const UNDO: &str = "undo";
@@ -45,6 +45,8 @@ pub enum Answer {
         /// Whether it was ever received; none when no range was ever entered.
         received: Option<bool>,
     },
+    /// The label of an envelope: no card, and no mistake either.
+    Pack(Box<Pack>),
     /// The last good scan was taken back.
     Undone {
         /// Which card is to be scanned again.
@@ -76,7 +78,7 @@ impl Answer {
                 Some(*card)
             }
             Self::Refused { card, .. } => *card,
-            Self::NothingToUndo(..) => None,
+            Self::Pack(_) | Self::NothingToUndo(..) => None,
         }
     }
 }
@@ -115,6 +117,12 @@ impl Scanning {
     }
 
     fn code(&mut self, desk: &mut Desk<'_>, code: &str) -> ledger::Result<Answer> {
+        if let Some(pack) = desk.ledger.pack_by_code(code)?
+            && let Some((pack, _)) = desk.ledger.pack(pack)?
+        {
+            self.card = None;
+            return Ok(Answer::Pack(Box::new(pack)));
+        }
         let lot = self.lot;
         let scan = desk.write(|tx| tx.scan(code, lot))?;
         self.card = None;

@@ -130,6 +130,13 @@ pub fn said(entry: &Entry) -> String {
             audited.detail.as_deref().unwrap_or_default()
         ),
         Event::ExceptionAllowed(exception) => format!("pengecualian {} (allowed)", exception.rule),
+        Event::CardPutIn(put) if put.moved => {
+            format!("pindah ke paket {} (moved into the pack)", put.pack)
+        }
+        Event::CardPutIn(put) => format!("masuk paket {} (put into the pack)", put.pack),
+        Event::CardTakenOut(taken) => {
+            format!("keluar dari paket {} (taken out of the pack)", taken.pack)
+        }
         // Events that are of no card.
         Event::StationCreated { .. }
         | Event::DropFinished(_)
@@ -143,6 +150,11 @@ pub fn said(entry: &Entry) -> String {
         | Event::DayClosed(_)
         | Event::AccountSet(_)
         | Event::PasswordSet { .. }
+        | Event::PackMade(_)
+        | Event::PackClosed(_)
+        | Event::PackSent(_)
+        | Event::PackReceived(_)
+        | Event::PackFileAttached(_)
         | Event::Destroyed(_) => String::new(),
     }
 }

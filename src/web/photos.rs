@@ -271,7 +271,7 @@ pub async fn one(
             p.notice.warn { (lang.t("File asli pengirim tidak ada lagi; hanya foto yang sudah dipotong yang bisa diatur.",
                                     "The sender's file is gone; only the cropped picture can be adjusted.")) }
         }
-        div.desk {
+        div.crop {
             @if changeable {
                 canvas #frame width="300" data-ratio=(ratio) data-photo={ "/photos/" (id) "/original" } tabindex="0"
                     aria-label=(lang.t("Geser foto dengan tetikus atau tombol panah, perbesar dengan + dan -", "Move the photo by mouse or arrows, zoom by + and -")) {}

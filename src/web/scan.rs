@@ -190,6 +190,7 @@ fn words(app: &App, lang: Lang, told: &Told) -> Words {
             }
             format!("{} {serial}", lang.t("SERI", "SERIAL"))
         }
+        Answer::Pack(pack) => format!("{} {}", lang.t("PAKET", "PACK"), pack.pack),
         Answer::Undone { .. } => lang
             .t("DIBATALKAN, pindai lagi", "TAKEN BACK, scan again")
             .to_owned(),

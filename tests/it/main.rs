@@ -8,6 +8,7 @@ mod crash;
 mod docs;
 mod documents;
 mod flow;
+mod handover;
 mod harness;
 mod intake;
 mod ledger;

@@ -63,7 +63,7 @@ pub(super) fn compare_schema(
 
 /// A projection: its table and how many columns make its key. Every column is compared, and the
 /// key's come first in the table.
-pub(super) const PROJECTIONS: [(&str, usize); 15] = [
+pub(super) const PROJECTIONS: &[(&str, usize)] = &[
     ("drops", 1),
     ("lots", 1),
     ("cards", 1),
@@ -79,6 +79,9 @@ pub(super) const PROJECTIONS: [(&str, usize); 15] = [
     ("ribbons", 1),
     ("destructions", 1),
     ("accounts", 1),
+    ("packs", 1),
+    ("pack_cards", 2),
+    ("pack_files", 2),
 ];
 
 /// Compares the projections with those rebuilt from the log.
@@ -87,7 +90,7 @@ pub(super) fn compare_projections(
     rebuilt: &Connection,
     report: &mut Report,
 ) -> Result<()> {
-    for (table, keys) in PROJECTIONS {
+    for &(table, keys) in PROJECTIONS {
         let order: Vec<String> = (1..=keys).map(|column| column.to_string()).collect();
         let sql = format!("SELECT * FROM {table} ORDER BY {}", order.join(", "));
         let (mut ours, mut theirs) = (db.prepare(&sql)?, rebuilt.prepare(&sql)?);
