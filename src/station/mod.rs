@@ -6,6 +6,7 @@ pub mod assets;
 mod beside;
 mod examine;
 mod in_order;
+mod inspect;
 mod lock;
 mod lots;
 mod photos;
@@ -36,6 +37,7 @@ use crate::render::raster::RasterError;
 
 pub use beside::beside_ledger;
 pub use examine::{Examined, Examiner, SharedPhotos, photo_target};
+pub use inspect::{InspectError, Row, inspect, report_of};
 pub use lock::{Lock, LockError};
 pub use lots::{LOT_HELD, is_proof_code};
 pub use photos::{PhotoStore, write_new};
