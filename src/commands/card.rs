@@ -151,6 +151,7 @@ fn said(entry: &Entry) -> String {
         | Event::StockCounted(_)
         | Event::RibbonMoved(_)
         | Event::DayClosed(_)
+        | Event::BatchApproved(_)
         | Event::Destroyed(_) => String::new(),
     }
 }

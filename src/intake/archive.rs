@@ -215,8 +215,9 @@ impl<'a> Measure<'a> {
 /// Archives inside archives are not opened, and a sender should hear of it.
 const NESTED: [&str; 9] = ["zip", "rar", "7z", "tar", "tgz", "gz", "bz2", "xz", "zst"];
 
-/// The path of a name that stays below where it is unpacked; empty for the folder itself.
-fn below(name: &str) -> Option<PathBuf> {
+/// The path of a name in an archive or an upload that stays below where it is put; none for a
+/// name that leads outside. Empty for the folder itself.
+pub fn below(name: &str) -> Option<PathBuf> {
     let travels = name.starts_with('/') || name.contains(['\\', ':']);
     if travels || name.chars().any(char::is_control) {
         return None;

@@ -9,6 +9,7 @@ use super::archive;
 use super::claim::{PhotoError, new_id, read_photo};
 use super::mappings::Mappings;
 use super::paths::{Finder, extension};
+use super::report::Report;
 use super::read::{Batch, Form, ReadError, Source, decoded};
 use super::tree::Tree;
 use super::workbook::{Sheet, is_workbook};
@@ -21,8 +22,7 @@ use crate::domain::rules;
 pub struct InPlace {
     /// Its records.
     pub batch: Batch,
-    /// The folder that the records' `foto` is relative to.
-    base: Tree,
+    source: Source,
     finder: Mutex<Finder>,
     /// Where an archive was unpacked to be looked at.
     _unpacked: Option<Temporary>,
@@ -42,10 +42,34 @@ impl InPlace {
     pub fn photo(&self, path: &str, limits: &Limits) -> Result<Vec<u8>, PhotoError> {
         // A finder whose holder panicked has at most forgotten a folder.
         let mut finder = self.finder.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = finder.find(&self.base, Path::new(path));
+        let found = finder.find(&self.source.base, Path::new(path));
         drop(finder);
-        read_photo(&self.base, found, limits)
+        read_photo(&self.source.base, found, limits)
     }
+
+    /// The table as the workbook that would go back with this report; none where the records are
+    /// no table.
+    ///
+    /// # Errors
+    /// As [`super::Claimed::read`], when the file has changed since.
+    pub fn return_list(
+        &self,
+        report: &Report,
+        limits: &Limits,
+    ) -> Result<Option<Vec<u8>>, ReadError> {
+        let bytes = self.source.bytes(limits)?;
+        self.source.workbook(&bytes, report, limits)
+    }
+}
+
+/// Reads the photo that a record in the batch folder `base` calls `path`.
+///
+/// # Errors
+/// As [`super::Claimed::photo`].
+pub fn photo_in_place(base: &Path, path: &str, limits: &Limits) -> Result<Vec<u8>, PhotoError> {
+    let base = Tree::open(base).map_err(PhotoError::Io)?;
+    let found = Finder::default().find(&base, Path::new(path));
+    read_photo(&base, found, limits)
 }
 
 /// Reads a drop where it stands. An archive is unpacked beside the system's temporary files, and
@@ -110,7 +134,7 @@ fn in_place(
     }
     Ok(InPlace {
         batch: source.batch(limits)?,
-        base: source.base,
+        source,
         finder: Mutex::default(),
         _unpacked: unpacked,
     })

@@ -37,14 +37,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use archive::unpack;
+pub use archive::{below, unpack};
 pub use claim::{Claimed, PhotoError};
-pub use in_place::{InPlace, Look, look, read_in_place, read_records};
+pub use in_place::{InPlace, Look, look, photo_in_place, read_in_place, read_records};
 pub use inbox::{Inbox, Ready, Waiting, Why};
 pub use mappings::{Mappings, MappingsError};
 pub use read::{Batch, ReadError};
 pub use report::{Report, Summary};
-pub use tree::is_network_mount;
+pub use tree::{deliver, is_network_mount};
 pub use watch::{Wake, Watch, watch};
 
 /// The folders that drops move through. `accepted` and `rejected` belong to the station: nobody

@@ -3,6 +3,7 @@
 //! [`apply`] alone writes them, when an event is new and again when they are rebuilt from the
 //! log; so a rebuilt projection equals the live one, and an illegal event is refused by both.
 
+mod batches;
 mod printing;
 mod stock;
 
@@ -48,6 +49,7 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
         Event::DayClosed(closed) => stock::day_closed(db, seq, closed),
         Event::Destroyed(destroyed) => stock::destroyed(db, seq, at, destroyed),
         Event::CardDestroyed { card, minutes } => stock::card_destroyed(db, *card, *minutes),
+        Event::BatchApproved(approved) => batches::batch_approved(db, at, approved),
     }
 }
 

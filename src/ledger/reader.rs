@@ -1,5 +1,6 @@
 //! Reading: what the ledger knows, from the projections and the log.
 
+mod batches;
 mod printing;
 mod scanning;
 mod stock;

@@ -1,5 +1,6 @@
 //! Writing: everything that happens in one transaction.
 
+mod batches;
 mod outcome;
 mod printing;
 mod scanning;

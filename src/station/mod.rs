@@ -12,6 +12,7 @@ mod lots;
 mod photos;
 pub mod press_room;
 mod setter;
+pub mod staging;
 mod token;
 
 use std::collections::{BTreeMap, BTreeSet};

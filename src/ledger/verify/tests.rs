@@ -14,6 +14,7 @@ use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
 use crate::ledger::event::chain_hash;
 use crate::ledger::key::hex;
 use crate::ledger::testing::{Station, child, new_card, new_lot, nik, now};
+use crate::ledger::event::BatchApproved;
 use crate::ledger::{
     Close, DropOutcome, Ledger, NewCard, NewJob, NewLot, NewMovement, Remake, Result, Tx,
 };
@@ -59,6 +60,12 @@ impl Busy {
                 tx.move_card(cards[3], State::Cancelled, Evidence::Operator, None)?;
                 tx.erase(cards[3], "purpose-ended")?;
                 tx.allow("photo-shared", &nik(2), "anak kembar")?;
+                tx.approve_batch(&BatchApproved {
+                    upload: "U1".into(),
+                    name: "sdn-2".into(),
+                    records: 4,
+                    approver: "sari".into(),
+                })?;
                 tx.finish_drop(&DropOutcome {
                     drop: "D1".into(),
                     name: "sdn-2".into(),
@@ -283,6 +290,7 @@ fn key_column(table: &str) -> &'static str {
         "ribbons" => "ribbon",
         "destructions" => "minutes",
         "exceptions" => "rule",
+        "batch_approvals" => "upload",
         other => panic!("no key of {other} is known here"),
     }
 }
