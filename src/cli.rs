@@ -1,6 +1,7 @@
 //! What the command line says. Parsing never acts.
 
 mod books;
+mod mapping;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ pub use books::{
     Blanks, DayClose, DayCommand, Destroy, Minutes, Person, Receive, Reprint, Scan, Settle, Spoil,
     StockCommand,
 };
+pub use mapping::{MappingCommand, MappingSave, MappingShow};
 
 /// Stasiun cetak Kartu Identitas Anak (KIA).
 ///
@@ -49,6 +51,9 @@ pub enum Command {
     /// Prints the problems as `reasons.json` has them. With --station, the office's settings and
     /// layouts are used, and children who have a card already are found.
     Check(Check),
+    /// Say what the columns of a school's own table stand for
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// Records straight to one PDF, without the ledger: for layout work and measuring
     ///
     /// Cards made this way are in no log. Without a supplied `qr` they carry the code SPECIMEN.

@@ -331,9 +331,7 @@ impl Columns {
     /// calls the field: a canonical name, an alias, or the name of an unknown column.
     pub fn header_of(&self, field: &str) -> Option<&str> {
         let index = self.index_of(field)?;
-        self.columns
-            .get(index)
-            .map(|(written, _)| written.as_str())
+        self.columns.get(index).map(|(written, _)| written.as_str())
     }
 
     /// The place from 0 of the column that [`Columns::header_of`] names.

@@ -130,7 +130,10 @@ impl Mapping {
 /// A short name for a header row, in 16 hexadecimal digits.
 pub fn key<S: AsRef<str>>(headers: &[S]) -> String {
     let digest = Sha256::digest(row(headers).join("\n"));
-    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    digest[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The header row in the form in which rows are compared: without the columns that a returned
@@ -184,32 +187,99 @@ pub enum How {
 
 /// What schools call the fields, beside the names of the contract.
 const COMMON: &[(&str, &[&str])] = &[
-    ("nik", &["nik siswa", "nik anak", "nik peserta didik", "no nik", "nomor induk kependudukan"]),
-    ("no_kk", &["nomor kk", "kk", "no kartu keluarga", "nomor kartu keluarga"]),
+    (
+        "nik",
+        &[
+            "nik siswa",
+            "nik anak",
+            "nik peserta didik",
+            "no nik",
+            "nomor induk kependudukan",
+        ],
+    ),
+    (
+        "no_kk",
+        &[
+            "nomor kk",
+            "kk",
+            "no kartu keluarga",
+            "nomor kartu keluarga",
+        ],
+    ),
     (
         "nama",
-        &["nama siswa", "nama anak", "nama lengkap", "nama peserta didik", "nama murid", "nama siswi"],
+        &[
+            "nama siswa",
+            "nama anak",
+            "nama lengkap",
+            "nama peserta didik",
+            "nama murid",
+            "nama siswi",
+        ],
     ),
-    ("tempat_lahir", &["tmp lahir", "tmpt lahir", "tpt lahir", "tempat kelahiran"]),
-    ("tanggal_lahir", &["tgl lahir", "tgl lhr", "tanggal kelahiran"]),
+    (
+        "tempat_lahir",
+        &["tmp lahir", "tmpt lahir", "tpt lahir", "tempat kelahiran"],
+    ),
+    ("tanggal_lahir", &["tgl lahir", "tanggal kelahiran"]),
     ("jenis_kelamin", &["jk", "l/p", "kelamin", "jns kelamin"]),
-    ("gol_darah", &["golongan darah", "goldar", "gol drh"]),
+    ("gol_darah", &["golongan darah", "goldar"]),
     ("agama", &["agama siswa"]),
     ("kewarganegaraan", &["warga negara", "wn"]),
     (
         "no_akta",
         &[
-            "nomor akta", "no akta lahir", "no akte", "nomor akta kelahiran", "no akta kelahiran",
-            "no registrasi akta lahir", "akta kelahiran",
+            "nomor akta",
+            "no akta lahir",
+            "no akte",
+            "nomor akta kelahiran",
+            "no akta kelahiran",
+            "no registrasi akta lahir",
+            "akta kelahiran",
         ],
     ),
-    ("nama_kepala_keluarga", &["kepala keluarga", "nama kep keluarga", "nama kk"]),
-    ("alamat", &["alamat rumah", "alamat siswa", "alamat lengkap", "jalan"]),
-    ("desa", &["kelurahan", "desa/kelurahan", "kel/desa", "desa kel", "nama desa"]),
+    (
+        "nama_kepala_keluarga",
+        &["kepala keluarga", "nama kep keluarga", "nama kk"],
+    ),
+    (
+        "alamat",
+        &["alamat rumah", "alamat siswa", "alamat lengkap", "jalan"],
+    ),
+    (
+        "desa",
+        &[
+            "kelurahan",
+            "desa/kelurahan",
+            "kel/desa",
+            "desa kel",
+            "nama desa",
+        ],
+    ),
     ("kecamatan", &["kec", "nama kecamatan"]),
-    ("foto", &["file foto", "nama file foto", "pas foto", "foto siswa", "nama foto"]),
-    ("sekolah.nama", &["nama sekolah", "asal sekolah", "satuan pendidikan"]),
-    ("sekolah.kelas", &["rombel", "rombel saat ini", "rombongan belajar", "kelas siswa"]),
+    (
+        "foto",
+        &[
+            "file foto",
+            "nama file foto",
+            "pas foto",
+            "foto siswa",
+            "nama foto",
+        ],
+    ),
+    (
+        "sekolah.nama",
+        &["nama sekolah", "asal sekolah", "satuan pendidikan"],
+    ),
+    (
+        "sekolah.kelas",
+        &[
+            "rombel",
+            "rombel saat ini",
+            "rombongan belajar",
+            "kelas siswa",
+        ],
+    ),
 ];
 
 /// How much alike two headers must be written, of 1.
@@ -340,12 +410,21 @@ mod tests {
             mapping.check()
         };
         assert!(matches!(with("L/P", "nama"), Err(MappingError::Twice(_))));
-        assert!(matches!(with("L/P", "hobi"), Err(MappingError::UnknownField(_))));
-        assert!(matches!(with("Hobi", "agama"), Err(MappingError::UnknownHeader(_))));
+        assert!(matches!(
+            with("L/P", "hobi"),
+            Err(MappingError::UnknownField(_))
+        ));
+        assert!(matches!(
+            with("Hobi", "agama"),
+            Err(MappingError::UnknownHeader(_))
+        ));
         for field in ["persetujuan.status", "persetujuan.oleh", "nik", "foto"] {
             let mut mapping = mapping();
             mapping.constants.insert(field.into(), "x".into());
-            assert!(matches!(mapping.check(), Err(MappingError::NoConstant(_))), "{field}");
+            assert!(
+                matches!(mapping.check(), Err(MappingError::NoConstant(_))),
+                "{field}"
+            );
         }
     }
 

@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 use unicode_normalization::UnicodeNormalization;
 use zip::{CompressionMethod, ZipArchive};
 
+use super::Limits;
 use super::paths::extension;
 use super::read::{ReadError, is_records};
 use super::settle::is_ignored;
 use super::tree::Tree;
-use super::Limits;
 use crate::domain::rules::{self, Rule};
 
 /// An archive whose directory was found in order.
@@ -71,47 +71,49 @@ impl<R: Read + Seek> Archive<R> {
                 folder.make_folders(above).map_err(ReadError::Io)?;
             }
             let mut file = folder.create(&entry.path).map_err(ReadError::Io)?;
-            self.inflate(&entry, |piece| {
-                file.write_all(piece).map_err(ReadError::Io)
-            })?;
+            self.inflate(&entry, |piece| file.write_all(piece).map_err(ReadError::Io))?;
         }
         Ok(())
     }
 
-    /// Inflates every file to nowhere but `see`, so that no size in the directory is a lie.
-    pub fn proved(
-        mut self,
-        mut see: impl FnMut(&Path, &[u8]) -> Result<(), ReadError>,
-    ) -> Result<(), ReadError> {
+    /// The content of every file of this name, whatever its letter case and folder.
+    pub fn contents(mut self, name: &str) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = Vec::new();
         for entry in std::mem::take(&mut self.files) {
-            self.inflate(&entry, |piece| see(&entry.path, piece))?;
+            let own = entry.path.file_name().unwrap_or_default();
+            if own.eq_ignore_ascii_case(name) {
+                self.inflate(&entry, |piece| {
+                    bytes.extend_from_slice(piece);
+                    Ok(())
+                })?;
+            }
         }
-        Ok(())
+        Ok(bytes)
     }
 
+    /// Reading stops with an error at the size that the directory declares, and at the end the
+    /// checksum must hold: so what was measured is all that can come.
     fn inflate(
         &mut self,
         entry: &Entry,
         mut put: impl FnMut(&[u8]) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
-        let file = self.zip.by_index(entry.index).map_err(broken)?;
-        // One byte more than declared is enough to know the lie.
-        let mut file = file.take(entry.size.saturating_add(1));
+        let mut file = self.zip.by_index(entry.index).map_err(broken)?;
         let mut buffer = vec![0; 1 << 16];
-        let mut left = entry.size;
+        let mut came = 0;
         loop {
-            let read = file.read(&mut buffer).map_err(|error| broken(error.into()))?;
+            let read = file
+                .read(&mut buffer)
+                .map_err(|error| broken(error.into()))?;
             if read == 0 {
                 break;
             }
-            left = left
-                .checked_sub(read as u64)
-                .ok_or_else(|| ReadError::refused(&rules::ARCHIVE_BOMB, "size"))?;
+            came += read as u64;
             put(&buffer[..read])?;
         }
-        match left {
-            0 => Ok(()),
-            _ => Err(ReadError::refused(&rules::ARCHIVE_UNREADABLE, "size")),
+        match came == entry.size {
+            true => Ok(()),
+            false => Err(ReadError::refused(&rules::ARCHIVE_UNREADABLE, "size")),
         }
     }
 }
@@ -121,7 +123,7 @@ struct Measure<'a> {
     limits: &'a Limits,
     /// Bytes that may still come.
     left: u64,
-    /// Bytes that all entries together may hold beside the archive's own length.
+    /// Bytes that may still come for the archive's own length.
     inflated: u64,
     /// Paths in lower case, of files and of the folders above them.
     names: BTreeSet<String>,
@@ -189,7 +191,11 @@ impl<'a> Measure<'a> {
             .inflated
             .checked_sub(size)
             .ok_or_else(|| ReadError::refused(&rules::ARCHIVE_BOMB, ""))?;
-        if is_folder || path.iter().any(|name| is_ignored(name) || name == "__MACOSX") {
+        if is_folder
+            || path
+                .iter()
+                .any(|name| is_ignored(name) || name == "__MACOSX")
+        {
             return Ok(());
         }
         if NESTED.contains(&extension(&path).as_str()) {

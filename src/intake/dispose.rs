@@ -23,10 +23,7 @@ use super::{IntakeError, Limits, ReadError};
 pub(super) const DECISION: &str = "out";
 const DRAFT: &str = "out.tmp";
 /// Marked copies of a table while they are laid ready, and their names beside it.
-const MARKED: [(&str, &str); 2] = [
-    ("marked.csv", "alasan.csv"),
-    ("marked.xlsx", WORKBOOK),
-];
+const MARKED: [(&str, &str); 2] = [("marked.csv", "alasan.csv"), ("marked.xlsx", WORKBOOK)];
 /// The return list of a table as a workbook.
 const WORKBOOK: &str = "alasan.xlsx";
 const REASONS: &str = "reasons.json";
@@ -532,13 +529,41 @@ mod tests {
         );
         assert_eq!(
             station.tree("rejected"),
-            ["T.csv/T.csv", "T.csv/p/2.jpg", "T.csv/reasons.json"]
+            [
+                "T.csv/T.csv",
+                "T.csv/alasan.xlsx",
+                "T.csv/p/2.jpg",
+                "T.csv/reasons.json"
+            ]
         );
         let back = station.read("rejected/T.csv/T.csv");
         let lines: Vec<&str> = back.lines().collect();
         assert_eq!(lines[0], "\u{feff}nik;foto;kia_status;kia_kolom;kia_alasan");
         assert_eq!(lines[1], "1;p/1.jpg;DITERIMA;;");
         assert!(lines[2].starts_with("2;p\\2.JPG;DITOLAK;nik;"));
+    }
+
+    #[test]
+    fn a_workbook_comes_back_with_the_refused_rows_alone() {
+        use super::super::Mappings;
+        use super::super::workbook::Sheet;
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (row, cell) in ["DATA", "nik", "1", "2", "3"].iter().enumerate() {
+            sheet.write_string(row as u32, 0, *cell).unwrap();
+        }
+        let bytes = book.save_to_buffer().unwrap();
+        for (refused, place) in [(&[4][..], "T.xlsx"), (&[3, 4, 5], "alasan.xlsx")] {
+            let mut station = Station::new();
+            station.put("T.xlsx", &bytes);
+            let drop = station.claim();
+            assert_eq!(drop.read(&limits()).unwrap().received(), 3);
+            drop.dispose(&report(&drop, 3, refused), &limits()).unwrap();
+            let back = fs::read(station.path("rejected/T.xlsx").join(place)).unwrap();
+            let back = Sheet::read(&back, &limits(), &Mappings::default()).unwrap();
+            assert_eq!(back.lines.len(), refused.len());
+            assert_eq!(back.headers[0], "nik");
+        }
     }
 
     #[test]

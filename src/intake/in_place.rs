@@ -9,8 +9,8 @@ use super::archive;
 use super::claim::{PhotoError, new_id, read_photo};
 use super::mappings::Mappings;
 use super::paths::{Finder, extension};
-use super::report::Report;
 use super::read::{Batch, Form, ReadError, Source, decoded};
+use super::report::Report;
 use super::tree::Tree;
 use super::workbook::{Sheet, is_workbook};
 use super::{Limits, table};
@@ -225,7 +225,12 @@ pub fn look(path: &Path, limits: &Limits, mappings: &Mappings) -> Result<Look, R
         let sheet = Sheet::look(&bytes, limits, mappings)?;
         let lines = sheet.lines.iter().take(SAMPLES);
         let samples = lines.map(|line| sheet.shown(line)).collect();
-        return Ok(Look::new(sheet.headers, sheet.header_row, samples, mappings));
+        return Ok(Look::new(
+            sheet.headers,
+            sheet.header_row,
+            samples,
+            mappings,
+        ));
     }
     if extension(path) != "csv" {
         return Err(ReadError::refused(&rules::DROP_KIND, ""));

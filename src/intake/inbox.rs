@@ -332,11 +332,9 @@ impl Inbox {
         };
         if standing.facts.is_none() {
             standing.facts = Some(match &source {
-                _ if is_archive => facts_of(archive::open(
-                    &self.store.incoming,
-                    Path::new(name),
-                    limits,
-                ))?,
+                _ if is_archive => {
+                    facts_of(archive::open(&self.store.incoming, Path::new(name), limits))?
+                }
                 Ok(source) => facts(source.batch(&self.settings.limits))?,
                 Err(ReadError::Refused(_)) => Facts::Broken(Vec::new()),
                 Err(ReadError::Io(_)) => return Err(Why::Permission),

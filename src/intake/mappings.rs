@@ -21,7 +21,9 @@ pub struct Mappings {
 #[derive(Debug, thiserror::Error)]
 pub enum MappingsError {
     /// The disk.
-    #[error("`{path}` cannot be read or written; check the disk and the rights on the station's folder")]
+    #[error(
+        "`{path}` cannot be read or written; check the disk and the rights on the station's folder"
+    )]
     Io {
         /// The file.
         path: PathBuf,

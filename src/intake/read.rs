@@ -391,8 +391,8 @@ fn overrun(overrun: Overrun) -> ReadError {
 mod tests {
     use std::os::unix::fs::symlink;
 
-    use super::super::testing::{Station, record};
     use super::super::Settings;
+    use super::super::testing::{Station, record};
     use super::*;
 
     fn batch(file: &str, content: impl AsRef<[u8]>) -> Batch {

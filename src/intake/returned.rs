@@ -73,7 +73,11 @@ struct Looks {
 impl Looks {
     fn new() -> Self {
         // `@` keeps what is typed into a mended cell a text, with its zeros in front.
-        let text = || Format::new().set_num_format("@").set_align(FormatAlign::Top);
+        let text = || {
+            Format::new()
+                .set_num_format("@")
+                .set_align(FormatAlign::Top)
+        };
         Self {
             header: text()
                 .set_bold()
@@ -258,7 +262,9 @@ mod tests {
             lines,
         };
         let problems = refused.iter().map(|row| blocked(*row)).collect();
-        let bytes = table.workbook(&Report::new("X", received, problems)).unwrap();
+        let bytes = table
+            .workbook(&Report::new("X", received, problems))
+            .unwrap();
         Sheet::read(&bytes, &Settings::default().limits, &Mappings::default()).unwrap()
     }
 
@@ -267,7 +273,10 @@ mod tests {
         let lines = vec![
             (5, vec![text("1"), text("A"), text("lama")]),
             (6, vec![text("2"), text("=1+1"), text("lama")]),
-            (9, vec![RawValue::Number("1702094503180003".into()), text("C")]),
+            (
+                9,
+                vec![RawValue::Number("1702094503180003".into()), text("C")],
+            ),
         ];
         let sheet = returned(lines, &["NIK", "Nama Lgkp", "kia_status"], &[6, 9]);
         assert_eq!(sheet.headers[..3], ["NIK", "Nama Lgkp", "kia_status"]);
@@ -276,7 +285,10 @@ mod tests {
         assert_eq!(records.len(), 2);
         assert!(records[0].values["nama"] == text("=1+1"));
         let lost = &records[1].values["nik"];
-        assert!(*lost == RawValue::Number("1702094503180003".into()), "no number becomes a text");
+        assert!(
+            *lost == RawValue::Number("1702094503180003".into()),
+            "no number becomes a text"
+        );
         let shown = sheet.shown(&sheet.lines[0]);
         assert!(shown[2] == text("DITOLAK") && shown[6] == text("6"));
     }
@@ -284,7 +296,11 @@ mod tests {
     #[test]
     fn a_cell_longer_than_a_sheet_takes_is_no_failure() {
         let long = "é".repeat(LONGEST + 5000);
-        let sheet = returned(vec![(2, vec![text("1"), text(&long)])], &["nik", "nama"], &[2]);
+        let sheet = returned(
+            vec![(2, vec![text("1"), text(&long)])],
+            &["nik", "nama"],
+            &[2],
+        );
         assert!(matches!(&sheet.shown(&sheet.lines[0])[1],
             RawValue::Text(text) if text.chars().count() == LONGEST));
     }

@@ -243,7 +243,8 @@ mod tests {
 
     #[test]
     fn a_ragged_row_and_an_open_quote_are_unreadable() {
-        let table = Table::new("nik,nama\n1\n2,B,C\n3,D\n4,\"E\n5,F", &Mappings::default()).unwrap();
+        let table =
+            Table::new("nik,nama\n1\n2,B,C\n3,D\n4,\"E\n5,F", &Mappings::default()).unwrap();
         let readable: Vec<bool> = table
             .lines()
             .map(|line| table.record(&line).is_ok())
@@ -253,7 +254,11 @@ mod tests {
 
     #[test]
     fn a_returned_table_runs_no_formula_and_reads_back_as_it_was_sent() {
-        let table = Table::new("nik,nama,gol_darah\n1,=1+1,-\n2,B,O\n", &Mappings::default()).unwrap();
+        let table = Table::new(
+            "nik,nama,gol_darah\n1,=1+1,-\n2,B,O\n",
+            &Mappings::default(),
+        )
+        .unwrap();
         let subject = Subject {
             row: Some(2),
             ..Subject::default()

@@ -158,7 +158,10 @@ impl Candidate {
     fn sheet(self, mappings: &Mappings) -> Sheet {
         let columns = Columns::mapped(&self.headers, mappings.find(&self.headers));
         let width = self.headers.len();
-        let below = self.rows.into_iter().filter(|(row, _)| *row > self.header_row);
+        let below = self
+            .rows
+            .into_iter()
+            .filter(|(row, _)| *row > self.header_row);
         let lines = below.filter_map(|(row, mut cells)| {
             if cells.iter().all(Cell::is_empty) {
                 return None;
@@ -230,14 +233,7 @@ fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<(String, Rows)>, ReadErro
 /// Measures the archive and what its texts claim to be.
 fn prove(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
     let archive = Archive::measured(Cursor::new(bytes), limits, limits.workbook_bytes)?;
-    let mut strings = Vec::new();
-    archive.proved(|path, piece| {
-        let name = path.file_name().unwrap_or_default();
-        if name.eq_ignore_ascii_case("sharedstrings.xml") {
-            strings.extend_from_slice(piece);
-        }
-        Ok(())
-    })?;
+    let strings = archive.contents("sharedstrings.xml")?;
     // The reader makes room for as many texts as the file says it holds. Texts in UTF-16 would
     // hide the number, and no program writes them.
     let key = b"uniqueCount";
@@ -320,9 +316,7 @@ impl Value {
                 let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
                 Self::Date(match (hour, minute, second) {
                     (0, 0, 0) => format!("{year:04}-{month:02}-{day:02}"),
-                    _ => format!(
-                        "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
-                    ),
+                    _ => format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"),
                 })
             }
             DataRef::DateTimeIso(text) => match text.split_once('T') {

@@ -39,9 +39,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use error::{Error, Result};
 pub use event::{
-    Accepted, BatchApproved, CardScanned, DayClosed, Destroyed, DropOutcome, Event, Exception, JobBegun,
-    JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged, ReprintGranted,
-    SerialRead, StackTurned, StockCounted, StockMoved,
+    Accepted, BatchApproved, CardScanned, DayClosed, Destroyed, DropOutcome, Event, Exception,
+    JobBegun, JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged,
+    ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
 };
 pub use reader::{
     Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, StockDay, ToPrint,

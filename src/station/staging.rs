@@ -24,8 +24,8 @@ use super::photos::write_new;
 use crate::domain::fields::{RawRecord, RawValue};
 use crate::domain::rules::{self, Problem};
 use crate::intake::{
-    Limits, Mappings, PhotoError, ReadError, Report, below, deliver, photo_in_place,
-    read_in_place, unpack,
+    Limits, Mappings, PhotoError, ReadError, Report, below, deliver, photo_in_place, read_in_place,
+    unpack,
 };
 use crate::ledger::{self, BatchApproved, Ledger, Reader};
 use crate::render::photo::{self, Target};
@@ -266,6 +266,13 @@ impl Staging {
         let mut read = match read_in_place(&dir.join(DROP), &self.limits, mappings) {
             Ok(read) => read,
             Err(ReadError::Refused(problems)) => {
+                // What an earlier look has found holds no longer.
+                match fs::remove_file(dir.join(CHECKED)) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                        return Err(error.into());
+                    }
+                    _ => {}
+                }
                 return Ok(Checked {
                     report: Report::refused(stage.name, problems),
                     rows: Vec::new(),
@@ -628,7 +635,13 @@ fn drop_name(name: &str) -> String {
     let stem = last.file_stem().unwrap_or_default().to_string_lossy();
     let plain: String = stem
         .chars()
-        .map(|c| if c.is_alphanumeric() || " -_()".contains(c) { c } else { '_' })
+        .map(|c| {
+            if c.is_alphanumeric() || " -_()".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
         .take(80)
         .collect();
     match plain.trim() {
@@ -686,4 +699,29 @@ fn write_json<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_drop_is_one_that_no_system_stumbles_over() {
+        for (given, name) in [
+            ("SDN 2 Curup.zip", "SDN 2 Curup"),
+            ("C:\\Users\\Budi\\kelas 2A.xlsx", "kelas 2A"),
+            ("../../etc/passwd", "passwd"),
+            (".tmp", "_tmp"),
+            ("~$x.xlsx", "__x"),
+            ("a/b/", "b"),
+            ("", "unggahan"),
+        ] {
+            assert_eq!(drop_name(given), name, "{given}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_never_a_path() {
+        assert!(StageId::parse("20261124T081500-abc").is_some());
+        for text in ["", "..", "a/b", "a\\b", ".x", "a b", &"a".repeat(65)] {
+            assert_eq!(StageId::parse(text), None, "{text}");
+        }
+    }
+}

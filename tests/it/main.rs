@@ -16,4 +16,5 @@ mod print;
 mod proof;
 mod rules;
 mod scan;
+mod sheets;
 mod stock;

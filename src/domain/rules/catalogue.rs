@@ -252,11 +252,11 @@ catalogue! {
         "Kiriman memuat pintasan atau berkas khusus ({}). Kirim berkas aslinya.",
         "the drop holds a link or special file ({}); send the file itself";
     ARCHIVE_UNREADABLE "archive-unreadable" Block, CONTRACT,
-        "Berkas ZIP atau Excel ini rusak atau tidak utuh ({}). Simpan atau buat ulang berkasnya, lalu kirim ulang.",
-        "the ZIP or Excel file is damaged or cut short ({}); save or make it again and send it again";
+        "Berkas ZIP atau Excel ini rusak, tidak utuh, atau salah menyebut ukuran isinya ({}). Simpan atau buat ulang berkasnya, lalu kirim ulang.",
+        "the ZIP or Excel file is damaged, cut short, or wrong about the size of what it holds ({}); save or make it again and send it again";
     ARCHIVE_BOMB "archive-bomb" Block, CONTRACT,
-        "Isi berkas ZIP atau Excel ini membengkak tidak wajar bila dibuka, atau ukurannya tidak benar ({}). Buat ulang dari berkas aslinya, lalu kirim ulang.",
-        "the ZIP or Excel file swells beyond reason when it is opened, or is wrong about its size ({}); make it again from the original files";
+        "Isi berkas ZIP atau Excel ini membengkak tidak wajar bila dibuka ({}). Buat ulang dari berkas aslinya, lalu kirim ulang.",
+        "the ZIP or Excel file swells beyond reason when it is opened ({}); make it again from the original files";
     ARCHIVE_LOCKED "archive-locked" Block, CONTRACT,
         "Berkas ini diberi kata sandi, atau berformat Excel lama (.xls) yang diganti namanya. Simpan ulang tanpa kata sandi sebagai ZIP biasa atau Excel Workbook (.xlsx).",
         "the file has a password, or is an old Excel file (.xls) under another name; save it without a password as a plain ZIP or Excel workbook (.xlsx)";

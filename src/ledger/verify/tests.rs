@@ -11,10 +11,10 @@ use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side};
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
+use crate::ledger::event::BatchApproved;
 use crate::ledger::event::chain_hash;
 use crate::ledger::key::hex;
 use crate::ledger::testing::{Station, child, new_card, new_lot, nik, now};
-use crate::ledger::event::BatchApproved;
 use crate::ledger::{
     Close, DropOutcome, Ledger, NewCard, NewJob, NewLot, NewMovement, Remake, Result, Tx,
 };
@@ -172,7 +172,7 @@ fn a_ledger_that_nobody_touched_is_clean() {
     let busy = Busy::new();
     let report = busy.verify();
     assert_eq!(report.findings, []);
-    assert_eq!((report.events, report.persons, report.erased), (33, 4, 1));
+    assert_eq!((report.events, report.persons, report.erased), (34, 4, 1));
     assert_eq!((report.lots, report.photos), (1, 1));
     let other = Ledger::open_read_only(&busy.folder).unwrap();
     assert_eq!(verify(&other, &busy.folder, &busy.folder).unwrap(), report);
@@ -251,7 +251,7 @@ fn every_changed_value_of_a_projection_is_named() {
         .collect();
     assert_eq!(
         columns.len(),
-        7 + 8 + 29 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5
+        7 + 8 + 29 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5 + 4
     );
     for (table, column, kind) in columns {
         let new = if kind == "INTEGER" {
