@@ -2,6 +2,7 @@
 
 mod account;
 mod books;
+mod mapping;
 mod packs;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub use books::{
     Blanks, DayClose, DayCommand, Destroy, Minutes, Person, Receive, Reprint, Scan, Settle, Spoil,
     StockCommand,
 };
+pub use mapping::{MappingCommand, MappingSave, MappingShow};
 
 pub use packs::{
     PackAttach, PackCards, PackClose, PackCommand, PackDocuments, PackList, PackMake, PackMove,
@@ -57,6 +59,9 @@ pub enum Command {
     /// Prints the problems as `reasons.json` has them. With --station, the office's settings and
     /// layouts are used, and children who have a card already are found.
     Check(Check),
+    /// Say what the columns of a school's own table stand for
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// Records straight to one PDF, without the ledger: for layout work and measuring
     ///
     /// Cards made this way are in no log. Without a supplied `qr` they carry the code SPECIMEN.

@@ -18,6 +18,7 @@ mod layout;
 mod ledger;
 mod log;
 mod lot;
+mod mapping;
 mod outcome;
 mod pack;
 mod preview;
@@ -76,6 +77,7 @@ fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Init(args) => init::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Mapping(command) => mapping::run(&command),
         Command::Render(args) => render::run(&args),
         Command::Layout(command) => layout::run(&command),
         Command::Preview(args) => preview::run(&args),

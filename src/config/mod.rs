@@ -404,6 +404,16 @@ impl Paths {
         self.root.join("station.lock")
     }
 
+    /// What the columns of schools' own tables stand for.
+    pub fn mappings(&self) -> PathBuf {
+        self.root.join("mappings.toml")
+    }
+
+    /// What was uploaded and waits for a person.
+    pub fn uploads(&self) -> PathBuf {
+        self.root.join("uploads")
+    }
+
     /// The folders drops move through.
     pub fn intake(&self) -> intake::Folders {
         intake::Folders {
@@ -411,6 +421,7 @@ impl Paths {
             work: self.root.join("work"),
             accepted: self.root.join("accepted"),
             rejected: self.root.join("rejected"),
+            mappings: self.mappings(),
         }
     }
 }

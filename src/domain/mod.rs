@@ -7,6 +7,7 @@ pub mod card;
 pub mod fields;
 pub mod ids;
 pub mod job;
+pub mod mapping;
 pub mod nik;
 pub mod office;
 pub mod pack;

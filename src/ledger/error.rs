@@ -128,6 +128,9 @@ pub enum Error {
     /// The drop was finished before.
     #[error("drop `{0}` was finished before: it is not counted twice")]
     DropFinished(String),
+    /// Somebody else has approved the batch.
+    #[error("batch `{0}` was approved before: look at it again before it is sent")]
+    BatchApproved(String),
     /// Nothing waits for its back.
     #[error("no card of printer `{0}` waits for its back")]
     NoStack(String),
@@ -237,6 +240,7 @@ impl Error {
         matches!(
             self,
             Self::Erased(_)
+                | Self::BatchApproved(_)
                 | Self::NoCard(_)
                 | Self::NoLot(_)
                 | Self::Move { .. }

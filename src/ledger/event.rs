@@ -6,6 +6,7 @@
 
 mod accounts;
 mod audit;
+mod batches;
 mod books;
 mod packs;
 mod photos;
@@ -22,6 +23,7 @@ use crate::domain::stock::RibbonMovement;
 
 pub use accounts::AccountSet;
 pub use audit::Audited;
+pub use batches::BatchApproved;
 pub use books::{
     CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
     ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
@@ -122,6 +124,8 @@ pub enum Event {
     PackReceived(PackReceived),
     /// The scan of a signed paper was attached.
     PackFileAttached(PackFileAttached),
+    /// An uploaded batch without an approval was approved.
+    BatchApproved(BatchApproved),
 }
 
 /// What became of a drop.

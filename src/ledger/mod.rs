@@ -39,9 +39,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use error::{Error, Result};
 pub use event::{
-    Accepted, AccountSet, Audited, CardPutIn, CardScanned, CardTakenOut, DayClosed, Destroyed,
-    DropOutcome, Event, Exception, JobBegun, JobCreated, JobMoved, LotAssigned, LotMade, Moved,
-    PackClosed, PackFileAttached, PackMade, PackReceived, PackSent, PhotoChanged, Place,
+    Accepted, AccountSet, Audited, BatchApproved, CardPutIn, CardScanned, CardTakenOut, DayClosed,
+    Destroyed, DropOutcome, Event, Exception, JobBegun, JobCreated, JobMoved, LotAssigned, LotMade,
+    Moved, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent, PhotoChanged, Place,
     PrinterChanged, ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
 };
 pub use reader::{

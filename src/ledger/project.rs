@@ -4,6 +4,7 @@
 //! log; so a rebuilt projection equals the live one, and an illegal event is refused by both.
 
 mod accounts;
+mod batches;
 mod packs;
 mod photos;
 mod printing;
@@ -65,6 +66,7 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
         Event::PackSent(sent) => packs::pack_sent(db, sent),
         Event::PackReceived(receipt) => packs::pack_received(db, receipt),
         Event::PackFileAttached(file) => packs::file_attached(db, at, file),
+        Event::BatchApproved(approved) => batches::batch_approved(db, at, approved),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reading: what the ledger knows, from the projections and the log.
 
 mod accounts;
+mod batches;
 mod cards;
 mod packs;
 mod printing;

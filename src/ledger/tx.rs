@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod batches;
 mod outcome;
 mod packs;
 mod photos;

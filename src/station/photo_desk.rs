@@ -14,7 +14,9 @@ use crate::domain::fields::RawValue;
 use crate::domain::ids::CardId;
 use crate::domain::nik::{Nik, mask_numbers_in};
 use crate::domain::rules::{self, Problem, Subject};
-use crate::intake::{PhotoError, photo_in_place, read_in_place};
+use crate::intake::{
+    Mappings, MappingsError, PhotoError, ReadError, photo_in_place, read_in_place,
+};
 use crate::ledger::{self, Ledger, Person, Reader, Tx};
 use crate::render::pdf::hex;
 use crate::render::photo::{self, Adjustment, Fault, Prepared, Target};
@@ -31,6 +33,9 @@ pub enum DeskError {
     /// Settings, layouts or the disk.
     #[error(transparent)]
     Station(#[from] StationError),
+    /// The saved meanings of columns.
+    #[error(transparent)]
+    Mappings(#[from] MappingsError),
     /// The disk.
     #[error("the photo cannot be read or kept")]
     Disk(#[from] io::Error),
@@ -273,6 +278,7 @@ pub fn shared_photos(
     config: &Config,
     ledger: &Reader,
 ) -> Result<Vec<SharedPhoto>, DeskError> {
+    let mappings = Mappings::read(&paths.mappings())?;
     let mut folders = Vec::new();
     for entry in std::fs::read_dir(paths.intake().rejected)? {
         let entry = entry?;
@@ -284,10 +290,11 @@ pub fn shared_photos(
         let Some(rows) = shared_rows(&folder) else {
             continue;
         };
-        let Ok((batch, _)) = read_in_place(&drop_in(&folder), &config.intake.limits) else {
+        let limits = &config.intake.limits;
+        let Ok(read) = read_in_place(&drop_in(&folder), limits, &mappings) else {
             continue;
         };
-        for raw in batch.rows.iter().filter(|raw| rows.contains(&raw.row)) {
+        for raw in read.batch.rows.iter().filter(|raw| rows.contains(&raw.row)) {
             let text = |field: &str| match raw.values.get(field) {
                 Some(RawValue::Text(text)) => text.clone(),
                 _ => String::new(),
@@ -339,17 +346,28 @@ fn drop_in(folder: &Path) -> PathBuf {
     }
 }
 
-/// The picture of a row in `rejected/`.
+/// The picture of a row in `rejected/`; `None` where it is gone.
 ///
 /// # Errors
-/// A picture that is gone or lies outside of its drop.
+/// The disk's.
 pub fn shared_photo_bytes(
     paths: &Paths,
     config: &Config,
     shared: &SharedPhoto,
-) -> Result<Vec<u8>, PhotoError> {
+) -> Result<Option<Vec<u8>>, DeskError> {
     let folder = paths.intake().rejected.join(&shared.folder);
-    photo_in_place(&folder, &shared.foto, &config.intake.limits)
+    let limits = &config.intake.limits;
+    let mappings = Mappings::read(&paths.mappings())?;
+    let read = match read_in_place(&drop_in(&folder), limits, &mappings) {
+        Ok(read) => read,
+        Err(ReadError::Io(error)) => return Err(error.into()),
+        Err(ReadError::Refused(_)) => return Ok(None),
+    };
+    match read.photo(&shared.foto, limits) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(PhotoError::Io(error)) => Err(error.into()),
+        Err(PhotoError::Rule(_)) => Ok(None),
+    }
 }
 
 /// Drops again what lies in a folder of `rejected/`: it goes through every rule anew, and to

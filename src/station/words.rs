@@ -155,6 +155,7 @@ pub fn said(entry: &Entry) -> String {
         | Event::PackSent(_)
         | Event::PackReceived(_)
         | Event::PackFileAttached(_)
+        | Event::BatchApproved(_)
         | Event::Destroyed(_) => String::new(),
     }
 }

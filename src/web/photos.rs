@@ -19,7 +19,6 @@ use crate::domain::account::Right;
 use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
 use crate::domain::rules;
-use crate::intake::PhotoError;
 use crate::ledger::{self, Card, Person, Reader};
 use crate::render::photo::{Adjustment, Background, background_of};
 use crate::station::photo_desk::{
@@ -386,11 +385,8 @@ pub async fn shared(
     app.read(move |app, ledger| -> Result<_, PageError> {
         let rows = shared_photos(&app.paths, &app.config, ledger)?;
         let row = rows.get(at).ok_or(PageError::NotFound)?;
-        match shared_photo_bytes(&app.paths, &app.config, row) {
-            Ok(bytes) => Ok(picture(bytes)),
-            Err(PhotoError::Rule(_)) => Err(PageError::NotFound),
-            Err(PhotoError::Io(error)) => Err(PageError::broken(error)),
-        }
+        let bytes = shared_photo_bytes(&app.paths, &app.config, row)?;
+        Ok(picture(bytes.ok_or(PageError::NotFound)?))
     })
     .await
 }

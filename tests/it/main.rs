@@ -17,4 +17,5 @@ mod print;
 mod proof;
 mod rules;
 mod scan;
+mod sheets;
 mod stock;

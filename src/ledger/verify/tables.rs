@@ -82,6 +82,7 @@ pub(super) const PROJECTIONS: &[(&str, usize)] = &[
     ("packs", 1),
     ("pack_cards", 2),
     ("pack_files", 2),
+    ("batch_approvals", 1),
 ];
 
 /// Compares the projections with those rebuilt from the log.

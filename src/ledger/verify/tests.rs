@@ -12,6 +12,7 @@ use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side};
 use crate::domain::pack::{Carrier, Destination};
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
+use crate::ledger::event::BatchApproved;
 use crate::ledger::event::chain_hash;
 use crate::ledger::key::hex;
 use crate::ledger::testing::{Station, child, files, new_card, new_lot, nik, now};
@@ -63,6 +64,12 @@ impl Busy {
                 tx.move_card(cards[3], State::Cancelled, Evidence::Operator, None)?;
                 tx.erase(cards[3], "purpose-ended")?;
                 tx.allow("photo-shared", &nik(2), "anak kembar")?;
+                tx.approve_batch(&BatchApproved {
+                    upload: "U1".into(),
+                    name: "sdn-2".into(),
+                    records: 4,
+                    approver: "sari".into(),
+                })?;
                 tx.finish_drop(&DropOutcome {
                     drop: "D1".into(),
                     name: "sdn-2".into(),
@@ -203,7 +210,7 @@ fn a_ledger_that_nobody_touched_is_clean() {
     let busy = Busy::new();
     let report = busy.verify();
     assert_eq!(report.findings, []);
-    assert_eq!((report.events, report.persons, report.erased), (40, 4, 1));
+    assert_eq!((report.events, report.persons, report.erased), (41, 4, 1));
     assert_eq!((report.lots, report.photos, report.papers), (1, 1, 1));
     let other = Ledger::open_read_only(&busy.folder).unwrap();
     assert_eq!(verify(&other, files(&busy.folder)).unwrap(), report);
@@ -282,7 +289,7 @@ fn every_changed_value_of_a_projection_is_named() {
         .collect();
     assert_eq!(
         columns.len(),
-        7 + 8 + 29 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5 + 17 + 9 + 3
+        7 + 8 + 29 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5 + 17 + 9 + 3 + 4
     );
     for (table, column, kind) in columns {
         let new = if kind == "INTEGER" {
@@ -324,6 +331,7 @@ fn key_column(table: &str) -> &'static str {
         "pack_cards" => "card",
         "pack_files" => "sha256",
         "exceptions" => "rule",
+        "batch_approvals" => "upload",
         other => panic!("no key of {other} is known here"),
     }
 }
