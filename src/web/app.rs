@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
+use super::batches::Batches;
 use super::error::PageError;
 use super::limit::Limiter;
 use super::scan::Desks;
@@ -31,6 +32,8 @@ pub struct App {
     pub scans: Desks,
     /// The number of the newest event, which wakes the browsers.
     pub head: watch::Sender<u64>,
+    /// What was uploaded.
+    pub batches: Batches,
     readers: Mutex<Vec<Reader>>,
     writer: Mutex<Ledger>,
 }
@@ -56,6 +59,7 @@ impl App {
             logins: Limiter::default(),
             scans: Desks::default(),
             head: watch::Sender::new(0),
+            batches: Batches::open(paths, config)?,
             readers: Mutex::default(),
             writer: Mutex::new(writer),
         })

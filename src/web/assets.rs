@@ -29,6 +29,11 @@ const ASSETS: &[(&str, &str, &[u8])] = &[
         include_bytes!("assets/scan.js"),
     ),
     (
+        "upload.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("assets/upload.js"),
+    ),
+    (
         "icon.svg",
         "image/svg+xml",
         include_bytes!("assets/icon.svg"),

@@ -11,6 +11,7 @@
 mod accounts;
 mod app;
 mod assets;
+mod batches;
 mod board;
 mod cards;
 mod day;
@@ -62,6 +63,9 @@ pub enum ServeError {
     /// The threads of the page.
     #[error("the page cannot be started")]
     Start(#[source] std::io::Error),
+    /// The folder of uploads.
+    #[error(transparent)]
+    Uploads(#[from] crate::station::staging::StageError),
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),

@@ -16,6 +16,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The pages of the menu: path, Indonesian, English, right. Their digits are keys.
 const MENU: &[(&str, &str, &str, Right)] = &[
     ("/", "Papan", "Board", Right::Look),
+    ("/batches", "Kiriman", "Batches", Right::Work),
     ("/photos", "Foto", "Photos", Right::Work),
     ("/cards", "Kartu", "Cards", Right::Look),
     ("/scan", "Pindai", "Scan", Right::Work),

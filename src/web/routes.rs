@@ -10,7 +10,9 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::app::App;
 use super::error::PageError;
-use super::{accounts, assets, board, cards, day, guard, live, login, lots, photos, scan, stock};
+use super::{
+    accounts, assets, batches, board, cards, day, guard, live, login, lots, photos, scan, stock,
+};
 use crate::domain::account::Right;
 
 /// What a route asks of the one who calls it.
@@ -104,6 +106,9 @@ const WORK: Needs = Needs::Right(Right::Work);
 const DECIDE: Needs = Needs::Right(Right::Decide);
 
 fn all(app: Option<Arc<App>>) -> Routes {
+    let most = app
+        .as_ref()
+        .map_or(0, |app| app.config.web.upload_mb as usize * 1024 * 1024);
     Routes {
         app,
         router: Router::new(),
@@ -116,6 +121,16 @@ fn all(app: Option<Arc<App>>) -> Routes {
     .post("/logout", LOOK, login::leave)
     .get("/live", LOOK, live::events)
     .get("/", LOOK, board::board)
+    .get("/batches", WORK, batches::list)
+    .upload("/batches", WORK, most, batches::upload)
+    .get("/batches/returned/{folder}", WORK, batches::returned)
+    .get("/batches/{id}", WORK, batches::one)
+    .get("/batches/{id}/progress", WORK, batches::progress)
+    .get("/batches/{id}/photo/{row}", WORK, batches::photo)
+    .get("/batches/{id}/return.xlsx", WORK, batches::return_list)
+    .post("/batches/{id}/columns", WORK, batches::save_columns)
+    .post("/batches/{id}/submit", WORK, batches::submit)
+    .post("/batches/{id}/discard", WORK, batches::discard)
     .get("/photos", WORK, photos::list)
     .get("/photos/{card}", WORK, photos::one)
     .post("/photos/{card}", WORK, photos::adjust)
