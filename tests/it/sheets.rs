@@ -215,6 +215,66 @@ fn a_messy_spreadsheet_becomes_cards_and_its_return_list_mended_becomes_the_rest
     station.is_sound();
 }
 
+#[test]
+fn a_mapping_that_cannot_be_used_is_refused_and_a_broken_file_is_named_at_the_start() {
+    let station = Station::new();
+    fs::write(station.outside("t.csv"), "Nama Siswa,NIK\nA,1\n").unwrap();
+    let table = station.outside("t.csv").display().to_string();
+    for (set, wrong) in [
+        ("Nama Siswa=hobi", "`hobi` is no field"),
+        ("Nama=nama", "no column is called `Nama`"),
+    ] {
+        let ran = station
+            .run(&["mapping", "save", &table, "--set", set])
+            .ended(2);
+        assert!(ran.err.contains(wrong), "{}", ran.err);
+    }
+    assert!(!station.has("mappings.toml"));
+    let shown = station.run(&["mapping", "show", &table]).ended(0).out;
+    assert!(
+        shown.contains("Nama Siswa -> ? nama") && shown.contains("no_kk"),
+        "{shown}"
+    );
+    fs::write(station.path("mappings.toml"), "[[mapping]]\nheaders = 1\n").unwrap();
+    let ran = station.once().ended(2);
+    assert!(
+        ran.err.contains("mappings.toml") && ran.err.contains("line 2"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_lone_spreadsheet_takes_its_photos_along() {
+    let station = Station::new();
+    let girl = child(1);
+    station.know(&girl);
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let fields = girl.record.as_object().unwrap().iter();
+    let flat = fields.filter(|(_, value)| value.is_string());
+    let pada = ("disetujui_pada".to_owned(), crate::harness::hours_ago(9));
+    let oleh = ("disetujui_oleh".to_owned(), "verifikator-01".to_owned());
+    let cells = flat.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
+    for (column, (header, cell)) in cells.chain([pada, oleh]).enumerate() {
+        sheet.write_string(0, column as u16, header).unwrap();
+        sheet.write_string(1, column as u16, cell).unwrap();
+    }
+    put_photos(&station.incoming(""), &[&girl]);
+    fs::write(
+        station.incoming("SATU.xlsx"),
+        book.save_to_buffer().unwrap(),
+    )
+    .unwrap();
+    station.take_all();
+    assert_eq!(station.states(&girl), ["rendered"]);
+    assert_eq!(
+        station.names("accepted/SATU.xlsx"),
+        ["1.jpg", "SATU.xlsx", "reasons.json"]
+    );
+    assert!(station.names("incoming").is_empty());
+}
+
 /// A workbook of another program than ours, made once with LibreOffice from a CSV.
 #[test]
 fn a_workbook_of_another_office_program_is_read() {
@@ -559,7 +619,9 @@ fn what_is_no_batch_is_refused_when_it_is_uploaded_and_old_uploads_are_swept() {
     let later = Timestamp::now()
         .checked_add(SignedDuration::from_hours(49))
         .unwrap();
-    assert_eq!(page.staging.sweep(later, days).unwrap(), 1);
+    // The one that waited, and the two that never were complete.
+    assert_eq!(page.staging.sweep(later, days).unwrap(), 3);
+    assert!(station.names("uploads").is_empty());
     assert!(page.staging.list().unwrap().is_empty());
     page.staging.discard(&id).unwrap();
     let gone = page.staging.check(
