@@ -36,7 +36,9 @@ use jiff::tz::TimeZone;
 use crate::config::{Config, ConfigError, Paths};
 use crate::domain::card::Kind;
 use crate::domain::office::Official;
-use crate::intake::{self, Claimed, Inbox, IntakeError, Summary, Wake, is_network_mount};
+use crate::intake::{
+    self, Claimed, Inbox, IntakeError, Mappings, MappingsError, Summary, Wake, is_network_mount,
+};
 use crate::ledger::{self, Ledger};
 use crate::render::content::Issue;
 use crate::render::document::DocumentError;
@@ -71,6 +73,12 @@ pub enum StationError {
     /// The folders.
     #[error(transparent)]
     Intake(#[from] IntakeError),
+    /// The mappings.
+    #[error(transparent)]
+    Mappings(#[from] MappingsError),
+    /// The uploads.
+    #[error(transparent)]
+    Uploads(#[from] staging::StageError),
     /// A lot could not be made.
     #[error("lot {lot} cannot be made")]
     Lot {
@@ -156,6 +164,9 @@ impl Station {
         let layouts = assets::load_all(&paths, &config)?;
         let ledger = Ledger::open(&paths.ledger())?;
         let inbox = Inbox::new(paths.intake(), config.intake.clone())?;
+        // Read again for each drop; here, so that a mistake in it is heard of at once.
+        Mappings::read(&paths.mappings())?;
+        staging::sweep_old(&paths, &config)?;
         let photos = PhotoStore::open(paths.photos())?;
         let mut station = Self {
             paths,

@@ -14,6 +14,8 @@ fn the_help_of_every_subcommand_says_what_it_does() {
         (vec!["init"], "never overwritten"),
         (vec!["run"], "until it is told to stop"),
         (vec!["check"], "without touching anything"),
+        (vec!["mapping", "show"], "what is missing"),
+        (vec!["mapping", "save"], "same header row"),
         (vec!["render"], "one PDF"),
         (vec!["layout", "check"], "line and column"),
         (vec!["layout", "preview"], "made-up child"),
