@@ -461,6 +461,7 @@ mod tests {
             error.to_string(),
             "station.toml:3:1: no setting is called `blead`; did you mean `bleed`?"
         );
+        assert!(Config::parse("station.toml", "[handover]\noverdue_days = 0\n").is_err());
         assert!(Config::parse("station.toml", "[office]\nzona_waktu = \"Asia/Curup\"\n").is_err());
     }
 }

@@ -402,6 +402,15 @@ impl Reader {
         )
     }
 
+    /// What tells the school or village of a pack from others.
+    pub(in crate::ledger) fn pack_destination(&self, pack: PackId) -> Result<Option<String>> {
+        self.one(
+            "SELECT destination FROM packs WHERE pack = ?",
+            [pack_number(pack)],
+            |row| row.get(0),
+        )
+    }
+
     /// The open pack for a school or village.
     pub(in crate::ledger) fn open_pack(&self, to: &Destination) -> Result<Option<PackId>> {
         self.one(

@@ -186,6 +186,17 @@ fn a_returned_card_goes_into_a_new_pack_and_a_moved_one_to_another_school() {
     station
         .write(|tx| tx.move_to_pack(cards[0], other))
         .unwrap();
+    assert!(place(&station, cards[0]).moved);
+    // Back in a pack of its own school it counts as moved no more.
+    let third = station.write(|tx| tx.pack_for(&home(1), "THIRD")).unwrap();
+    station.write(|tx| tx.move_to_pack(card, third)).unwrap();
+    let back = station.ledger.packs_of(card).unwrap();
+    let now: Vec<_> = back
+        .iter()
+        .filter(|(_, place)| place.left.is_none())
+        .collect();
+    assert!(matches!(now[..], [(_, place)] if !place.moved), "{back:?}");
+    station.write(|tx| tx.move_to_pack(card, other)).unwrap();
     let history = station.ledger.packs_of(cards[0]).unwrap();
     let ways: Vec<Option<Leaving>> = history
         .iter()
