@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use jiff::Timestamp;
 
-use super::{Outcome, station, writer};
+use super::{Outcome, actor, station, writer};
 use crate::cli::{self, PrinterCommand};
 use crate::config::Duplex;
 use crate::station::press_room::cap_reached;
@@ -31,7 +31,7 @@ fn turned(args: &cli::PrinterTurned) -> Result<Outcome> {
             "`{name}` masih mencetak; tunggu sampai lot ini selesai (it still prints this lot; wait for its end)"
         );
     }
-    let cards = ledger.write(&args.person.user, Timestamp::now(), |tx| {
+    let cards = ledger.write(&actor(&args.person.user), Timestamp::now(), |tx| {
         tx.turn_stack(name)
     })?;
     println!("{name}: {cards} kartu, sisi belakang dicetak sekarang (the backs are printed now)");
