@@ -290,6 +290,7 @@ fn a_reader_that_goes_away_ends_no_command_in_noise() {
             "{args:?}"
         );
     };
+    let card = station.card_of(&child(1));
     for args in [
         ["status"].as_slice(),
         &["status", "--json"],
@@ -298,7 +299,7 @@ fn a_reader_that_goes_away_ends_no_command_in_noise() {
         &["log"],
         &["log", "--csv"],
         &["log", "--json"],
-        &["card", "K000001-4", "--json"],
+        &["card", &card, "--json"],
     ] {
         closed(args);
     }
