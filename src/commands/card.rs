@@ -139,6 +139,11 @@ fn said(entry: &Entry) -> String {
         Event::PersonErased { reason, .. } => {
             format!("data pribadi dihapus (erased), sebab {reason}")
         }
+        Event::Audited(audited) => format!(
+            "audit {} {}",
+            audited.what,
+            audited.detail.as_deref().unwrap_or_default()
+        ),
         Event::ExceptionAllowed(exception) => format!("pengecualian {} (allowed)", exception.rule),
         // Events that are of no card.
         Event::StationCreated { .. }

@@ -4,6 +4,7 @@
 //! Names of schools and villages are not personal data. A new kind of event or a new field comes
 //! with a migration, so that an older program refuses the database instead of misreading it.
 
+mod audit;
 mod books;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::domain::ids::{CardId, LotId};
 use crate::domain::record::Alasan;
 use crate::domain::stock::RibbonMovement;
 
+pub use audit::Audited;
 pub use books::{
     CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
     ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
@@ -87,6 +89,8 @@ pub enum Event {
         /// The minutes' number.
         minutes: u32,
     },
+    /// Personal data were seen or given out, or a step was overridden or denied.
+    Audited(Audited),
 }
 
 /// What became of a drop.

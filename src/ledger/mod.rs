@@ -39,7 +39,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use error::{Error, Result};
 pub use event::{
-    Accepted, CardScanned, DayClosed, Destroyed, DropOutcome, Event, Exception, JobBegun,
+    Accepted, Audited, CardScanned, DayClosed, Destroyed, DropOutcome, Event, Exception, JobBegun,
     JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged, ReprintGranted,
     SerialRead, StackTurned, StockCounted, StockMoved,
 };

@@ -48,6 +48,8 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
         Event::DayClosed(closed) => stock::day_closed(db, seq, closed),
         Event::Destroyed(destroyed) => stock::destroyed(db, seq, at, destroyed),
         Event::CardDestroyed { card, minutes } => stock::card_destroyed(db, *card, *minutes),
+        // It is of no consequence but to be read.
+        Event::Audited(_) => Ok(()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Writing: everything that happens in one transaction.
 
+mod audit;
 mod outcome;
 mod printing;
 mod scanning;
