@@ -67,7 +67,8 @@ pub fn run(args: &cli::Card) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn said(entry: &Entry) -> String {
+/// What an event says, to an operator.
+pub(super) fn said(entry: &Entry) -> String {
     match &entry.event {
         Event::CardAccepted(accepted) => {
             let attempt = match accepted.attempt {
@@ -156,6 +157,10 @@ fn said(entry: &Entry) -> String {
         | Event::StockCounted(_)
         | Event::RibbonMoved(_)
         | Event::DayClosed(_)
-        | Event::Destroyed(_) => String::new(),
+        | Event::Destroyed(_)
+        | Event::SigningKeyMade { .. }
+        | Event::CheckpointMade(_)
+        | Event::Restored(_)
+        | Event::LotPurged(_) => String::new(),
     }
 }

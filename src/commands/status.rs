@@ -11,7 +11,7 @@ use crate::cli;
 use crate::config::Duplex;
 use crate::domain::card::State;
 use crate::intake::{Inbox, Why};
-use crate::ledger::{Card, PrinterState};
+use crate::ledger::{Card, PrinterState, RESTORED};
 use crate::printer::{DeviceState, Reason};
 use crate::render::proof::Wrong;
 use crate::station::press_room::{cap_reached, state_code};
@@ -73,6 +73,9 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
                 card.card,
                 card.state.indonesian(),
                 match card.state {
+                    State::Unconfirmed if card.reason.as_deref() == Some(RESTORED) => {
+                        RESTORED_ADVICE.to_owned()
+                    }
                     State::Unconfirmed => UNCONFIRMED.to_owned(),
                     _ => advice(card.reason.as_deref().unwrap_or_default()),
                 }
@@ -192,6 +195,10 @@ fn held_lots(cards: &[&Card]) {
 /// What to do about a card whose outcome nobody saw.
 const UNCONFIRMED: &str = "lihat printer, lalu `settle --good`, `--spoiled` atau `--not-out` \
     (look at the printer and settle it)";
+
+/// What to do about one that may have been printed after the backup was made.
+const RESTORED_ADVICE: &str = "stasiun dipulihkan dari cadangan: cari kartunya dulu, lalu \
+    `settle --good`, `--spoiled` atau `--not-out` (restored from a backup: look for the card first)";
 
 fn why(why: Why) -> (&'static str, &'static str) {
     match why {

@@ -2,6 +2,7 @@
 
 mod print;
 mod printers;
+mod privacy;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::render::press::Press;
 
 pub use print::{Calibration, Calibrations, DEFAULT_PRINTER, PrintSettings};
 pub use printers::{CoolDown, Duplex, PrinterSettings};
+pub use privacy::{BackupSettings, PrivacySettings};
 
 /// The commented settings that `init` writes.
 pub const SAMPLE: &str = include_str!("station.toml");
@@ -83,6 +85,10 @@ pub struct Config {
     pub rules: RuleSettings,
     /// How drops are taken.
     pub intake: intake::Settings,
+    /// How long personal data stay.
+    pub privacy: PrivacySettings,
+    /// How backups are made.
+    pub backup: BackupSettings,
 }
 
 /// Officials with their first day as a TOML date or a text.
@@ -231,6 +237,8 @@ impl Config {
         let value = |key, message: String| Err(ConfigError::Value { key, message });
         self.zone()?;
         self.print.check()?;
+        self.privacy.check()?;
+        self.backup.check()?;
         let mut names = BTreeSet::new();
         for printer in &self.printers {
             printer.check()?;
@@ -377,6 +385,11 @@ impl Paths {
     /// The prepared photos, by digest.
     pub fn photos(&self) -> PathBuf {
         self.root.join("photos")
+    }
+
+    /// The signed checkpoints.
+    pub fn checkpoints(&self) -> PathBuf {
+        self.root.join("checkpoints")
     }
 
     /// The card layouts.

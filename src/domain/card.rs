@@ -137,11 +137,12 @@ impl State {
         use State::*;
         matches!(
             (self, to),
-            (Accepted, Rendered | Held | Cancelled)
-                | (Rendered, Submitting | Printed | Spoiled | Held | Cancelled)
+            (Accepted, Rendered | Held | Cancelled | Unconfirmed)
+                // After a restore nobody knows what a card that waited has become since.
+                | (Rendered, Submitting | Printed | Spoiled | Held | Cancelled | Unconfirmed)
                 | (Submitting, Sent | Rendered | Unconfirmed | Held)
                 | (Sent, Printed | Spoiled | Unconfirmed | Rendered)
-                | (Unconfirmed, Printed | Spoiled | Rendered)
+                | (Unconfirmed, Printed | Spoiled | Rendered | Accepted)
                 | (Printed, Verified | Spoiled | Void)
                 // A scan is taken back by an undo.
                 | (Verified, Printed | Packed | Spoiled | Void)

@@ -200,6 +200,15 @@ pub enum Error {
     /// Only a spoiled card that still lies there is destroyed.
     #[error("card {0} is not to be destroyed: it is not spoiled, or was destroyed before")]
     NotToDestroy(CardId),
+    /// A checkpoint that does not fit the log, or that a key signed which the log does not know.
+    #[error("the checkpoint does not fit the log: run `ledger verify`")]
+    Checkpoint,
+    /// A range of events that is not in the log.
+    #[error("the log has events 1 to {0}: choose a range of them")]
+    Range(u64),
+    /// What was to be written could not be.
+    #[error("the file cannot be written: look at the disk")]
+    Output(#[source] std::io::Error),
     /// The ledger has its first event already, or lacks it.
     #[error("the first event, and only the first, creates the station")]
     Genesis,
@@ -229,6 +238,7 @@ impl Error {
                 | Self::DayClosed(_)
                 | Self::Difference { .. }
                 | Self::Minutes
+                | Self::Range(_)
         )
     }
 }

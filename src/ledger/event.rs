@@ -6,12 +6,14 @@
 
 mod audit;
 mod books;
+mod trust;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::checkpoint::Checkpoint;
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::record::Alasan;
@@ -22,6 +24,8 @@ pub use books::{
     CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
     ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
 };
+
+pub use trust::{LotPurged, Restored};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +95,17 @@ pub enum Event {
     },
     /// Personal data were seen or given out, or a step was overridden or denied.
     Audited(Audited),
+    /// The station signs with this key from now on, until it has another.
+    SigningKeyMade {
+        /// The Ed25519 public key, in hexadecimal digits.
+        public_key: String,
+    },
+    /// The log's head was signed. It is the event right before this one.
+    CheckpointMade(Box<Checkpoint>),
+    /// The ledger was restored from a backup.
+    Restored(Restored),
+    /// The PDF of a lot was purged.
+    LotPurged(LotPurged),
 }
 
 /// What became of a drop.

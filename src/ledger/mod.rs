@@ -14,15 +14,19 @@
 //!
 //! What the chain cannot show: the last events cut off the end, with the projections cut to fit,
 //! leave a shorter chain that is whole, and who holds the key can write a new one from the start.
-//! Only a hash kept elsewhere shows that.
+//! Only a [`Checkpoint`] kept elsewhere shows that ([`against`]).
 
+mod checkpoint;
+mod copy;
 mod error;
 mod event;
+mod export;
 mod key;
 mod order;
 mod project;
 mod reader;
 mod schema;
+mod signing;
 #[cfg(test)]
 mod testing;
 mod tx;
@@ -37,17 +41,26 @@ use std::path::Path;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
+pub use checkpoint::Checkpoint;
+pub use copy::LEDGER_FILES;
 pub use error::{Error, Result};
 pub use event::{
     Accepted, Audited, CardScanned, DayClosed, Destroyed, DropOutcome, Event, Exception, JobBegun,
-    JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged, ReprintGranted,
-    SerialRead, StackTurned, StockCounted, StockMoved,
+    JobCreated, JobMoved, LotAssigned, LotMade, LotPurged, Moved, Place, PrinterChanged,
+    ReprintGranted, Restored, SerialRead, StackTurned, StockCounted, StockMoved,
 };
+pub use export::{ExportFault, ExportReport, verify_export};
 pub use reader::{
-    Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, StockDay, ToPrint,
+    Closed, DestroyedCard, Destruction, Job, KeptCheckpoint, PrinterState, Reader, Ribbons,
+    StockDay, ToPrint,
 };
-pub use tx::{Close, NewCard, NewJob, NewLot, NewMovement, Remake, Reprint, Scan, Settlement, Tx};
-pub use verify::{EventFault, FileFault, Finding, ObjectFault, Report, verify};
+pub use signing::Signer;
+pub use tx::{
+    Close, NewCard, NewJob, NewLot, NewMovement, RESTORED, Remake, Reprint, Scan, Settlement, Tx,
+};
+pub use verify::{
+    CheckpointFault, EventFault, FileFault, Finding, ObjectFault, Report, against, verify,
+};
 pub use view::{
     Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person, PrintedCard, PrintedFilter,
     QueuedCard, Status, Waiting,

@@ -5,6 +5,7 @@
 
 mod printing;
 mod stock;
+mod trust;
 
 pub(super) use printing::front_is_done;
 pub(super) use stock::{RIBBON, balance};
@@ -50,6 +51,10 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
         Event::CardDestroyed { card, minutes } => stock::card_destroyed(db, *card, *minutes),
         // It is of no consequence but to be read.
         Event::Audited(_) => Ok(()),
+        Event::SigningKeyMade { public_key } => trust::signing_key_made(db, at, public_key),
+        Event::CheckpointMade(checkpoint) => trust::checkpoint_made(db, seq, checkpoint),
+        Event::Restored(restored) => trust::restored(db, seq, at, restored),
+        Event::LotPurged(purged) => trust::lot_purged(db, at, purged.lot),
     }
 }
 
@@ -242,7 +247,10 @@ pub(super) fn live_card(db: &Connection, nik_hash: &str) -> Result<Option<CardId
 /// The number that the next lot must have.
 pub(super) fn next_lot(db: &Connection) -> Result<LotId> {
     let last: i64 = db
-        .prepare_cached("SELECT coalesce(max(lot), 0) FROM lots")?
+        .prepare_cached(
+            "SELECT max((SELECT coalesce(max(lot), 0) FROM lots),
+                 (SELECT coalesce(max(lots), 0) FROM restores))",
+        )?
         .query_row([], |row| row.get(0))?;
     Ok(LotId::new(last.cast_unsigned() + 1))
 }

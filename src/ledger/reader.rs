@@ -1,13 +1,15 @@
 //! Reading: what the ledger knows, from the projections and the log.
 
 mod printing;
+mod privacy;
 mod scanning;
 mod stock;
+mod trust;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::error::{Error, Result};
-use super::event::{DropOutcome, Event};
+use super::event::DropOutcome;
 use super::key::StationKey;
 use super::project::{card_id, live_card, lot_number, next_lot, number};
 use super::view::{
@@ -22,6 +24,7 @@ use crate::domain::rules::Standing;
 
 pub use printing::{Job, PrinterState, ToPrint};
 pub use stock::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
+pub use trust::KeptCheckpoint;
 
 /// Reads the ledger. [`Ledger`](super::Ledger) and [`Tx`](super::Tx) read through it too.
 pub struct Reader {
@@ -123,7 +126,7 @@ impl Reader {
             )?;
             let open = self.all(
                 "SELECT lot, count(*) FROM cards
-                 WHERE state IN ('rendered', 'submitting', 'sent', 'unconfirmed')
+                 WHERE state IN ('rendered', 'submitting', 'sent', 'unconfirmed') AND lot NOTNULL
                  GROUP BY lot ORDER BY lot",
                 [],
                 |row| Ok((lot_id(row.get(0)?), count(row, 1)?)),
@@ -314,14 +317,7 @@ impl Reader {
         let mut rows = query.query([card.to_string()])?;
         let mut entries = Vec::new();
         while let Some(row) = rows.next()? {
-            let seq = row.get::<_, i64>(0)?.cast_unsigned();
-            entries.push(Entry {
-                seq,
-                at: time(row, 1)?,
-                actor: row.get(2)?,
-                event: Event::from_canonical(row.get_ref(3)?.as_str().unwrap_or_default())
-                    .ok_or(Error::Event(seq))?,
-            });
+            entries.push(trust::entry(row)?);
         }
         Ok(entries)
     }

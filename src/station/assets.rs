@@ -17,6 +17,7 @@ macro_rules! built_in {
 /// Every file under `layouts/`, as `init` writes them out.
 pub const FILES: &[(&str, &[u8])] = built_in![
     "dokumen/berita-acara-pemusnahan.typ",
+    "dokumen/laporan-harian.typ",
     "fonts/NotoSans-SemiCondensed-kia.ttf",
     "fonts/NotoSans-SemiCondensedSemiBold-kia.ttf",
     "fonts/OFL.txt",

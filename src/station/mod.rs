@@ -3,13 +3,16 @@
 
 mod accept;
 pub mod assets;
+pub mod backup;
 mod beside;
+mod checkpoints;
 mod examine;
 mod in_order;
 mod lock;
 mod lots;
 mod photos;
 pub mod press_room;
+mod purge;
 mod setter;
 mod token;
 
@@ -35,10 +38,12 @@ use crate::render::layout::Layout;
 use crate::render::raster::RasterError;
 
 pub use beside::beside_ledger;
+pub use checkpoints::keep_checkpoints;
 pub use examine::{Examined, Examiner, SharedPhotos, photo_target};
 pub use lock::{Lock, LockError};
 pub use lots::{LOT_HELD, is_proof_code};
 pub use photos::{PhotoStore, write_new};
+pub use purge::Purge;
 pub use token::new_token;
 
 /// Who the ledger names for what the station does by itself.
@@ -131,6 +136,8 @@ pub struct Station {
     last_accepted: Option<Instant>,
     /// Whether the record accepted last came alone.
     came_alone: bool,
+    /// When the privacy clock was last looked at.
+    purged: Option<Instant>,
 }
 
 impl Station {
@@ -157,9 +164,11 @@ impl Station {
             parked: Vec::new(),
             last_accepted: None,
             came_alone: false,
+            purged: None,
         };
         station.parked = station.inbox.unfinished()?;
         station.sweep_lots()?;
+        keep_checkpoints(&station.paths, &station.ledger)?;
         Ok(station)
     }
 
@@ -175,6 +184,7 @@ impl Station {
     pub fn run(&mut self, events: &Receiver<Event>) -> Result<(), StationError> {
         let mut whole = BTreeSet::new();
         loop {
+            self.purge_when_due();
             let progress = self.step(&std::mem::take(&mut whole), Due::Quiet)?;
             if self.is_stopping() {
                 return Ok(());
@@ -206,6 +216,7 @@ impl Station {
     /// As [`Station::run`].
     pub fn run_once(&mut self) -> Result<Progress, StationError> {
         let mut all = Progress::default();
+        self.purge_when_due();
         // Nobody stays to see whether it becomes whole later.
         self.inbox.give_up_after(self.config.intake.settle);
         let end = Instant::now() + 2 * self.config.intake.settle + Duration::from_secs(1);

@@ -6,9 +6,10 @@
 //! grow with the ledger.
 //!
 //! Each change shows only if the chain is whole; who changes an event and rewrites all hashes
-//! after it makes a chain that is whole and differs from the old one in its last hash, which
-//! [`Report::head`] gives to be kept elsewhere.
+//! after it makes a chain that is whole and differs from the old one in its last hash, and so
+//! [`against`] a checkpoint that was kept elsewhere.
 
+mod checkpoints;
 mod files;
 mod log;
 mod persons;
@@ -19,7 +20,8 @@ mod tests;
 
 use std::path::Path;
 
-pub use report::{EventFault, FileFault, Finding, ObjectFault, Report};
+pub use checkpoints::against;
+pub use report::{CheckpointFault, EventFault, FileFault, Finding, ObjectFault, Report};
 
 use super::error::{Error, Result};
 use super::reader::Reader;

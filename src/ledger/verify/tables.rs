@@ -63,7 +63,7 @@ pub(super) fn compare_schema(
 
 /// A projection: its table and how many columns make its key. Every column is compared, and the
 /// key's come first in the table.
-pub(super) const PROJECTIONS: [(&str, usize); 14] = [
+pub(super) const PROJECTIONS: [(&str, usize); 18] = [
     ("drops", 1),
     ("lots", 1),
     ("cards", 1),
@@ -78,6 +78,10 @@ pub(super) const PROJECTIONS: [(&str, usize); 14] = [
     ("stock_serials", 2),
     ("ribbons", 1),
     ("destructions", 1),
+    ("signing_keys", 1),
+    ("checkpoints", 1),
+    ("restores", 1),
+    ("purged_lots", 1),
 ];
 
 /// Compares the projections with those rebuilt from the log.
