@@ -34,7 +34,7 @@ pub fn run(args: &cli::PurgeArgs) -> Result<Outcome> {
     tell(&plan, args.dry_run, &config)?;
     if lock.is_none() {
         println!(
-            "stasiun sedang berjalan: foto yang tersisa dihapusnya sendiri dalam satu jam (the running station deletes left-over photos within the hour)"
+            "stasiun sedang berjalan: foto yang tersisa dihapusnya sendiri dalam sehari (the running station deletes left-over photos within the day)"
         );
     }
     Ok(Outcome::Done)

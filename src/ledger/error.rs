@@ -200,8 +200,8 @@ pub enum Error {
     /// Only a spoiled card that still lies there is destroyed.
     #[error("card {0} is not to be destroyed: it is not spoiled, or was destroyed before")]
     NotToDestroy(CardId),
-    /// A checkpoint that does not fit the log, or that a key signed which the log does not know.
-    #[error("the checkpoint does not fit the log: run `ledger verify`")]
+    /// What an event says of the log's head is not so, or a key signed it that the log does not know.
+    #[error("what is stated of the log's head does not fit the log: run `ledger verify`")]
     Checkpoint,
     /// A range of events that is not in the log.
     #[error("the log has events 1 to {0}: choose a range of them")]

@@ -20,7 +20,7 @@ const REASON: &str = "retention";
 const AT_A_TIME: usize = 500;
 
 /// How often the running station looks.
-const EVERY: Duration = Duration::from_secs(3600);
+const EVERY: Duration = Duration::from_secs(24 * 3600);
 
 /// What a purge takes, or would take.
 #[derive(Debug, Default, Serialize)]
@@ -168,7 +168,7 @@ impl Purge {
 }
 
 impl Station {
-    /// Purges what is due, once an hour. A fault is told and tried again: no card waits for it.
+    /// Purges what is due, at the start and once a day. A fault is told and tried again: no card waits for it.
     pub(super) fn purge_when_due(&mut self) {
         if self.purged.is_some_and(|at| at.elapsed() < EVERY) {
             return;

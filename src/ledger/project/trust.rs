@@ -35,7 +35,7 @@ pub(super) fn checkpoint_made(db: &Connection, seq: u64, checkpoint: &Checkpoint
 
 pub(super) fn restored(db: &Connection, seq: u64, at: &str, restored: &Restored) -> Result<()> {
     if restored.after.checked_add(1) != Some(seq) {
-        return Err(Error::Genesis);
+        return Err(Error::Checkpoint);
     }
     db.prepare_cached("INSERT INTO restores VALUES (?, ?, ?, ?)")?
         .execute(params![

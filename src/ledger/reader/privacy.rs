@@ -49,17 +49,19 @@ impl Reader {
             [],
             |row| row.get::<_, i64>(0),
         )?;
+        let mut query = self.db.prepare_cached(
+            "SELECT card FROM lot_cards JOIN cards USING (card)
+             WHERE lot_cards.lot = ? AND erased_at IS NULL",
+        )?;
         let mut done = Vec::new();
-        for lot in waits {
-            let held = self.all(
-                "SELECT card FROM lot_cards JOIN cards USING (card)
-                 WHERE lot_cards.lot = ? AND erased_at IS NULL",
-                [lot],
-                |row| row.get(0).map(card_id),
-            )?;
-            if held.iter().all(|card| cards.binary_search(card).is_ok()) {
-                done.push(lot_id(lot));
+        'lots: for lot in waits {
+            let mut held = query.query([lot])?;
+            while let Some(row) = held.next()? {
+                if cards.binary_search(&card_id(row.get(0)?)).is_err() {
+                    continue 'lots;
+                }
             }
+            done.push(lot_id(lot));
         }
         Ok(done)
     }
