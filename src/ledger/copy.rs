@@ -52,8 +52,8 @@ impl Ledger {
     /// # Errors
     /// [`Error::Database`].
     pub fn empty_log(&self) -> Result<()> {
-        let truncate = "wal_checkpoint(TRUNCATE)";
-        self.reader.db.pragma_query(None, truncate, |_| Ok(()))?;
+        let truncate = "PRAGMA wal_checkpoint(TRUNCATE)";
+        self.reader.db.query_row(truncate, [], |_| Ok(()))?;
         Ok(())
     }
 }

@@ -27,12 +27,25 @@ pub fn against(
     if checkpoint.station != ledger.station_id() {
         return Ok(Some(CheckpointFault::OtherStation));
     }
-    Ok(match ledger.hash_of(checkpoint.seq)? {
-        None => Some(CheckpointFault::Cut),
-        Some(hash) if hash != checkpoint.head => Some(CheckpointFault::Rewritten),
-        Some(_) if !ledger.signing_keys()?.contains(&checkpoint.public_key) => {
-            Some(CheckpointFault::OtherKey)
-        }
-        Some(_) => None,
+    match ledger.hash_of(checkpoint.seq)? {
+        None => return Ok(Some(CheckpointFault::Cut)),
+        Some(hash) if hash != checkpoint.head => return Ok(Some(CheckpointFault::Rewritten)),
+        Some(_) => {}
+    }
+    if !ledger.signing_keys()?.contains(&checkpoint.public_key) {
+        return Ok(Some(CheckpointFault::OtherKey));
+    }
+    // It left the station only after its own event was written.
+    let own = checkpoint.seq + 1;
+    let kept = ledger.checkpoints(Some(checkpoint.day))?;
+    Ok(if ledger.hash_of(own)?.is_none() {
+        Some(CheckpointFault::Cut)
+    } else if kept
+        .iter()
+        .any(|kept| kept.seq == own && kept.checkpoint == *checkpoint)
+    {
+        None
+    } else {
+        Some(CheckpointFault::Rewritten)
     })
 }
