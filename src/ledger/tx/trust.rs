@@ -99,3 +99,6 @@ impl Tx<'_> {
         self.whole(|tx| tx.append(&Event::LotPurged(LotPurged { lot })))
     }
 }
+
+#[cfg(test)]
+mod tests;
