@@ -81,7 +81,7 @@ pub(super) fn restore(args: &cli::LedgerRestore) -> Result<Outcome> {
     let (mut report, last, held) = {
         let ledger = reader(&paths)?;
         let mut report = ledger::verify(&ledger, &paths.lots(), &paths.photos())?;
-        hold_checkpoints(&ledger, &paths, &mut report)?;
+        hold_checkpoints(&ledger, &paths, None, &mut report)?;
         let mut last = None;
         ledger.entries(manifest.seq, manifest.seq, |entry| -> ledger::Result<()> {
             last = Some(entry);

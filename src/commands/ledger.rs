@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -31,7 +31,7 @@ fn verify(args: &cli::LedgerVerify) -> Result<Outcome> {
     let (paths, _) = station(&args.station)?;
     let reader = reader(&paths)?;
     let mut report = ledger::verify(&reader, &paths.lots(), &paths.photos())?;
-    hold_checkpoints(&reader, &paths, &mut report)?;
+    hold_checkpoints(&reader, &paths, args.key.as_deref(), &mut report)?;
     if let Some(file) = &args.against {
         let text = fs::read_to_string(file)
             .with_context(|| format!("`{}` cannot be read", file.display()))?;
@@ -39,10 +39,6 @@ fn verify(args: &cli::LedgerVerify) -> Result<Outcome> {
         if let Some(fault) = fault {
             report.add_checkpoint(file.display().to_string(), fault);
         }
-    } else if let Some(key) = &args.key
-        && !reader.signing_keys()?.contains(key)
-    {
-        bail!("the log names no key {key}");
     }
     tell(&report, args.station.json)?;
     if let (Some(file), false) = (&args.against, args.station.json)
@@ -65,8 +61,13 @@ fn fault_of(reader: &Reader, text: &str, key: Option<&str>) -> Result<Option<Che
 }
 
 /// Holds the log against every checkpoint that the station keeps: a log that was cut while they
-/// stayed is found without any help from outside.
-pub(super) fn hold_checkpoints(reader: &Reader, paths: &Paths, report: &mut Report) -> Result<()> {
+/// stayed is found without any help from outside. With `key` each must be signed with that one.
+pub(super) fn hold_checkpoints(
+    reader: &Reader,
+    paths: &Paths,
+    key: Option<&str>,
+    report: &mut Report,
+) -> Result<()> {
     let Ok(listed) = fs::read_dir(paths.checkpoints()) else {
         // A station that never closed a day has none.
         return Ok(());
@@ -74,8 +75,9 @@ pub(super) fn hold_checkpoints(reader: &Reader, paths: &Paths, report: &mut Repo
     let mut files = listed.collect::<Result<Vec<_>, _>>()?;
     files.sort_by_key(fs::DirEntry::file_name);
     for file in files {
+        // One that cannot be read is no checkpoint.
         let text = fs::read_to_string(file.path()).unwrap_or_default();
-        if let Some(fault) = fault_of(reader, &text, None)? {
+        if let Some(fault) = fault_of(reader, &text, key)? {
             report.add_checkpoint(file.file_name().to_string_lossy().into_owned(), fault);
         }
     }

@@ -1,6 +1,8 @@
 //! `subject`: all processing of one child's data (UU 27/2022, articles 7 and 32).
 
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -13,6 +15,9 @@ use crate::config::{Config, Paths};
 use crate::domain::nik::Nik;
 use crate::domain::record::Record;
 use crate::ledger::{self, Card, Entry, Event, Lot, Reader};
+
+/// The endings of files that hold records as text.
+const TEXTS: [&str; 3] = ["json", "jsonl", "csv"];
 
 /// One card of the child, and all that is known of it.
 struct Part {
@@ -43,11 +48,13 @@ pub fn run(args: &cli::Subject) -> Result<Outcome> {
     })?;
     let parts = ledger.snapshot(|ledger| parts(ledger, &nik, &paths))?;
     let exceptions = ledger.exceptions_of(&nik)?;
+    let sources = sources(&paths, &nik)?;
     if args.station.json {
         let value = json!({
             "made_at": now,
             "cards": parts.iter().map(Part::json).collect::<Vec<_>>(),
             "exceptions": exceptions,
+            "sources": sources,
         });
         match &args.out {
             None => print_json(&value)?,
@@ -73,12 +80,53 @@ pub fn run(args: &cli::Subject) -> Result<Outcome> {
     for (rule, reason) in &exceptions {
         writeln!(text, "\npengecualian (exception) {rule}: {reason}")?;
     }
+    if !sources.is_empty() {
+        writeln!(
+            text,
+            "\nkiriman yang menyebut NIK ini (drops that name this NIK): {}",
+            sources.join(", ")
+        )?;
+    }
     text.push_str(
         "\nCadangan stasiun menyimpan salinan sampai cadangan itu dihapus, dan laporan pada kertas tidak tercatat di sini.\n\
          (Backups keep a copy until they are deleted; papers are not listed here.)\n",
     );
     give(args.out.as_deref(), &text)?;
     Ok(Outcome::Done)
+}
+
+/// The drops in `accepted/` and `rejected/` in which this NIK stands as text, also those of which no
+/// card was made.
+fn sources(paths: &Paths, nik: &Nik) -> Result<Vec<String>> {
+    let folders = paths.intake();
+    let mut found = Vec::new();
+    for folder in [folders.accepted, folders.rejected] {
+        for drop in fs::read_dir(&folder)? {
+            let path = drop?.path();
+            if names(&path, nik)? {
+                found.push(path.strip_prefix(&paths.root)?.display().to_string());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn names(path: &Path, nik: &Nik) -> std::io::Result<bool> {
+    let kind = fs::symlink_metadata(path)?.file_type();
+    if kind.is_dir() {
+        for entry in fs::read_dir(path)? {
+            if names(&entry?.path(), nik)? {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    let text = kind.is_file()
+        && path
+            .extension()
+            .is_some_and(|end| TEXTS.iter().any(|t| end == *t));
+    Ok(text && memchr::memmem::find(&fs::read(path)?, nik.as_str().as_bytes()).is_some())
 }
 
 fn parts(ledger: &Reader, nik: &Nik, paths: &Paths) -> ledger::Result<Vec<Part>> {

@@ -232,6 +232,8 @@ pub fn verify_export(
     against: Option<&Checkpoint>,
 ) -> Result<Result<ExportReport, ExportFault>> {
     let rebuilt = schema::scratch()?;
+    // One transaction, never committed: the rebuilt database lives no longer than the check.
+    rebuilt.execute_batch("BEGIN").map_err(Error::Rebuild)?;
     let mut check = Check {
         hash: Sha256::new(),
         number: 0,
@@ -277,7 +279,8 @@ struct Check<'a> {
     head: Option<Head>,
     seq: u64,
     prev: [u8; 32],
-    /// The hash of each event, for the checkpoints that come after them.
+    /// The hashes of the events that checkpoints may name: those that the log says were signed,
+    /// and the last one.
     heads: BTreeMap<u64, String>,
     keys: Vec<String>,
     checkpoints: u64,
@@ -347,6 +350,7 @@ impl Check<'_> {
                 if states != (self.seq, &hex(&self.prev)) || !checkpoint.is_genuine() {
                     return Err(ExportFault::Checkpoint(seq).into());
                 }
+                self.heads.insert(self.seq, hex(&self.prev));
             }
             _ => {}
         }
@@ -367,7 +371,9 @@ impl Check<'_> {
         {
             return Err(ExportFault::Illegal(seq).into());
         }
-        self.heads.insert(seq, event.hash.clone());
+        if self.head.as_ref().is_some_and(|head| head.to == seq) {
+            self.heads.insert(seq, event.hash.clone());
+        }
         Ok(())
     }
 

@@ -135,12 +135,22 @@ impl Purge {
     ) -> Result<(), StationError> {
         for cards in self.cards.chunks(AT_A_TIME) {
             ledger.write(actor, now, |tx| -> ledger::Result<()> {
-                cards.iter().try_for_each(|card| tx.erase(*card, REASON))
+                let mut cards = cards.iter();
+                // Somebody else's purge may have been faster.
+                cards.try_for_each(|card| match tx.erase(*card, REASON) {
+                    Err(ledger::Error::Erased(_)) => Ok(()),
+                    erased => erased,
+                })
             })?;
         }
         let mut files = self.files.clone();
         for lot in &self.lots {
-            ledger.write(actor, now, |tx| tx.purge_lot(*lot))?;
+            ledger.write(actor, now, |tx| {
+                match tx.purgeable_lots(&[])?.contains(lot) {
+                    true => tx.purge_lot(*lot),
+                    false => Ok(()),
+                }
+            })?;
             if let Some((lot, _)) = ledger.lot(*lot)? {
                 files.push(paths.lots().join(lot.pdf));
             }

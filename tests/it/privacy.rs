@@ -239,6 +239,7 @@ fn a_parent_is_told_all_processing_also_after_the_data_are_gone() {
         "audit backup",
         "operator:budi",
         "audit subject-report",
+        "accepted/ISI",
     ] {
         assert!(told.contains(part), "`{part}` is not in:\n{told}");
     }
