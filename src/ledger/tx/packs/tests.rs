@@ -296,7 +296,7 @@ fn a_pack_is_overdue_after_its_days_until_nothing_is_outstanding() {
     station.write(|tx| tx.close_pack(id, false)).unwrap();
     station.write(|tx| send(tx, id)).unwrap();
     let overdue = |station: &Station, today| {
-        let packs = station.ledger.overdue(today, 14).unwrap();
+        let packs = station.ledger.overdue_packs(today, 14).unwrap();
         packs.iter().map(|pack| pack.pack).collect::<Vec<_>>()
     };
     assert_eq!(overdue(&station, date(2026, 12, 8)), []);
@@ -488,7 +488,7 @@ proptest! {
             prop_assert_eq!(proved + unproved_inside, inside + hand as usize, "{:?}", step);
         }
         let nowhere = station.path().join("none");
-        let findings = verify(&station.ledger, files(&nowhere)).unwrap().findings;
+        let findings = verify(&station.ledger, &files(&nowhere)).unwrap().findings;
         // The lot's PDF was never written; nothing else may be found.
         prop_assert!(
             findings.iter().all(|f| matches!(f, Finding::File { .. })),
