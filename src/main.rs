@@ -35,25 +35,28 @@ fn main() -> ExitCode {
     }
 }
 
-/// How glibc's allocator is told to share few arenas among all threads.
-const FEW_ARENAS: (&str, &str) = ("MALLOC_ARENA_MAX", "2");
+/// How glibc's allocator is told to use few arenas and to give large buffers back.
+const FEW_ARENAS: [(&str, &str); 2] = [
+    ("MALLOC_ARENA_MAX", "2"),
+    ("MALLOC_TRIM_THRESHOLD_", "131072"),
+];
 
 /// Left alone, glibc gives each thread an arena and lets photos lie scattered in all of them, so that
-/// a daemon grows with its backlog. It reads its settings once, when a program starts: the daemon
-/// starts itself anew with this one, as the same process. Whoever set it keeps theirs, and where it
-/// does not work the daemon is merely larger.
+/// a daemon needs half as much again and grows with its backlog. It reads its settings once, when a
+/// program starts: the daemon starts itself anew with them, as the same process. Whoever set any of
+/// them keeps theirs, and where it does not work the daemon is merely larger.
 fn keep_memory_flat() {
-    let (name, few) = FEW_ARENAS;
-    if std::env::var_os(name).is_some() {
+    let set = |(name, _): &(&str, &str)| std::env::var_os(name).is_some();
+    if FEW_ARENAS.iter().any(set) {
         return;
     }
     if let Ok(program) = std::env::current_exe() {
         let mut args = std::env::args_os();
         let mut anew = std::process::Command::new(program);
-        if let Some(called) = args.next() {
-            anew.arg0(called);
+        if let Some(name) = args.next() {
+            anew.arg0(name);
         }
-        // It returns only when nothing came of it.
-        let _not_done = anew.args(args).env(name, few).exec();
+        // It returns only if nothing came of it.
+        let _not_done = anew.args(args).envs(FEW_ARENAS).exec();
     }
 }
