@@ -3,14 +3,19 @@
 //! Every other module may use `domain`; `domain` uses none of them.
 
 pub mod card;
+pub mod coverage;
 pub mod fields;
+pub mod figures;
 pub mod ids;
 pub mod job;
 pub mod nik;
 pub mod office;
+pub mod pace;
+pub mod period;
 pub mod record;
 pub mod reprint;
 pub mod rules;
 pub mod scan;
 pub mod stock;
+pub mod target;
 pub mod validity;

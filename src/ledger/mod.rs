@@ -44,7 +44,8 @@ pub use event::{
     SerialRead, StackTurned, StockCounted, StockMoved,
 };
 pub use reader::{
-    Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, StockDay, ToPrint,
+    BlanksLeft, CameOut, Closed, DestroyedCard, Destruction, Ending, EndingCard, Found, Job, PAGE,
+    PrinterState, Reader, RegisterLine, Ribbons, StockDay, ToPrint,
 };
 pub use tx::{Close, NewCard, NewJob, NewLot, NewMovement, Remake, Reprint, Scan, Settlement, Tx};
 pub use verify::{EventFault, FileFault, Finding, ObjectFault, Report, verify};

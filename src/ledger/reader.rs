@@ -1,7 +1,9 @@
 //! Reading: what the ledger knows, from the projections and the log.
 
 mod printing;
+mod reports;
 mod scanning;
+mod search;
 mod stock;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -21,6 +23,8 @@ use crate::domain::record::Record;
 use crate::domain::rules::Standing;
 
 pub use printing::{Job, PrinterState, ToPrint};
+pub use reports::{BlanksLeft, CameOut, Ending, EndingCard, RegisterLine};
+pub use search::{Found, PAGE};
 pub use stock::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
 
 /// Reads the ledger. [`Ledger`](super::Ledger) and [`Tx`](super::Tx) read through it too.
