@@ -1,6 +1,7 @@
 //! What the command line says. Parsing never acts.
 
 mod books;
+mod reports;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ pub use books::{
     Blanks, DayClose, DayCommand, Destroy, Minutes, Person, Receive, Reprint, Scan, Settle, Spoil,
     StockCommand,
 };
+pub use reports::{Format, Register, ReportArgs, ReportCommand, SheetFormat};
 
 /// Stasiun cetak Kartu Identitas Anak (KIA).
 ///
@@ -94,6 +96,11 @@ pub enum Command {
     Day(DayCommand),
     /// The log of printed cards, in handover order: school, class, name
     Log(Log),
+    /// The register: every card that came out, in the order in which it did
+    Register(Register),
+    /// Reports, with charts: on the terminal, for a spreadsheet or on paper
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// What waits where, and what needs a person
     Status(StationArg),
     /// One card's whole history

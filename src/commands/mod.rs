@@ -16,14 +16,19 @@ mod lot;
 mod outcome;
 mod preview;
 mod printer;
+mod register;
 mod render;
+mod report;
 mod run;
 mod scan;
 mod status;
 mod stock;
 mod workbench;
 
+use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -31,6 +36,7 @@ use serde::Serialize;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, Paths};
+use crate::documents::Stationery;
 use crate::ledger::{Error, Ledger, Reader};
 
 /// What came of a command that could run.
@@ -72,6 +78,8 @@ pub fn run(cli: Cli) -> Result<Outcome> {
         Command::Stock(command) => stock::run(&command),
         Command::Day(command) => day::run(&command),
         Command::Log(args) => log::run(&args),
+        Command::Register(args) => register::run(&args),
+        Command::Report(command) => report::run(&command),
         Command::Status(args) => status::run(&args),
         Command::Card(args) => card::run(&args),
         Command::Allow(args) => allow::run(&args),
@@ -127,6 +135,24 @@ fn print_json(value: &impl Serialize) -> Result<()> {
     serde_json::to_writer_pretty(&mut out, value)?;
     writeln!(out)?;
     Ok(())
+}
+
+/// Makes a file for personal data, which nobody but its owner reads; one that is there is emptied.
+fn private_file(path: &Path) -> Result<File> {
+    OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("`{}` cannot be written", path.display()))
+}
+
+/// The templates and fonts of a station's papers.
+fn stationery(paths: &Paths) -> Result<Stationery> {
+    let layouts = paths.layouts();
+    crate::station::assets::stationery(&layouts)
+        .with_context(|| format!("`{}` cannot be read", layouts.display()))
 }
 
 /// A time as an operator reads it: the station's zone, to the minute.

@@ -15,7 +15,6 @@ use crate::documents::{DestructionMinutes, MinutesCard};
 use crate::domain::office::signing_on;
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
 use crate::ledger::{self, Destruction, NewMovement, Reader, Tx};
-use crate::station::assets;
 
 pub fn run(command: &StockCommand) -> Result<Outcome> {
     match command {
@@ -224,9 +223,7 @@ fn write_minutes(
             item.card.reason.as_deref(),
         )
     });
-    let layouts = paths.layouts();
-    let stationery = assets::stationery(&layouts)
-        .with_context(|| format!("`{}` cannot be read", layouts.display()))?;
+    let stationery = super::stationery(paths)?;
     let minutes = DestructionMinutes {
         number: destruction.minutes,
         date,

@@ -410,7 +410,8 @@ mod tests {
         let is_setting = |text: &str| {
             let key = text.split_once(" = ").map_or("", |(key, _)| key);
             let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            matches!(text, "[[officials]]" | "[[targets]]") || (!key.is_empty() && key.chars().all(plain))
+            matches!(text, "[[officials]]" | "[[targets]]")
+                || (!key.is_empty() && key.chars().all(plain))
         };
         let opened: Vec<&str> = SAMPLE
             .lines()

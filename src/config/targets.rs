@@ -108,7 +108,10 @@ mod tests {
             (block.replace("DKB", " "), "names no source"),
             (block.replace("2026-01-01", "\"awal\""), "must be a date"),
             (format!("{block}sampai = 2026-01-01\n"), "not after"),
-            (format!("{block}desa = {{ \"AIR BANG\" = 1 }}\n"), "KECAMATAN/DESA"),
+            (
+                format!("{block}desa = {{ \"AIR BANG\" = 1 }}\n"),
+                "KECAMATAN/DESA",
+            ),
             (format!("{block}sumbr = \"x\"\n"), "did you mean `sumber`"),
         ] {
             let error = parse(&wrong).unwrap_err().to_string();

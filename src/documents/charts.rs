@@ -69,11 +69,7 @@ fn line(area: &Area<'_>, points: [(i32, i32); 2], style: ShapeStyle) -> Drawn {
 fn dashes(area: &Area<'_>, y: i32, [from, to]: [i32; 2], [dash, gap]: [i32; 2]) -> Drawn {
     let mut x = from;
     while x < to {
-        line(
-            area,
-            [(x, y), ((x + dash).min(to), y)],
-            INK.stroke_width(2),
-        )?;
+        line(area, [(x, y), ((x + dash).min(to), y)], INK.stroke_width(2))?;
         x += dash + gap;
     }
     Ok(())
@@ -122,10 +118,19 @@ pub fn coverage(title: &str, shares: &[Share]) -> Result<String, ChartError> {
                 let end = (place(100.0), top + ROW - 7);
                 bar(area, (LEFT, top + 3), end, TRACK.filled())?;
             }
-            bar(area, (LEFT, top + 3), (place(value), top + ROW - 7), BAR.filled())?;
+            bar(
+                area,
+                (LEFT, top + 3),
+                (place(value), top + ROW - 7),
+                BAR.filled(),
+            )?;
             let figure = match (share.percent, share.target) {
                 (Some(percent), Some(target)) => {
-                    format!("{percent}   {} dari {}", point(share.children), point(target))
+                    format!(
+                        "{percent}   {} dari {}",
+                        point(share.children),
+                        point(target)
+                    )
                 }
                 _ => format!("{} anak", point(share.children)),
             };
@@ -313,7 +318,15 @@ mod tests {
         counted.needed = Some(1_250);
         let svg = pace("Laju", &counted).unwrap();
         let said = texts(&svg);
-        for wanted in ["480", "520", "90", "9 Nov", "23 Nov", "rata-rata 500", "perlu 1.250"] {
+        for wanted in [
+            "480",
+            "520",
+            "90",
+            "9 Nov",
+            "23 Nov",
+            "rata-rata 500",
+            "perlu 1.250",
+        ] {
             assert!(said.iter().any(|text| text == wanted), "{wanted}: {said:?}");
         }
         let empty = Pace::new(date(2026, 11, 24), Vec::new(), 0, None);
@@ -322,7 +335,13 @@ mod tests {
 
     #[test]
     fn steps_are_whole_and_round() {
-        for (step, round) in [(1.0, 1.0), (1.2, 2.0), (21.0, 25.0), (130.0, 200.0), (501.0, 1000.0)] {
+        for (step, round) in [
+            (1.0, 1.0),
+            (1.2, 2.0),
+            (21.0, 25.0),
+            (130.0, 200.0),
+            (501.0, 1000.0),
+        ] {
             assert_eq!(nice(step), round);
         }
     }

@@ -309,7 +309,10 @@ mod tests {
         };
         assert_eq!(
             said(&coverage.kecamatan),
-            [("BINDURIANG".into(), 0, Some(50)), ("CURUP".into(), 109, Some(218))]
+            [
+                ("BINDURIANG".into(), 0, Some(50)),
+                ("CURUP".into(), 109, Some(218))
+            ]
         );
         assert_eq!(
             said(&coverage.desa),
@@ -329,9 +332,17 @@ mod tests {
         let alarms = coverage.alarms();
         assert_eq!(alarms.len(), 2);
         let (indonesian, english) = &alarms[0];
-        assert!(indonesian.starts_with("17.02: 129,76 %, 25 anak lebih banyak dari target 84 (DKB"));
-        assert!(indonesian.contains("9 anak tanpa kode wilayah"), "{indonesian}");
-        assert!(english.contains("target is too small or too old"), "{english}");
+        assert!(
+            indonesian.starts_with("17.02: 129,76 %, 25 anak lebih banyak dari target 84 (DKB")
+        );
+        assert!(
+            indonesian.contains("9 anak tanpa kode wilayah"),
+            "{indonesian}"
+        );
+        assert!(
+            english.contains("target is too small or too old"),
+            "{english}"
+        );
         assert!(alarms[1].0.starts_with("SDN 2: 112,50 %"));
         assert!(alarms[1].1.contains("left the school"));
         let full = Coverage::new(day, &holders(), Some(&target(109)), "17.02");

@@ -113,7 +113,9 @@ impl FromStr for Month {
         let first: Date = format!("{text}-01").parse().map_err(|_| MonthError)?;
         let month = Self::of(first);
         // One spelling only, for texts are compared.
-        (month.to_string() == text).then_some(month).ok_or(MonthError)
+        (month.to_string() == text)
+            .then_some(month)
+            .ok_or(MonthError)
     }
 }
 
@@ -141,11 +143,23 @@ mod tests {
     fn halves_semesters_and_weeks_begin_and_end_where_the_office_says() {
         let of = |first, last| Period { first, last };
         let half = Period::half_month;
-        assert_eq!(half(date(2026, 2, 15)), of(date(2026, 2, 1), date(2026, 2, 15)));
-        assert_eq!(half(date(2028, 2, 16)), of(date(2028, 2, 16), date(2028, 2, 29)));
+        assert_eq!(
+            half(date(2026, 2, 15)),
+            of(date(2026, 2, 1), date(2026, 2, 15))
+        );
+        assert_eq!(
+            half(date(2028, 2, 16)),
+            of(date(2028, 2, 16), date(2028, 2, 29))
+        );
         let semester = Period::semester;
-        assert_eq!(semester(date(2026, 6, 30)), of(date(2026, 1, 1), date(2026, 6, 30)));
-        assert_eq!(semester(date(2026, 7, 1)), of(date(2026, 7, 1), date(2026, 12, 31)));
+        assert_eq!(
+            semester(date(2026, 6, 30)),
+            of(date(2026, 1, 1), date(2026, 6, 30))
+        );
+        assert_eq!(
+            semester(date(2026, 7, 1)),
+            of(date(2026, 7, 1), date(2026, 12, 31))
+        );
         // 24 November 2026 is a Tuesday.
         let week = of(date(2026, 11, 23), date(2026, 11, 29));
         for day in [date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 29)] {

@@ -26,12 +26,15 @@ impl<W: Write> CsvRows<W> {
     /// # Errors
     /// When it is of another length, or cannot be written.
     pub fn row(&mut self, cells: &[Cell]) -> csv::Result<()> {
-        self.writer.write_record(cells.iter().map(|cell| match cell {
-            Cell::Empty => Cow::Borrowed(""),
-            Cell::Text(text) => harmless(text),
-            Cell::Count(count) => Cow::Owned(count.to_string()),
-            Cell::Percent(percent) => Cow::Owned(percent.value().to_string()),
-        }.into_owned()))
+        self.writer.write_record(cells.iter().map(|cell| {
+            match cell {
+                Cell::Empty => Cow::Borrowed(""),
+                Cell::Text(text) => harmless(text),
+                Cell::Count(count) => Cow::Owned(count.to_string()),
+                Cell::Percent(percent) => Cow::Owned(percent.value().to_string()),
+            }
+            .into_owned()
+        }))
     }
 
     /// Writes what is still held.

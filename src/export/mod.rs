@@ -181,17 +181,7 @@ mod tests {
     use super::*;
 
     const EVIL: [&str; 11] = [
-        "=1+1",
-        "+SUM(1)",
-        "-2+3",
-        "@A1",
-        "\t=1",
-        "\r=1",
-        "\n=1",
-        "＝1",
-        "＋1",
-        "－1",
-        "＠1",
+        "=1+1", "+SUM(1)", "-2+3", "@A1", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠1",
     ];
 
     fn row(text: &str) -> [Cell; 3] {
@@ -231,13 +221,19 @@ mod tests {
         rows.finish(&mut out).unwrap();
         let mut book: Xlsx<_> = open_workbook_from_rs(out).unwrap();
         let formulas = book.worksheet_formula("Daftar").unwrap();
-        assert!(formulas.used_cells().all(|(.., formula)| formula.is_empty()));
+        assert!(
+            formulas
+                .used_cells()
+                .all(|(.., formula)| formula.is_empty())
+        );
         let sheet = book.worksheet_range("Daftar").unwrap();
         for (at, text) in (1..).zip(EVIL.into_iter().chain(["1702190503180001"])) {
             let cell = |column| sheet.get_value((at, column)).unwrap();
             match cell(0) {
                 // XML folds a carriage return into a line feed.
-                Data::String(read) => assert_eq!(read.replace('\r', "\n"), text.replace('\r', "\n")),
+                Data::String(read) => {
+                    assert_eq!(read.replace('\r', "\n"), text.replace('\r', "\n"))
+                }
                 other => panic!("{text:?} is {other:?}"),
             }
             assert_eq!(cell(1), &Data::Float(-7.0));

@@ -80,8 +80,9 @@ fn said(pace: &Pace) -> (String, String) {
     };
     let over = pace.over;
     debug_assert!(over <= PACE_WEEKS as u64);
-    let mut indonesian = format!("Laju rata-rata {mean:.1} kartu per minggu dari {over} minggu penuh terakhir.")
-        .replacen('.', ",", 1);
+    let mut indonesian =
+        format!("Laju rata-rata {mean:.1} kartu per minggu dari {over} minggu penuh terakhir.")
+            .replacen('.', ",", 1);
     let mut english = format!("Mean pace {mean:.1} cards a week over the last {over} whole weeks.");
     if let Some(remaining) = pace.remaining {
         indonesian += &format!(" Kurang {remaining} anak");

@@ -20,7 +20,9 @@ impl Reports<'_> {
         for (number, chart) in (1..).zip(&report.charts) {
             let file = format!("grafik-{number}.svg");
             charts.push(json!({ "judul": chart.title, "berkas": file }));
-            stationery.files.insert(file, chart.svg.clone().into_bytes());
+            stationery
+                .files
+                .insert(file, chart.svg.clone().into_bytes());
         }
         let data = json!({
             "judul": report.title,

@@ -141,7 +141,13 @@ impl Reports<'_> {
                 Table {
                     name: "desa",
                     title: "Per kelurahan dan desa".into(),
-                    heads: vec!["Kecamatan", "Kel/Desa", "Pemilik KIA", "Anak 0–17", "Persen"],
+                    heads: vec![
+                        "Kecamatan",
+                        "Kel/Desa",
+                        "Pemilik KIA",
+                        "Anak 0–17",
+                        "Persen",
+                    ],
                     rows: share_rows(&coverage.desa, true),
                     note: note(),
                 },

@@ -147,7 +147,12 @@ fn listed(mut children: Vec<EndingCard>) -> Table {
     let key = |ending: &EndingCard| {
         let school = &ending.card.sekolah;
         let name = ending.record.as_ref().map(|record| record.nama.clone());
-        (school.nama.clone(), school.kelas.clone(), name, ending.card.card)
+        (
+            school.nama.clone(),
+            school.kelas.clone(),
+            name,
+            ending.card.card,
+        )
     };
     children.sort_by_cached_key(key);
     let row = |ending: EndingCard| {

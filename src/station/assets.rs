@@ -17,6 +17,8 @@ macro_rules! built_in {
 /// Every file under `layouts/`, as `init` writes them out.
 pub const FILES: &[(&str, &[u8])] = built_in![
     "dokumen/berita-acara-pemusnahan.typ",
+    "dokumen/buku-register.typ",
+    "dokumen/laporan.typ",
     "fonts/NotoSans-SemiCondensed-kia.ttf",
     "fonts/NotoSans-SemiCondensedSemiBold-kia.ttf",
     "fonts/OFL.txt",

@@ -348,7 +348,13 @@ impl Reader {
 }
 
 /// District, village, region code and school: what a [`Group`] is of.
-type Place = (String, String, Option<String>, Option<String>, Option<String>);
+type Place = (
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
 
 fn place_of(card: Card) -> Place {
     let School { npsn, nama, .. } = card.sekolah;
