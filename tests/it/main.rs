@@ -14,6 +14,7 @@ mod ledger;
 mod parts;
 mod print;
 mod proof;
+mod reports;
 mod rules;
 mod scan;
 mod stock;

@@ -385,3 +385,6 @@ fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
         unexpired: 0,
     })
 }
+
+#[cfg(test)]
+mod tests;
