@@ -165,7 +165,7 @@ impl Coverage {
         Self {
             day,
             total: Share::new(
-                region.to_owned(),
+                format!("Seluruh wilayah {region}"),
                 None,
                 children,
                 target.map(|target| target.jumlah),
@@ -332,9 +332,9 @@ mod tests {
         let alarms = coverage.alarms();
         assert_eq!(alarms.len(), 2);
         let (indonesian, english) = &alarms[0];
-        assert!(
-            indonesian.starts_with("17.02: 129,76 %, 25 anak lebih banyak dari target 84 (DKB")
-        );
+        assert!(indonesian.starts_with(
+            "Seluruh wilayah 17.02: 129,76 %, 25 anak lebih banyak dari target 84 (DKB"
+        ));
         assert!(
             indonesian.contains("9 anak tanpa kode wilayah"),
             "{indonesian}"
