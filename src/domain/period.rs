@@ -88,6 +88,11 @@ impl Month {
         self.month
     }
 
+    /// Its last day.
+    pub fn last_day(self) -> Date {
+        Date::constant(self.year, self.month, 1).last_of_month()
+    }
+
     /// The month so many months later.
     pub fn after(self, months: u32) -> Self {
         let first = Date::constant(self.year, self.month, 1);
@@ -173,6 +178,7 @@ mod tests {
         assert_eq!(november, Month::of(date(2026, 11, 24)));
         assert_eq!(november.after(2).to_string(), "2027-01");
         assert!(november < november.after(2));
+        assert_eq!(november.after(3).last_day(), date(2027, 2, 28));
         for wrong in ["2026-1", "2026-13", "2026-11-24", "", "26-11"] {
             assert_eq!(wrong.parse::<Month>(), Err(MonthError), "{wrong}");
         }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Chart, Report, Reports, Result, both, said_of, written};
 use crate::documents::charts;
-use crate::domain::pace::{PACE_WEEKS, Pace, Week};
+use crate::domain::pace::{Pace, Week};
 use crate::domain::period::Period;
 use crate::export::{Cell, Table};
 
@@ -79,7 +79,6 @@ fn said(pace: &Pace) -> (String, String) {
         );
     };
     let over = pace.over;
-    debug_assert!(over <= PACE_WEEKS as u64);
     let mut indonesian =
         format!("Laju rata-rata {mean:.1} kartu per minggu dari {over} minggu penuh terakhir.")
             .replacen('.', ",", 1);

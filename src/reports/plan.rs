@@ -76,7 +76,7 @@ impl Reports<'_> {
             title: format!("Rencana sejak {} sampai {}", written(day), in_words(last)),
             period: Period {
                 first: day,
-                last: day,
+                last: last.last_day(),
             },
             alarms: Vec::new(),
             remarks: vec![(

@@ -9,7 +9,7 @@ use super::{Error, Reports, Result, written};
 use crate::documents::Stationery;
 use crate::domain::period::Period;
 use crate::export::{Cell, CsvRows, ExportError, XlsxRows};
-use crate::ledger::RegisterLine;
+use crate::ledger::{self, RegisterLine};
 
 /// Cards in one volume of the paper: what a typesetter holds at once. A longer register comes in
 /// several.
@@ -72,11 +72,14 @@ impl Reports<'_> {
 
 impl Register<'_> {
     /// Gives every line to `each`. Holds one at a time.
-    fn each(&self, mut each: impl FnMut(&[Cell]) -> Result<()>) -> Result<()> {
+    fn each<E: From<Error> + From<ledger::Error>>(
+        &self,
+        mut each: impl FnMut(&[Cell]) -> Result<(), E>,
+    ) -> Result<(), E> {
         let Period { first, last } = self.period;
         let (from, until) = (self.reports.start(first)?, self.reports.end(last)?);
         let ledger = self.reports.ledger;
-        ledger.register::<Error>(from, until, |line| each(&self.cells(line)))
+        ledger.register::<E>(from, until, |line| each(&self.cells(line)))
     }
 
     fn cells(&self, line: RegisterLine) -> [Cell; 13] {
@@ -116,7 +119,7 @@ impl Register<'_> {
     /// When the ledger cannot be read or `to` refuses.
     pub fn csv(&self, to: impl Write) -> Result<()> {
         let mut rows = CsvRows::new(to, &HEADS).map_err(ExportError::from)?;
-        self.each(|cells| Ok(rows.row(cells).map_err(ExportError::from)?))?;
+        self.each::<Error>(|cells| Ok(rows.row(cells).map_err(ExportError::from)?))?;
         Ok(rows.finish().map_err(ExportError::from)?)
     }
 
@@ -126,7 +129,7 @@ impl Register<'_> {
     /// When the ledger cannot be read or `to` refuses.
     pub fn xlsx(&self, to: impl Write + Seek + Send) -> Result<()> {
         let mut rows = XlsxRows::new("buku register", &HEADS).map_err(ExportError::from)?;
-        self.each(|cells| Ok(rows.row(cells).map_err(ExportError::from)?))?;
+        self.each::<Error>(|cells| Ok(rows.row(cells).map_err(ExportError::from)?))?;
         Ok(rows.finish(to).map_err(ExportError::from)?)
     }
 
@@ -135,37 +138,24 @@ impl Register<'_> {
     ///
     /// # Errors
     /// When the ledger cannot be read, the template is broken, or `volume` fails.
-    pub fn volumes<E: From<Error>>(
+    pub fn volumes<E: From<Error> + From<ledger::Error>>(
         &self,
         stationery: &Stationery,
         mut volume: impl FnMut(u32, Vec<u8>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut rows: Vec<Vec<String>> = Vec::new();
-        let mut number = 0;
-        let mut failed = None;
-        let mut full = |rows: &mut Vec<Vec<String>>| -> Result<()> {
-            number += 1;
-            let pdf = self.typeset(stationery, number, rows)?;
-            rows.clear();
-            // The caller's error is kept apart from the ledger's.
-            if let Err(error) = volume(number, pdf) {
-                failed = Some(error);
-            }
-            Ok(())
-        };
-        let mut any = false;
-        self.each(|cells| {
-            any = true;
-            rows.push(cells.iter().map(Cell::shown).collect());
+        let mut number = 1;
+        self.each::<E>(|cells| {
+            // A full volume waits for the next card: the last one is never empty.
             if rows.len() == VOLUME {
-                full(&mut rows)?;
+                volume(number, self.typeset(stationery, number, &rows)?)?;
+                rows.clear();
+                number += 1;
             }
+            rows.push(cells.iter().map(Cell::shown).collect());
             Ok(())
         })?;
-        if !rows.is_empty() || !any {
-            full(&mut rows)?;
-        }
-        failed.map_or(Ok(()), Err)
+        volume(number, self.typeset(stationery, number, &rows)?)
     }
 
     fn typeset(

@@ -15,7 +15,7 @@ fn ending(serial: u32, on: Date) -> Record {
 }
 
 fn midnight(day: Date) -> Timestamp {
-    day.to_zoned(TimeZone::UTC).unwrap().timestamp()
+    TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).unwrap()
 }
 
 /// Accepts and renders these children, all in one lot.
