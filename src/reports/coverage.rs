@@ -59,11 +59,17 @@ fn tables(coverage: &Coverage) -> Vec<Table> {
             heads: vec!["Uraian", "Jumlah"],
             rows: vec![
                 row("Kartu tercetak baik", coverage.printed),
-                row("− diganti kartu baru", coverage.replaced),
-                row("− kedaluwarsa, atau anak sudah 17 tahun", coverage.expired),
-                row("− masa berlakunya tidak diketahui lagi", coverage.undated),
-                row("− anak dari luar wilayah", coverage.outside),
-                row("= anak yang memiliki KIA", total.children),
+                row("dikurangi: diganti kartu baru", coverage.replaced),
+                row(
+                    "dikurangi: kedaluwarsa, atau anak sudah 17 tahun",
+                    coverage.expired,
+                ),
+                row(
+                    "dikurangi: masa berlakunya tidak diketahui lagi",
+                    coverage.undated,
+                ),
+                row("dikurangi: anak dari luar wilayah", coverage.outside),
+                row("Anak yang memiliki KIA", total.children),
                 vec!["Target".into(), there],
                 vec!["Cakupan".into(), total.percent.into()],
             ],

@@ -244,7 +244,7 @@ fn every_changed_value_of_a_projection_is_named() {
         .collect();
     assert_eq!(
         columns.len(),
-        7 + 8 + 29 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5
+        7 + 8 + 30 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5
     );
     for (table, column, kind) in columns {
         let new = if kind == "INTEGER" {
