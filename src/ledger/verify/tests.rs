@@ -307,7 +307,7 @@ fn every_changed_value_of_a_projection_is_named() {
         .collect();
     assert_eq!(
         columns.len(),
-        7 + 8 + 29 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5 + 17 + 9 + 3 + 4 + 1 + 3 + 3 + 1
+        7 + 8 + 31 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5 + 17 + 9 + 3 + 4 + 1 + 3 + 3 + 1
     );
     for (table, column, kind) in columns {
         let new = if kind == "INTEGER" {
