@@ -89,7 +89,11 @@ fn a_card_counts_until_the_day_before_its_birthday_and_an_erased_one_to_the_end_
     station.write(|tx| tx.erase(cards[1], "purge")).unwrap();
     assert_eq!(unexpired(&station, date(2026, 11, 30)), 2);
     assert_eq!(unexpired(&station, date(2026, 12, 1)), 0);
-    let report = crate::ledger::verify(&station.ledger, station.path(), station.path()).unwrap();
+    let report = crate::ledger::verify(
+        &station.ledger,
+        &crate::ledger::testing::files(station.path()),
+    )
+    .unwrap();
     // The PDF was never written; all that is derived from the log is sound.
     assert!(
         report
