@@ -53,10 +53,7 @@ pub fn run(args: &cli::Confirm) -> Result<Outcome> {
             }
         }
         for (card, why) in &done.refused {
-            println!(
-                "  {card} DITOLAK (refused): {}",
-                crate::station::chain(why)
-            );
+            println!("  {card} DITOLAK (refused): {}", crate::station::chain(why));
         }
         for (position, card) in &done.not_to_use {
             println!(

@@ -68,11 +68,7 @@ pub fn open(paths: &Paths, ledger: &Reader, lot: LotId) -> Result<(Lot, Pdf), Pr
 ///
 /// # Errors
 /// An unknown card, one that is in no PDF yet, or a PDF that is away.
-pub fn open_of(
-    paths: &Paths,
-    ledger: &Reader,
-    card: CardId,
-) -> Result<(Lot, Pdf), PreviewError> {
+pub fn open_of(paths: &Paths, ledger: &Reader, card: CardId) -> Result<(Lot, Pdf), PreviewError> {
     let stands = ledger.card(card)?.ok_or(PreviewError::NoCard(card))?;
     let state = stands.state;
     let lot = stands.lot.ok_or(PreviewError::NotYet { card, state })?;
@@ -124,7 +120,9 @@ pub fn side_png(
     let mark = card.to_string();
     let pages = pdf.pages().len();
     let likely = position.map_or(0, |position| 2 * (position as usize).saturating_sub(1));
-    let likely = [likely, likely + 1].into_iter().filter(|page| *page < pages);
+    let likely = [likely, likely + 1]
+        .into_iter()
+        .filter(|page| *page < pages);
     let is_it = |place: &proof::Place| place.mark == mark && place.side == side;
     let mut place = proof::places_on(&pdf, likely, dpi)?.into_iter().find(is_it);
     if place.is_none() {

@@ -10,7 +10,6 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::app::App;
-use super::cards::filled;
 use super::error::PageError;
 use super::lang::Lang;
 use super::page;
@@ -38,7 +37,7 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Markup, PageError> {
     let lang = user.lang;
-    let wanted = asked.media.and_then(|media| filled(&media));
+    let wanted = asked.media.and_then(|media| page::filled(&media));
     let (open, closed, unconfirmed) = app
         .read(move |_, ledger| {
             ledger.snapshot(|ledger| -> ledger::Result<_> {
@@ -47,7 +46,11 @@ pub async fn show(
                     .or_else(|| open.first().map(|day| day.media.clone()))
                     .unwrap_or_else(|| DEFAULT_MEDIA.to_owned());
                 let closed = ledger.closed_days(&chosen)?;
-                Ok(((open, chosen), closed, ledger.how_many(CardState::Unconfirmed)?))
+                Ok((
+                    (open, chosen),
+                    closed,
+                    ledger.how_many(CardState::Unconfirmed)?,
+                ))
             })
         })
         .await?;
@@ -71,10 +74,22 @@ pub async fn show(
         @if closed.is_empty() { p.soft { (lang.t("Belum ada.", "None yet.")) } }
         @else { (history(lang, &closed)) }
     };
-    Ok(page::page(&app, &user, lang.t("Tutup hari", "Day close"), false, &content))
+    Ok(page::page(
+        &app,
+        &user,
+        lang.t("Tutup hari", "Day close"),
+        false,
+        &content,
+    ))
 }
 
-fn open_day(app: &App, user: &User, day: &StockDay, unconfirmed: u64, counted: Option<u32>) -> Markup {
+fn open_day(
+    app: &App,
+    user: &User,
+    day: &StockDay,
+    unconfirmed: u64,
+    counted: Option<u32>,
+) -> Markup {
     let lang = user.lang;
     // A count that did not fit came back: now it is to be explained.
     let explain = counted.is_some();
@@ -183,7 +198,7 @@ pub async fn close(
     Form(form): Form<CloseForm>,
 ) -> Result<Response, PageError> {
     let counted = form.counted;
-    let (media, explanation) = (form.media, filled(&form.explanation));
+    let (media, explanation) = (form.media, page::filled(&form.explanation));
     let done = async {
         let second = second::second(&app, &user, &form.second, form.second_password).await?;
         let (app, media) = (Arc::clone(&app), media.clone());
@@ -208,7 +223,10 @@ pub async fn close(
     match done.await {
         Ok(Ok(date)) => {
             let date = date.strftime("%d-%m-%Y");
-            let text = (format!("Hari {date} ditutup."), format!("The day {date} is closed."));
+            let text = (
+                format!("Hari {date} ditutup."),
+                format!("The day {date} is closed."),
+            );
             Ok(page::done(&app, &user, &here, text))
         }
         // The count goes back into the form, beside the fields that explain it.

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::app::App;
-use super::cards::{filled, reasons, spoil_reason, state_tag};
+use super::cards::{reasons, spoil_reason, state_tag};
 use super::error::PageError;
 use super::lang::Lang;
 use super::page;
@@ -103,7 +103,13 @@ pub async fn one(
             } } }
         } }
     };
-    Ok(page::page(&app, &user, &format!("Lot {id}"), false, &content))
+    Ok(page::page(
+        &app,
+        &user,
+        &format!("Lot {id}"),
+        false,
+        &content,
+    ))
 }
 
 /// Whether the card still is of this lot, and was not rendered anew in another.
@@ -207,7 +213,7 @@ fn spoiled(fields: &[(String, String)]) -> Result<Vec<(CardId, SpoilReason)>, Pa
 
 fn day(fields: &[(String, String)]) -> Result<Option<jiff::civil::Date>, PageError> {
     let wrong = |_| PageError::refused("Tanggal tidak benar.", "This is no date.");
-    let text = value(fields, "on").and_then(filled);
+    let text = value(fields, "on").and_then(page::filled);
     text.map(|text| text.parse().map_err(wrong)).transpose()
 }
 

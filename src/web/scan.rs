@@ -15,7 +15,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::app::App;
-use super::cards::filled;
 use super::error::PageError;
 use super::lang::Lang;
 use super::page;
@@ -64,7 +63,7 @@ impl Desks {
 impl Desk {
     /// Answers a scan, or says again what it was answered before.
     fn answer(&mut self, ledger: &mut Ledger, actor: &str, scan: &Scan) -> ledger::Result<Told> {
-        let id = filled(&scan.id);
+        let id = page::filled(&scan.id);
         if id.is_some()
             && let Some(told) = self.told.iter().find(|told| told.id == id)
         {
@@ -190,7 +189,9 @@ fn words(app: &App, lang: Lang, told: &Told) -> Words {
             }
             format!("{} {serial}", lang.t("SERI", "SERIAL"))
         }
-        Answer::Undone { .. } => lang.t("DIBATALKAN, pindai lagi", "TAKEN BACK, scan again").to_owned(),
+        Answer::Undone { .. } => lang
+            .t("DIBATALKAN, pindai lagi", "TAKEN BACK, scan again")
+            .to_owned(),
         Answer::Refused { refusal, since, .. } => {
             if let Some(at) = since {
                 warning = app.local(*at);

@@ -37,7 +37,8 @@ impl Reader {
             return self.found(numbers, &number(card).to_string(), page);
         }
         if let Ok(nik) = Nik::parse(text) {
-            let numbers = "SELECT card FROM cards WHERE nik_hash = ?1 ORDER BY card LIMIT ?3 OFFSET ?2";
+            let numbers =
+                "SELECT card FROM cards WHERE nik_hash = ?1 ORDER BY card LIMIT ?3 OFFSET ?2";
             return self.found(numbers, &self.key.nik(&nik), page);
         }
         let part = natural(text);
@@ -95,7 +96,10 @@ impl Reader {
     /// The cards of a school as [`Reader::schools`] names it, by class and name, a page of them.
     pub fn cards_of_school(&self, school: &School, page: u32) -> Result<Vec<Found>> {
         let name = natural(school.nama.as_deref().unwrap_or_default());
-        let key = format!("{name}{APART}{}", school.npsn.as_deref().unwrap_or_default());
+        let key = format!(
+            "{name}{APART}{}",
+            school.npsn.as_deref().unwrap_or_default()
+        );
         self.found(
             "SELECT card FROM persons INDEXED BY persons_in_order WHERE school_key = ?1
              ORDER BY class_key, name_key, card LIMIT ?3 OFFSET ?2",

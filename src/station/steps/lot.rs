@@ -132,11 +132,7 @@ impl Confirmed {
 ///
 /// # Errors
 /// An unknown lot; [`StepError::NotHeld`] of one that is named.
-pub fn again(
-    tx: &mut Tx<'_>,
-    lot: LotId,
-    without: &[CardId],
-) -> Result<Vec<CardId>, StepError> {
+pub fn again(tx: &mut Tx<'_>, lot: LotId, without: &[CardId]) -> Result<Vec<CardId>, StepError> {
     let (_, cards) = tx.lot(lot)?.ok_or(ledger::Error::NoLot(lot))?;
     let mut held: Vec<CardId> = cards
         .iter()
@@ -149,12 +145,7 @@ pub fn again(
     }
     held.retain(|card| !without.contains(card));
     for &card in &held {
-        tx.move_card(
-            card,
-            State::Accepted,
-            Evidence::Operator,
-            Some("lot-again"),
-        )?;
+        tx.move_card(card, State::Accepted, Evidence::Operator, Some("lot-again"))?;
     }
     Ok(held)
 }

@@ -252,11 +252,6 @@ pub fn release(tx: &mut Tx<'_>, card: CardId) -> Result<(), StepError> {
     if stands.state != State::Held || stands.reason.as_deref() != Some(HELD_BY_HAND) {
         return Err(StepError::NotByHand(card));
     }
-    tx.move_card(
-        card,
-        State::Accepted,
-        Evidence::Operator,
-        Some("released"),
-    )?;
+    tx.move_card(card, State::Accepted, Evidence::Operator, Some("released"))?;
     Ok(())
 }

@@ -8,12 +8,6 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::web::app::App;
-use crate::web::error::PageError;
-use crate::web::lang::Lang;
-use crate::web::page;
-use crate::web::second;
-use crate::web::session::User;
 use super::card::{Seen, is_held_by_hand};
 use super::named;
 use crate::domain::card::{Progress, SpoilReason, State as CardState};
@@ -22,6 +16,12 @@ use crate::domain::reprint::{ReprintEvidence, ReprintReason};
 use crate::ledger::{self, Reprint};
 use crate::station::steps::{self, Said, StepError};
 use crate::station::{LOT_HELD, is_proof_code};
+use crate::web::app::App;
+use crate::web::error::PageError;
+use crate::web::lang::Lang;
+use crate::web::page;
+use crate::web::second;
+use crate::web::session::User;
 
 /// The forms of the steps that this card can take now.
 pub(super) fn forms(lang: Lang, seen: &Seen) -> Markup {
@@ -281,7 +281,7 @@ pub async fn spoil(
     let done = async {
         let reason = spoil_reason(&form.reason)?;
         let second = second::second(&app, &user, &form.second, form.second_password).await?;
-        let serial = filled(&form.serial);
+        let serial = page::filled(&form.serial);
         app.step(&user, move |tx| {
             steps::spoil(tx, card, reason, serial.as_deref(), second.as_deref())
         })
@@ -289,12 +289,6 @@ pub async fn spoil(
     };
     let done = done.await;
     told(&app, &user, card, done, ("rusak", "is spoiled"))
-}
-
-/// A field that was not left empty.
-pub fn filled(text: &str) -> Option<String> {
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// What the form of a reprint sends.
@@ -328,7 +322,7 @@ pub async fn reprint(
             ));
         };
         let second = second::second(&app, &user, &form.second, form.second_password).await?;
-        let reference = filled(&form.reference);
+        let reference = page::filled(&form.reference);
         app.step(&user, move |tx| -> ledger::Result<_> {
             let new = Reprint {
                 reason,

@@ -8,11 +8,6 @@ use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
-use crate::web::app::App;
-use crate::web::error::PageError;
-use crate::web::lang::Lang;
-use crate::web::page;
-use crate::web::session::User;
 use super::{actions, named, state_tag, state_word};
 use crate::accounts;
 use crate::domain::account::Right;
@@ -22,6 +17,11 @@ use crate::domain::nik::mask_digits;
 use crate::domain::record::Record;
 use crate::ledger::{self, Card, Entry, Reader};
 use crate::station::{preview, words};
+use crate::web::app::App;
+use crate::web::error::PageError;
+use crate::web::lang::Lang;
+use crate::web::page;
+use crate::web::session::User;
 
 /// Dots per inch of the picture: 607 pixels of a card's width, sharp at a metre.
 const DPI: u32 = 180;

@@ -22,7 +22,7 @@ use crate::domain::nik::Nik;
 use crate::domain::record::School;
 use crate::ledger::{Found, PAGE};
 
-pub use actions::{filled, hold, reasons, release, reprint, settle, spoil, spoil_reason};
+pub use actions::{hold, reasons, release, reprint, settle, spoil, spoil_reason};
 pub use card::{back, front, numbers, one};
 
 /// What a list of cards is of. None of it is personal: it stands in the address.
@@ -77,7 +77,11 @@ pub async fn list(
         (pages(lang, "get", &fields, page, found.len()))
     };
     let title = match (state, of_school) {
-        (_, true) => school.nama.clone().or(school.npsn.clone()).unwrap_or_default(),
+        (_, true) => school
+            .nama
+            .clone()
+            .or(school.npsn.clone())
+            .unwrap_or_default(),
         (Some(state), _) => state_word(lang, state).to_owned(),
         (None, _) => lang.t("Kartu terbaru", "Latest cards").to_owned(),
     };
@@ -95,7 +99,13 @@ pub async fn list(
         (table(&app, lang, &found))
         (pager)
     };
-    Ok(page::page(&app, &user, lang.t("Kartu", "Cards"), false, &content))
+    Ok(page::page(
+        &app,
+        &user,
+        lang.t("Kartu", "Cards"),
+        false,
+        &content,
+    ))
 }
 
 /// What the search sends. It is posted, so that no number and no name stands in an address.
@@ -251,10 +261,9 @@ pub fn state_tag(lang: Lang, state: CardState) -> Markup {
         CardState::Unconfirmed | CardState::Spoiled | CardState::Void | CardState::Cancelled => {
             "bad"
         }
-        CardState::Verified
-        | CardState::Packed
-        | CardState::HandedOver
-        | CardState::Received => "good",
+        CardState::Verified | CardState::Packed | CardState::HandedOver | CardState::Received => {
+            "good"
+        }
         _ => "",
     };
     html! { span class={ "tag " (class) } { (state_word(lang, state)) } }

@@ -58,7 +58,10 @@ pub async fn destroy(
                 ledger.snapshot(|ledger| -> ledger::Result<Vec<_>> {
                     let cards = ledger.to_destroy()?;
                     let row = |card: CardId| {
-                        Ok((ledger.card(card)?.ok_or(Error::NoCard(card))?, ledger.serial(card)?))
+                        Ok((
+                            ledger.card(card)?.ok_or(Error::NoCard(card))?,
+                            ledger.serial(card)?,
+                        ))
                     };
                     cards.into_iter().map(row).collect()
                 })

@@ -12,7 +12,6 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::app::App;
-use super::cards::filled;
 use super::error::PageError;
 use super::page;
 use super::session::User;
@@ -74,7 +73,11 @@ pub async fn show(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
 fn media(app: &App, stock: &[StockDay]) -> Vec<String> {
     let mut media = vec![DEFAULT_MEDIA.to_owned()];
     media.extend(stock.iter().map(|day| day.media.clone()));
-    let driven = app.config.printers.iter().filter(|printer| printer.is_driven());
+    let driven = app
+        .config
+        .printers
+        .iter()
+        .filter(|printer| printer.is_driven());
     media.extend(driven.map(|printer| printer.media.clone()));
     media.sort();
     media.dedup();
@@ -146,19 +149,29 @@ pub async fn blanks(
     Form(form): Form<Blanks>,
 ) -> Result<Response, PageError> {
     let text = (
-        format!("{} blanko {}: {}.", form.count, form.media, forms::done(form.what).0),
-        format!("{} blanks {}: {}.", form.count, form.media, forms::done(form.what).1),
+        format!(
+            "{} blanko {}: {}.",
+            form.count,
+            form.media,
+            forms::done(form.what).0
+        ),
+        format!(
+            "{} blanks {}: {}.",
+            form.count,
+            form.media,
+            forms::done(form.what).1
+        ),
     );
     let done = async {
         nothing(form.count)?;
-        let serials = match (filled(&form.first), filled(&form.last)) {
+        let serials = match (page::filled(&form.first), page::filled(&form.last)) {
             (None, None) => None,
             (first, last) => Some(SerialRange {
                 first: first.ok_or(ledger::Error::SerialForm)?,
                 last: last.ok_or(ledger::Error::SerialForm)?,
             }),
         };
-        let (batch, note) = (filled(&form.batch), filled(&form.note));
+        let (batch, note) = (page::filled(&form.batch), page::filled(&form.note));
         app.step(&user, move |tx| {
             tx.move_stock(NewMovement {
                 media: &form.media,
@@ -204,8 +217,12 @@ pub async fn count(
         Ok(computed) => {
             let (media, difference) = (form.media, i64::from(counted) - computed);
             let text = (
-                format!("Blanko {media}: menurut buku {computed}, dihitung {counted}, selisih {difference}."),
-                format!("Blanks {media}: by the books {computed}, counted {counted}, difference {difference}."),
+                format!(
+                    "Blanko {media}: menurut buku {computed}, dihitung {counted}, selisih {difference}."
+                ),
+                format!(
+                    "Blanks {media}: by the books {computed}, counted {counted}, difference {difference}."
+                ),
             );
             Ok(page::done(&app, &user, HERE, text))
         }
