@@ -133,6 +133,7 @@ pub async fn answer(
     Ok(Json(json!({
         "id": told.id,
         "good": told.answer.is_good(),
+        "class": class(&told.answer),
         "card": told.answer.card(),
         "title": words.title,
         "detail": words.detail,
@@ -152,6 +153,15 @@ pub async fn begin(State(app): State<Arc<App>>, user: User) -> Redirect {
         };
     });
     Redirect::to("/scan")
+}
+
+/// How an answer looks: only a card that goes on is green.
+const fn class(answer: &Answer) -> &'static str {
+    match answer {
+        Answer::Good { .. } | Answer::Serial { .. } => "good",
+        Answer::Undone { .. } => "warn",
+        Answer::Refused { .. } | Answer::NothingToUndo(..) => "bad",
+    }
 }
 
 /// What the operator reads of an answer.
@@ -238,8 +248,8 @@ pub async fn desk(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         }
         form #undo-form method="post" action="/scan" { input type="hidden" name="code" value=(UNDO); }
         form #new-form method="post" action="/scan/new" {}
-        @let last = told.first().map(|told| (told.answer.is_good(), words(&app, lang, told)));
-        section.verdict #verdict .good[last.as_ref().is_some_and(|(good, _)| *good)] .bad[last.as_ref().is_some_and(|(good, _)| !good)]
+        @let last = told.first().map(|told| (class(&told.answer), words(&app, lang, told)));
+        section #verdict class={ "verdict " (last.as_ref().map_or("", |(class, _)| class)) }
             role="status" aria-live="assertive" {
             @match &last {
                 Some((_, words)) => { b { (words.title) } span { (words.detail) } em { (words.warning) } },
@@ -254,7 +264,7 @@ pub async fn desk(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         h2 { (lang.t("Dua puluh terakhir", "The last twenty")) }
         ol.last #last { @for told in &told {
             @let words = words(&app, lang, told);
-            li.good[told.answer.is_good()].bad[!told.answer.is_good()] {
+            li class=(class(&told.answer)) {
                 b { (words.title) } " " (words.detail) " " (words.warning) " " small { (app.local(told.at)) }
             }
         } }

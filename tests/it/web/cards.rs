@@ -29,7 +29,11 @@ fn a_card_shows_its_pictures_and_its_numbers_masked_until_they_are_asked_for() {
         .map(|card| siti.get(&format!("/cards/{card}/front.png")).body);
     let fronts: Vec<Vec<u8>> = fronts.collect();
     assert_ne!(fronts[0], fronts[1], "each card has its own picture");
-    // Page and pictures were one look; the other card's picture is another.
+    // Both sides were one look; the other card's picture is another.
+    assert_eq!(station.events_with("picture-viewed"), 2);
+    siti.get(&path).is(200);
+    assert_eq!(station.events_with("card-viewed"), 1);
+    daemon.logged_in("ratna").get(&path).is(200);
     assert_eq!(station.events_with("card-viewed"), 2);
 
     let shown = siti.post(&format!("{path}/numbers"), "").is(200).text();
