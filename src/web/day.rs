@@ -70,6 +70,7 @@ pub async fn show(
             None => p.box { (lang.t("Belum ada blanko yang diterima; catat penerimaannya dulu di ", "No blanks were received yet; enter them first under "))
                 a href="/stock" { (lang.t("Persediaan", "Supplies")) } "." },
         }
+        p { a href="/stock#minutes" { (lang.t("Berita acara pemusnahan", "Minutes of destruction")) } }
         h2 { (lang.t("Hari yang sudah ditutup", "Closed days")) }
         @if closed.is_empty() { p.soft { (lang.t("Belum ada.", "None yet.")) } }
         @else { (history(lang, &closed)) }

@@ -265,7 +265,9 @@ pub async fn desk(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         ol.last #last { @for told in &told {
             @let words = words(&app, lang, told);
             li class=(class(&told.answer)) {
-                b { (words.title) } " " (words.detail) " " (words.warning) " " small { (app.local(told.at)) }
+                b { (words.title) } " "
+                @if let Some(card) = told.answer.card() { a href={ "/cards/" (card) } { (words.detail) } }
+                " " (words.warning) " " small { (app.local(told.at)) }
             }
         } }
         (page::script("scan.js"))

@@ -60,7 +60,10 @@ function show(answer) {
   line.className = answer.class;
   const title = document.createElement("b");
   title.textContent = answer.title;
-  line.append(title, ` ${answer.detail} ${answer.warning}`);
+  const card = document.createElement(answer.card ? "a" : "span");
+  if (answer.card) card.href = `/cards/${answer.card}`;
+  card.textContent = answer.detail;
+  line.append(title, " ", card, ` ${answer.warning}`);
   last.prepend(line);
   while (last.children.length > 20) last.lastElementChild.remove();
   beep(answer.good && !answer.warning ? high : low);

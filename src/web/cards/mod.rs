@@ -60,7 +60,7 @@ pub async fn list(
                     true => ledger.cards_of_school(&wanted, page)?,
                     false => ledger.latest_cards(state, page)?,
                 };
-                Ok((found, ledger.status()?.states))
+                Ok((found, ledger.states()?))
             })
         })
         .await?;

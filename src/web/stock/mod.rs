@@ -53,7 +53,7 @@ pub async fn show(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         @if user.may(Right::Work) {
             (forms::all(lang, &media(&app, &supplies.stock), supplies.to_destroy))
         }
-        h2 { (lang.t("Pemusnahan", "Destructions")) }
+        h2 #minutes { (lang.t("Pemusnahan", "Destructions")) }
         @if supplies.destructions.is_empty() { p.soft { (lang.t("Belum ada.", "None yet.")) } }
         @else {
             div.scroll { table {

@@ -6,13 +6,18 @@ use serde_json::{Value, json};
 
 use super::PASSWORD;
 use super::client::{Answer, Visitor};
-use crate::harness::{Child, Station, child, today};
+use crate::harness::{Child, Settings, Station, child, today};
 use crate::scan::code;
 
 /// A station with its people and one lot of so many cards that nobody said anything of, in the
 /// order of the lot.
 pub fn rendered(count: u32) -> (Station, Vec<String>) {
-    let station = Station::new();
+    rendered_with(Settings::default(), count)
+}
+
+/// The same with other settings.
+fn rendered_with(settings: Settings, count: u32) -> (Station, Vec<String>) {
+    let station = Station::with(settings);
     station.people();
     let children: Vec<Child> = (1..=count).map(child).collect();
     station.drop_batch("LOT", &children);
@@ -291,4 +296,35 @@ fn a_lot_that_failed_its_proof_is_made_again_from_the_board() {
     refused(&siti, "/lots/L00009/again", "");
     let why = refused(&siti, "/printers/tidak-ada/turned", "");
     assert!(why.contains("tidak-ada"), "{why}");
+}
+
+#[test]
+fn with_serials_each_blank_is_read_after_its_card() {
+    let settings = Settings {
+        more: "[card]\nserial_pattern = \"BL######\"\n".to_owned(),
+        ..Default::default()
+    };
+    let (station, cards) = rendered_with(settings, 2);
+    let daemon = station.daemon();
+    let siti = daemon.logged_in("siti");
+    done(&siti, "/lots/L00001/confirm", "");
+    let codes = [0, 1].map(|at| code(&station, &cards[at]));
+    let mut ids = 0..;
+    let mut scan = |text: &str| {
+        let id = format!("{}&serials=yes", ids.next().unwrap());
+        scan(&siti, &id, text)["good"].clone()
+    };
+    let answers = [
+        scan("BL000001"),
+        scan(&codes[0]),
+        scan(&codes[1]),
+        scan("BL000001"),
+        scan(&codes[1]),
+        scan("BL000001"),
+        scan("BL000002"),
+    ];
+    let good = answers.map(|answer| answer == json!(true));
+    // A serial without a card, a card without the serial before it, another card's serial.
+    assert_eq!(good, [false, true, false, true, true, false, false]);
+    assert_eq!(station.number("SELECT count(*) FROM serials"), 1);
 }
