@@ -129,11 +129,6 @@ impl Reader {
     /// What waits where, and what needs a person.
     pub fn status(&self) -> Result<Status> {
         self.snapshot(|_| {
-            let states = self.all(
-                "SELECT state, count(*) FROM cards GROUP BY state",
-                [],
-                |row| Ok((word(row, 0, State::from_name)?, count(row, 1)?)),
-            )?;
             let open = self.all(
                 "SELECT lot, count(*) FROM cards
                  WHERE state IN ('rendered', 'submitting', 'sent', 'unconfirmed') AND lot NOTNULL
@@ -146,7 +141,7 @@ impl Reader {
                 .map(|(lot, waiting)| self.open_lot(lot, waiting))
                 .collect::<Result<_>>()?;
             Ok(Status {
-                states,
+                states: self.states()?,
                 open_lots,
                 void_lots: self.all(
                     "SELECT lot, pdf, max(moved_at) FROM cards JOIN lots USING (lot)

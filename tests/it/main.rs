@@ -22,3 +22,4 @@ mod scan;
 mod sheets;
 mod stock;
 mod trust;
+mod web;
