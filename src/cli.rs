@@ -2,6 +2,7 @@
 
 mod account;
 mod books;
+mod sender;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub use books::{
     Blanks, DayClose, DayCommand, Destroy, Minutes, Person, Receive, Reprint, Scan, Settle, Spoil,
     StockCommand,
 };
+pub use sender::{SenderCommand, SenderOf};
 
 /// Stasiun cetak Kartu Identitas Anak (KIA).
 ///
@@ -108,6 +110,9 @@ pub enum Command {
     /// Who may do what
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Programs that send records over the network
+    #[command(subcommand)]
+    Sender(SenderCommand),
     /// The ledger itself
     #[command(subcommand)]
     Ledger(LedgerCommand),

@@ -156,6 +156,7 @@ fn said(entry: &Entry) -> String {
         | Event::StockCounted(_)
         | Event::RibbonMoved(_)
         | Event::DayClosed(_)
+        | Event::SenderSet(_)
         | Event::AccountSet(_)
         | Event::PasswordSet { .. }
         | Event::Destroyed(_) => String::new(),

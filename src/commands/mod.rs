@@ -20,6 +20,7 @@ mod printer;
 mod render;
 mod run;
 mod scan;
+mod sender;
 mod status;
 mod stock;
 mod workbench;
@@ -89,6 +90,7 @@ fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Card(args) => card::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Account(command) => account::run(&command),
+        Command::Sender(command) => sender::run(&command),
         Command::Ledger(command) => ledger::run(&command),
     }
 }

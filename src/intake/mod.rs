@@ -14,6 +14,7 @@ mod inbox;
 mod json;
 mod manifest;
 mod paths;
+mod post;
 mod read;
 mod report;
 mod settle;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 
 pub use claim::{Claimed, PhotoError, photo_in_place};
 pub use inbox::{Inbox, Ready, Waiting, Why};
+pub use post::{NoRecord, Posted};
 pub use read::{Batch, ReadError, read_in_place, read_records};
 pub use report::{Report, Summary};
 pub use tree::is_network_mount;
@@ -150,6 +152,13 @@ pub enum IntakeError {
     Dispose {
         /// The drop's id.
         id: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// What came over the network cannot be put into `incoming/`.
+    #[error("a record cannot be put into `incoming/`; check the disk and the rights on it")]
+    Post {
         /// What the system said.
         #[source]
         source: io::Error,

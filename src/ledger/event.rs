@@ -7,6 +7,7 @@
 mod accounts;
 mod audit;
 mod books;
+mod senders;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub use books::{
     CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
     ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
 };
+pub use senders::SenderSet;
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +93,8 @@ pub enum Event {
         /// Whose.
         user: String,
     },
+    /// A sender got a token or was closed.
+    SenderSet(SenderSet),
     /// A card was destroyed.
     CardDestroyed {
         /// Which.

@@ -41,11 +41,11 @@ pub use error::{Error, Result};
 pub use event::{
     Accepted, AccountSet, Audited, CardScanned, DayClosed, Destroyed, DropOutcome, Event,
     Exception, JobBegun, JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged,
-    ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
+    ReprintGranted, SenderSet, SerialRead, StackTurned, StockCounted, StockMoved,
 };
 pub use reader::{
-    Account, Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, Session,
-    StockDay, ToPrint,
+    Account, Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, Sender, Session,
+    StockDay, Submission, ToPrint,
 };
 pub use tx::{Close, NewCard, NewJob, NewLot, NewMovement, Remake, Reprint, Scan, Settlement, Tx};
 pub use verify::{EventFault, FileFault, Finding, ObjectFault, Report, verify};

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod printing;
+mod senders;
 mod stock;
 
 pub(super) use printing::front_is_done;
@@ -50,6 +51,7 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
         Event::AccountSet(set) => accounts::account_set(db, at, set),
         // The password itself is in no event.
         Event::PasswordSet { .. } => Ok(()),
+        Event::SenderSet(set) => senders::sender_set(db, at, set),
         Event::Destroyed(destroyed) => stock::destroyed(db, seq, at, destroyed),
         Event::CardDestroyed { card, minutes } => stock::card_destroyed(db, *card, *minutes),
         // It is of no consequence but to be read.

@@ -3,6 +3,7 @@
 mod accounts;
 mod printing;
 mod scanning;
+mod senders;
 mod stock;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -23,6 +24,7 @@ use crate::domain::rules::Standing;
 
 pub use accounts::{Account, Session};
 pub use printing::{Job, PrinterState, ToPrint};
+pub use senders::{Sender, Submission};
 pub use stock::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
 
 /// Reads the ledger. [`Ledger`](super::Ledger) and [`Tx`](super::Tx) read through it too.

@@ -5,6 +5,7 @@ mod audit;
 mod outcome;
 mod printing;
 mod scanning;
+mod senders;
 mod stock;
 
 use std::ops::Deref;

@@ -63,7 +63,7 @@ pub(super) fn compare_schema(
 
 /// A projection: its table and how many columns make its key. Every column is compared, and the
 /// key's come first in the table.
-pub(super) const PROJECTIONS: [(&str, usize); 15] = [
+pub(super) const PROJECTIONS: [(&str, usize); 16] = [
     ("drops", 1),
     ("lots", 1),
     ("cards", 1),
@@ -79,6 +79,7 @@ pub(super) const PROJECTIONS: [(&str, usize); 15] = [
     ("ribbons", 1),
     ("destructions", 1),
     ("accounts", 1),
+    ("senders", 1),
 ];
 
 /// Compares the projections with those rebuilt from the log.

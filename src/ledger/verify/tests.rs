@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::domain::account::Role;
 use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side};
@@ -67,7 +68,9 @@ impl Busy {
                     rejected: 0,
                     unchanged: 0,
                     problems: [("name-one-word".to_owned(), 1)].into(),
-                })
+                })?;
+                tx.make_account("budi", Role::Supervisor, "a hash")?;
+                tx.open_sender("siak", "a hash")
             })
             .unwrap();
         Self {
@@ -244,7 +247,7 @@ fn every_changed_value_of_a_projection_is_named() {
         .collect();
     assert_eq!(
         columns.len(),
-        7 + 8 + 29 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5
+        7 + 8 + 29 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5 + 4 + 3
     );
     for (table, column, kind) in columns {
         let new = if kind == "INTEGER" {
@@ -283,6 +286,8 @@ fn key_column(table: &str) -> &'static str {
         "ribbons" => "ribbon",
         "destructions" => "minutes",
         "exceptions" => "rule",
+        "accounts" => "user",
+        "senders" => "sender",
         other => panic!("no key of {other} is known here"),
     }
 }
