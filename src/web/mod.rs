@@ -9,17 +9,21 @@
 //! Every route stands in one table with the right it asks for ([`routes::table`]).
 
 mod accounts;
+mod api;
 mod app;
 mod assets;
 mod board;
 mod error;
 mod guard;
+mod health;
 mod lang;
 mod limit;
 mod live;
 mod login;
+mod metrics;
 mod page;
 pub mod routes;
+mod senders;
 mod session;
 
 use std::net::{SocketAddr, TcpListener};

@@ -14,9 +14,10 @@ use crate::domain::account::Right;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The pages of the menu: path, Indonesian, English, right. Their digits are keys.
-const MENU: [(&str, &str, &str, Right); 2] = [
+const MENU: [(&str, &str, &str, Right); 3] = [
     ("/", "Papan", "Board", Right::Look),
     ("/accounts", "Akun", "Accounts", Right::Decide),
+    ("/senders", "Pengirim", "Senders", Right::Decide),
 ];
 
 /// A page with the menu. `live` pages ask for themselves again when something happens; every part

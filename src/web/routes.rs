@@ -10,7 +10,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::app::App;
 use super::error::PageError;
-use super::{accounts, assets, board, guard, live, login};
+use super::{accounts, api, assets, board, guard, health, live, login, metrics, senders};
 use crate::domain::account::Right;
 
 /// What a route asks of the one who calls it.
@@ -20,6 +20,11 @@ pub enum Needs {
     Nothing,
     /// A user whose role has this right.
     Right(Right),
+    /// A program with a sender's token; no user's session will do.
+    Sender,
+    /// A program on the station's own computer, or one with a sender's token. Behind a proxy
+    /// everybody seems to be on it, so that the token is asked for.
+    Machine,
 }
 
 /// One route.
@@ -84,6 +89,8 @@ const LOOK: Needs = Needs::Right(Right::Look);
 const DECIDE: Needs = Needs::Right(Right::Decide);
 
 fn all(app: Option<Arc<App>>) -> Routes {
+    // It caps what it reads by the limits of the drop folder.
+    let upload = api::submit.layer(DefaultBodyLimit::disable());
     Routes {
         app,
         router: Router::new(),
@@ -101,6 +108,14 @@ fn all(app: Option<Arc<App>>) -> Routes {
     .post("/accounts/{user}", DECIDE, accounts::change)
     .get("/password", LOOK, accounts::own)
     .post("/password", LOOK, accounts::set_own)
+    .get("/senders", DECIDE, senders::list)
+    .post("/senders", DECIDE, senders::make)
+    .post("/senders/{sender}/close", DECIDE, senders::close)
+    .get("/healthz", Needs::Nothing, health::health)
+    .get("/metrics", Needs::Machine, metrics::metrics)
+    .get("/api/v1/openapi.json", Needs::Nothing, api::describe)
+    .post("/api/v1/records", Needs::Sender, upload)
+    .get("/api/v1/records/{submission}", Needs::Sender, api::ask)
 }
 
 /// Every route with what it asks for.
