@@ -44,8 +44,8 @@ pub use event::{
     ReprintGranted, SenderSet, SerialRead, StackTurned, StockCounted, StockMoved,
 };
 pub use reader::{
-    Account, Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, Sender, Session,
-    StockDay, Submission, ToPrint,
+    Account, Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, Sender,
+    Session, StockDay, Submission, ToPrint,
 };
 pub use tx::{Close, NewCard, NewJob, NewLot, NewMovement, Remake, Reprint, Scan, Settlement, Tx};
 pub use verify::{EventFault, FileFault, Finding, ObjectFault, Report, verify};

@@ -107,8 +107,7 @@ fn is_for_programs(path: &str) -> bool {
 /// Whether a request comes from a program on the station's own computer.
 fn is_local(app: &App, request: &Request) -> bool {
     let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    app.config.web.proxy.is_none()
-        && from.is_some_and(|ConnectInfo(from)| from.ip().is_loopback())
+    app.config.web.proxy.is_none() && from.is_some_and(|ConnectInfo(from)| from.ip().is_loopback())
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

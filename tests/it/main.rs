@@ -17,3 +17,4 @@ mod proof;
 mod rules;
 mod scan;
 mod stock;
+mod web;

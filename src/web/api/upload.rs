@@ -161,7 +161,10 @@ fn upload(limits: &Limits, record: &[u8], photo: Option<Bytes>) -> Result<Upload
     }
     let encoded = foto_base64.map(|text| STANDARD.decode(text)).transpose();
     let encoded = encoded.map_err(|_| {
-        ApiError::record("`foto_base64` bukan base 64.", "`foto_base64` is no base 64")
+        ApiError::record(
+            "`foto_base64` bukan base 64.",
+            "`foto_base64` is no base 64",
+        )
     })?;
     posted.take("foto_base64");
     let photo = match (photo, encoded) {
