@@ -23,7 +23,7 @@ pub use error::{ApiError, Refusal, in_json};
 pub use openapi::describe;
 pub use outcome::Outcome;
 
-use self::upload::{Record, RecordAndPhoto};
+use self::upload::{RecordAndPhoto, RecordWithPhoto};
 use super::app::App;
 use super::error::PageError;
 use crate::accounts;
@@ -86,7 +86,7 @@ enum Sent {
     post,
     path = "/api/v1/records",
     request_body(content(
-        (Record = "application/json"),
+        (RecordWithPhoto = "application/json"),
         (RecordAndPhoto = "multipart/form-data"),
     )),
     responses(

@@ -2,7 +2,10 @@
 
 use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi};
+use utoipa::openapi::{RefOr, Schema, schema::AdditionalProperties};
+use utoipa::{Modify, OpenApi, ToSchema};
+
+use super::upload::RecordAndPhoto;
 
 /// The description of the API.
 #[derive(OpenApi)]
@@ -12,14 +15,14 @@ use utoipa::{Modify, OpenApi};
         description = "Send approved child records to a card printing station, and ask what became of them. `docs/api.md` tells it at length."
     ),
     paths(super::submit, super::ask),
-    modifiers(&Token)
+    modifiers(&Rest)
 )]
 struct Description;
 
-/// How a sender proves itself.
-struct Token;
+/// What the derived description lacks: how a sender proves itself, and a form that is closed.
+struct Rest;
 
-impl Modify for Token {
+impl Modify for Rest {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
@@ -27,6 +30,11 @@ impl Modify for Token {
             .build();
         let components = api.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(bearer));
+        // Other parts of the form are refused, which no attribute of the derive can say.
+        let form = components.schemas.get_mut(&*RecordAndPhoto::name());
+        if let Some(RefOr::T(Schema::Object(form))) = form {
+            form.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
     }
 }
 
@@ -44,8 +52,8 @@ mod tests {
 
     #[test]
     fn the_description_holds_every_route_of_the_api_and_no_other() {
-        let described = serde_json::to_value(Description::openapi()).unwrap();
-        let paths = described["paths"].as_object().unwrap();
+        let whole = serde_json::to_value(Description::openapi()).unwrap();
+        let paths = whole["paths"].as_object().unwrap();
         let described: BTreeSet<(String, String)> = paths
             .iter()
             .flat_map(|(path, methods)| {
@@ -59,6 +67,8 @@ mod tests {
             .map(|route| (route.method.to_owned(), route.path.to_owned()))
             .collect();
         assert_eq!(described, routes);
+        let form = &whole["components"]["schemas"]["RecordAndPhoto"];
+        assert_eq!(form["additionalProperties"], false, "{form:#}");
         assert!(!routes.is_empty());
     }
 }

@@ -26,6 +26,13 @@ pub struct Record {
     /// The revision of the request.
     #[schema(minimum = 1, example = 1)]
     revisi: u32,
+}
+
+/// One record with its photo in a field of its own.
+#[derive(Deserialize, ToSchema)]
+pub struct RecordWithPhoto {
+    #[serde(flatten)]
+    record: Record,
     /// The photo, a JPEG or PNG, in base 64 with padding.
     #[serde(default)]
     #[schema(
@@ -143,11 +150,10 @@ fn upload(limits: &Limits, record: &[u8], photo: Option<Bytes>) -> Result<Upload
             format!("this is not one record of kia-record/1 ({why})"),
         ),
     })?;
-    let Ok(Record {
-        id,
-        revisi,
+    let Ok(RecordWithPhoto {
+        record: Record { id, revisi },
         foto_base64,
-    }) = Record::deserialize(&Value::Object(posted.fields().clone()))
+    }) = RecordWithPhoto::deserialize(&Value::Object(posted.fields().clone()))
     else {
         return Err(needed());
     };

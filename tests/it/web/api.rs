@@ -2,6 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use kia_station::config::{Config, Paths};
+use kia_station::web::Server;
 use serde_json::{Value, json};
 
 use super::client::Visitor;
@@ -323,11 +325,23 @@ fn health_and_figures_are_told_without_any_persons_data() {
         visitor.get("/healthz").is(200).json(),
         json!({ "ledger": true, "incoming": true, "disk": true })
     );
-    std::fs::rename(station.path("incoming"), station.path("incoming.gone")).unwrap();
-    let ill = visitor.get("/healthz").is(503).json();
-    assert_eq!(ill["incoming"], json!(false));
-    std::fs::rename(station.path("incoming.gone"), station.path("incoming")).unwrap();
+}
+
+#[test]
+fn a_station_whose_incoming_folder_is_gone_is_not_well() {
+    let station = Station::new();
+    let paths = Paths::new(station.path(""));
+    let config = Config::read(&paths.config()).unwrap();
+    // The page alone: a whole station would end at once.
+    let server = Server::start(&paths, &config).unwrap();
+    let visitor = Visitor::new(server.address);
     visitor.get("/healthz").is(200);
+    std::fs::rename(station.path("incoming"), station.outside("gone")).unwrap();
+    assert_eq!(
+        visitor.get("/healthz").is(503).json(),
+        json!({ "ledger": true, "incoming": false, "disk": true })
+    );
+    server.stop();
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The page and the API of the real binary, over the wire.
 
 mod api;
+mod browser;
 
 mod client;
 mod roles;
