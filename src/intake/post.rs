@@ -61,6 +61,11 @@ impl Posted {
         self.record.remove(field)
     }
 
+    /// Puts a value in the place of a field's.
+    pub fn set(&mut self, field: &str, value: Value) {
+        self.record.insert(field.to_owned(), value);
+    }
+
     /// Lays a photo beside the record, whatever the record calls it.
     pub fn attach(&mut self, photo: Vec<u8>) {
         self.record

@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::StreamExt;
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -24,8 +25,20 @@ pub struct Record {
     #[schema(pattern = "^[!-~]([ -~]{0,98}[!-~])?$", example = "SIAK-2026-000123")]
     id: String,
     /// The revision of the request.
-    #[schema(minimum = 1, example = 1)]
+    #[serde(deserialize_with = "revision")]
+    #[schema(value_type = i64, minimum = 1, maximum = 4_294_967_295_i64, example = 1)]
     revisi: u32,
+}
+
+/// A whole number, as JSON Schema sees one: `2.0` is one too.
+fn revision<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    let number = f64::deserialize(from)?;
+    let whole = number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&number);
+    match whole {
+        // Exact, as every u32 is an f64.
+        true => Ok(number as u32),
+        false => Err(D::Error::custom("not a whole number from 1 on")),
+    }
 }
 
 /// One record with its photo in a field of its own.
@@ -162,7 +175,7 @@ fn upload(limits: &Limits, record: &[u8], photo: Option<Bytes>) -> Result<Upload
     };
     // A null is no text, though serde reads it as an absent one.
     let is_null = posted.fields().get("foto_base64") == Some(&Value::Null);
-    if id.is_empty() || !fits(&id) || revisi == 0 || is_null {
+    if id.is_empty() || !fits(&id) || is_null {
         return Err(needed());
     }
     let encoded = foto_base64.map(|text| STANDARD.decode(text)).transpose();
@@ -173,6 +186,8 @@ fn upload(limits: &Limits, record: &[u8], photo: Option<Bytes>) -> Result<Upload
         )
     })?;
     posted.take("foto_base64");
+    // One spelling of one number, as intake and the comparison of contents want it.
+    posted.set("revisi", revisi.into());
     let photo = match (photo, encoded) {
         (Some(_), Some(_)) => {
             return Err(ApiError::record(

@@ -105,6 +105,7 @@ fn what_is_sent_twice_is_taken_once_also_after_a_restart() {
     let mut record = girl.record.clone();
     let photo = STANDARD.encode(girl.photo.as_ref().unwrap());
     record["foto_base64"] = photo.into();
+    record["revisi"] = json!(1.0);
     let again = sender.post_json(RECORDS, &record).is(202);
     assert_eq!(again.json()["href"], href.as_str());
     let changed = girl.clone().with("alamat", "JL. LAIN NO. 1");
@@ -178,6 +179,8 @@ fn what_is_no_record_is_refused_in_one_shape_and_nothing_is_dropped() {
         r#"{"id": "A"}"#,
         r#"{"id": "A", "revisi": 0}"#,
         r#"{"id": "A", "revisi": "1"}"#,
+        r#"{"id": "A", "revisi": 1.5}"#,
+        r#"{"id": "A", "revisi": 4294967296}"#,
         r#"{"id": "", "revisi": 1}"#,
         r#"{"id": " A", "revisi": 1}"#,
         r#"{"id": 7, "revisi": 1}"#,

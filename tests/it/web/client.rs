@@ -64,9 +64,22 @@ impl Answer {
     }
 }
 
-/// Sends bytes and reads the answer to its end; a stream of events is read to its head only.
-/// `None` where the connection was closed without one.
+/// Sends bytes and reads until the connection is closed; a stream of events is read to its head
+/// only. `None` where nothing was answered.
 pub fn raw(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
+    heard(address, bytes, |_| false)
+}
+
+/// Sends bytes and reads one whole answer.
+fn one(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
+    heard(address, bytes, |answer| {
+        let length = answer.header("content-length");
+        let length = length.and_then(|length| length.parse().ok());
+        length.is_some_and(|length: usize| answer.body.len() >= length)
+    })
+}
+
+fn heard(address: SocketAddr, bytes: &[u8], is_whole: impl Fn(&Answer) -> bool) -> Option<Answer> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(60)))
@@ -81,7 +94,9 @@ pub fn raw(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
             Ok(n) => heard.extend_from_slice(&piece[..n]),
         }
         let answer = Answer::parse(&heard);
-        if answer.is_some_and(|answer| answer.header("content-type") == Some("text/event-stream")) {
+        if answer.is_some_and(|answer| {
+            answer.header("content-type") == Some("text/event-stream") || is_whole(&answer)
+        }) {
             break;
         }
     }
@@ -201,7 +216,7 @@ impl Visitor {
 
     #[track_caller]
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        raw(self.address, &self.request(method, path, headers, body))
+        one(self.address, &self.request(method, path, headers, body))
             .unwrap_or_else(|| panic!("{method} {path} was not answered"))
     }
 
