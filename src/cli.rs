@@ -2,6 +2,8 @@
 
 mod account;
 mod books;
+mod mapping;
+mod packs;
 mod sender;
 
 use std::path::PathBuf;
@@ -16,6 +18,12 @@ pub use account::{AccountAdd, AccountCommand, AccountOf, AccountSet, RoleArg};
 pub use books::{
     Blanks, DayClose, DayCommand, Destroy, Minutes, Person, Receive, Reprint, Scan, Settle, Spoil,
     StockCommand,
+};
+pub use mapping::{MappingCommand, MappingSave, MappingShow};
+
+pub use packs::{
+    PackAttach, PackCards, PackClose, PackCommand, PackDocuments, PackList, PackMake, PackMove,
+    PackReceive, PackReturn, PackSend, PackShow,
 };
 pub use sender::{SenderCommand, SenderOf};
 
@@ -53,6 +61,9 @@ pub enum Command {
     /// Prints the problems as `reasons.json` has them. With --station, the office's settings and
     /// layouts are used, and children who have a card already are found.
     Check(Check),
+    /// Say what the columns of a school's own table stand for
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// Records straight to one PDF, without the ledger: for layout work and measuring
     ///
     /// Cards made this way are in no log. Without a supplied `qr` they carry the code SPECIMEN.
@@ -96,6 +107,9 @@ pub enum Command {
     /// The balance of a day
     #[command(subcommand)]
     Day(DayCommand),
+    /// Packs: the cards that go to a school, from the envelope to its receipt
+    #[command(subcommand)]
+    Pack(PackCommand),
     /// The log of printed cards, in handover order: school, class, name
     Log(Log),
     /// What waits where, and what needs a person

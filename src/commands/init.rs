@@ -47,6 +47,7 @@ pub fn make(dir: &Path, settings: &str) -> Result<Paths> {
         paths.ledger(),
         paths.lots(),
         paths.photos(),
+        paths.handover(),
     ] {
         private(&dir)?;
     }

@@ -23,7 +23,7 @@ use crate::render::layout::{Layout, Mode};
 use crate::render::press::Press;
 use crate::render::{photo, raster};
 use crate::station::assets::LoadError;
-use crate::station::photo_target;
+use crate::station::{photo_target, preview};
 
 pub fn run(command: &LayoutCommand) -> Result<Outcome> {
     match command {
@@ -44,7 +44,7 @@ pub fn run(command: &LayoutCommand) -> Result<Outcome> {
                 ..bench.config.press()
             };
             let pdf = raster::open(Arc::new(sample_pdf(&layout, &bench, &press)?))?;
-            let sides = super::preview::sides(&pdf, None, *dpi, on_blank.then_some(&layout.blank))?;
+            let sides = preview::sides(&pdf, None, *dpi, on_blank.then_some(&layout.blank))?;
             let picture = raster::stacked(&sides, *dpi / 12);
             std::fs::write(out, raster::png(&picture)?)
                 .with_context(|| format!("`{}` cannot be written", out.display()))?;

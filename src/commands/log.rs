@@ -25,12 +25,13 @@ struct Line {
     desa: String,
     lot: Option<String>,
     urutan: Option<u32>,
+    paket: Option<String>,
     dicetak: Option<Timestamp>,
 }
 
 impl Line {
     fn of(printed: PrintedCard) -> Self {
-        let PrintedCard { card, record } = printed;
+        let PrintedCard { card, record, pack } = printed;
         Self {
             kartu: card.card.to_string(),
             jenis: card.kind.name(),
@@ -45,6 +46,7 @@ impl Line {
             desa: card.desa,
             lot: card.lot.map(|lot| lot.to_string()),
             urutan: card.position,
+            paket: pack.map(|pack| pack.to_string()),
             dicetak: card.printed_at,
         }
     }
@@ -104,12 +106,13 @@ pub fn print(
             .transpose()?
             .unwrap_or_default();
         println!(
-            "  {:<4} {:<44} {} KIA {:<4} {at}  {}",
+            "  {:<4} {:<44} {} KIA {:<4} {at}  {} {}",
             line.kelas.as_deref().unwrap_or("-"),
             line.nama.as_deref().unwrap_or("(data dihapus)"),
             line.kartu,
             line.jenis,
             line.status,
+            line.paket.as_deref().unwrap_or_default(),
         );
         Ok(())
     })?;

@@ -1,5 +1,9 @@
 //! One file a subcommand; each wires the parts together and says what came of it.
 
+// First, for its `println!` is that of all the others.
+#[macro_use]
+mod say;
+
 mod account;
 mod allow;
 mod calibrate;
@@ -14,7 +18,9 @@ mod layout;
 mod ledger;
 mod log;
 mod lot;
+mod mapping;
 mod outcome;
+mod pack;
 mod preview;
 mod printer;
 mod render;
@@ -57,13 +63,13 @@ impl Outcome {
 /// # Errors
 /// When it could not run at all.
 pub fn run(cli: Cli) -> Result<Outcome> {
-    match dispatch(cli) {
+    say::all_said(match dispatch(cli) {
         Err(error) if error.is::<Denied>() => {
             println!("DITOLAK (refused): {error}");
             Ok(Outcome::Refused)
         }
         ended => ended,
-    }
+    })
 }
 
 fn dispatch(cli: Cli) -> Result<Outcome> {
@@ -72,6 +78,7 @@ fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Init(args) => init::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Mapping(command) => mapping::run(&command),
         Command::Render(args) => render::run(&args),
         Command::Layout(command) => layout::run(&command),
         Command::Preview(args) => preview::run(&args),
@@ -85,6 +92,7 @@ fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Reprint(args) => outcome::reprint(&args),
         Command::Stock(command) => stock::run(&command),
         Command::Day(command) => day::run(&command),
+        Command::Pack(command) => pack::run(&command),
         Command::Log(args) => log::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Card(args) => card::run(&args),

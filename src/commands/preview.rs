@@ -1,32 +1,25 @@
 //! `preview`: a card or a lot as pictures, from the very PDF that is printed.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use image::RgbImage;
 
 use super::{Outcome, reader, station};
 use crate::cli;
 use crate::config::Paths;
 use crate::domain::ids::{CardId, LotId};
-use crate::ledger::{Lot, Reader};
+use crate::ledger::Lot;
 use crate::render::proof;
-use crate::render::raster::{self, Pdf};
+use crate::render::raster;
 use crate::station::assets;
+use crate::station::preview::{Blank, open, open_of, sides};
 
 pub fn run(args: &cli::Preview) -> Result<Outcome> {
     let (paths, _) = station(&args.station)?;
     let ledger = reader(&paths)?;
     if let Ok(card) = args.what.parse::<CardId>() {
-        let stands = ledger
-            .card(card)?
-            .with_context(|| format!("no card is called {card}"))?;
-        let Some(lot) = stands.lot else {
-            bail!("{card} is in no PDF yet: it is {}", stands.state);
-        };
-        let (lot, pdf) = open(&paths, &ledger, lot)?;
+        let (lot, pdf) = open_of(&paths, &ledger, card)?;
         let blank = blank(args, &paths, &lot)?;
         let sides = sides(&pdf, Some(&card.to_string()), args.dpi, blank.as_ref())?;
         let picture = raster::stacked(&sides, args.dpi / 12);
@@ -67,8 +60,6 @@ pub fn run(args: &cli::Preview) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-type Blank = [Option<Arc<RgbImage>>; 2];
-
 /// The scans of the blank that the lot's layout names, if they were asked for.
 fn blank(args: &cli::Preview, paths: &Paths, lot: &Lot) -> Result<Option<Blank>> {
     if !args.on_blank {
@@ -78,42 +69,7 @@ fn blank(args: &cli::Preview, paths: &Paths, lot: &Lot) -> Result<Option<Blank>>
     Ok(Some(layout.blank))
 }
 
-fn open(paths: &Paths, ledger: &Reader, lot: LotId) -> Result<(Lot, Pdf)> {
-    let (lot, _) = ledger
-        .lot(lot)?
-        .with_context(|| format!("no lot is called {lot}"))?;
-    let path = paths.lots().join(&lot.pdf);
-    let bytes =
-        std::fs::read(&path).with_context(|| format!("`{}` cannot be read", path.display()))?;
-    Ok((lot, raster::open(Arc::new(bytes))?))
-}
-
 fn write(path: &Path, picture: &RgbImage) -> Result<()> {
     std::fs::write(path, raster::png(picture)?)
         .with_context(|| format!("`{}` cannot be written", path.display()))
-}
-
-/// Front and back of the card with this mark, or of the first one, on the scan of a blank or on
-/// white.
-pub(super) fn sides(
-    pdf: &Pdf,
-    mark: Option<&str>,
-    dpi: u32,
-    blank: Option<&Blank>,
-) -> Result<Vec<RgbImage>> {
-    let places = proof::places(pdf, dpi)?;
-    let first = places.first().map(|place| place.mark.as_str());
-    let mark = mark.or(first).unwrap_or_default();
-    let mut sides = BTreeMap::new();
-    for place in places.iter().filter(|place| place.mark == mark) {
-        let mut picture = raster::card(pdf, place, dpi)?;
-        if let Some(scan) = blank.and_then(|blank| blank[place.side].as_ref()) {
-            picture = raster::on_blank(&picture, scan);
-        }
-        sides.insert(place.side, picture);
-    }
-    if sides.is_empty() {
-        bail!("the PDF does not show {mark}");
-    }
-    Ok(sides.into_values().collect())
 }

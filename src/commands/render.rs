@@ -11,7 +11,7 @@ use super::workbench::Workbench;
 use crate::cli;
 use crate::domain::card::Kind;
 use crate::domain::rules::Problem;
-use crate::intake::{PhotoError, ReadError, photo_in_place, read_records};
+use crate::intake::{PhotoError, ReadError, read_records};
 use crate::render::compose::{Composed, compose};
 use crate::render::content::{CardContent, Issue, Photo, values};
 use crate::render::document::Document;
@@ -41,7 +41,7 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
     if let Some(mode) = args.mode {
         press.mode = mode.into();
     }
-    let (batch, base) = match read_records(&args.records, limits) {
+    let read = match read_records(&args.records, limits, &bench.mappings()?) {
         Ok(read) => read,
         Err(ReadError::Refused(problems)) => {
             let problem = problems
@@ -56,8 +56,8 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
         }
     };
     let examiner = bench.examiner(&layouts, press);
-    let photos =
-        |path: &str| -> Result<Vec<u8>, PhotoError> { photo_in_place(&base, path, limits) };
+    let batch = &read.batch;
+    let photos = |path: &str| -> Result<Vec<u8>, PhotoError> { read.photo(path, limits) };
 
     let out = File::create(&args.out)
         .with_context(|| format!("`{}` cannot be written", args.out.display()))?;
@@ -76,7 +76,7 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
     }
     // Rows go through memory one by one, each with its photo, and onto the page on their own core.
     let set = |examined: Examined| Ok(set(examined, &layouts, issue, &press));
-    examiner.examine::<_, anyhow::Error>(&batch, &photos, &set, &mut |(problems, card)| {
+    examiner.examine::<_, anyhow::Error>(batch, &photos, &set, &mut |(problems, card)| {
         for problem in &problems {
             eprintln!("{}", line(problem));
         }

@@ -6,51 +6,27 @@ use anyhow::{Result, bail};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Outcome, acting, local, refusal, station, writer};
+use super::pack::summary;
+use super::{Outcome, acting, local, station, writer};
 use crate::cli;
 use crate::config::Config;
 use crate::domain::account::Right;
 use crate::domain::ids::CardId;
-use crate::domain::scan::{Refusal, Verdict};
-use crate::ledger::{self, Ledger};
-
-/// One person's scanning.
-struct Session<'a> {
-    ledger: Ledger,
-    config: &'a Config,
-    args: &'a cli::Scan,
-    actor: String,
-    /// The card scanned last, while its serial may come.
-    card: Option<CardId>,
-    good: u64,
-    refused: u64,
-}
-
-/// The answer to a line.
-struct Answer {
-    good: bool,
-    text: String,
-    json: Value,
-}
+use crate::station::scanning::{Answer, Scanning};
 
 pub fn run(args: &cli::Scan) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
-    if args.serials && args.serial_pattern.is_none() && config.card.serial_pattern.is_none() {
+    let pattern = args.serial_pattern.as_ref();
+    let pattern = pattern.or(config.card.serial_pattern.as_ref()).cloned();
+    if args.serials && pattern.is_none() {
         bail!(
             "--serials needs the pattern of the serials: `serial_pattern` under [card], or --serial-pattern"
         );
     }
     let mut ledger = writer(&paths)?;
     let actor = acting(&mut ledger, &args.person.user, Right::Work)?;
-    let mut session = Session {
-        ledger,
-        config: &config,
-        args,
-        actor,
-        card: None,
-        good: 0,
-        refused: 0,
-    };
+    let mut scanning = Scanning::new(pattern);
+    (scanning.lot, scanning.serials) = (args.lot, args.serials);
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let line = line?;
@@ -58,17 +34,17 @@ pub fn run(args: &cli::Scan) -> Result<Outcome> {
         if line.is_empty() {
             continue;
         }
-        let answer = session.answer(line)?;
+        let answer = scanning.answer(&mut ledger, &actor, Timestamp::now(), line)?;
         if args.station.json {
-            writeln!(out, "{}", answer.json)?;
+            writeln!(out, "{}", in_json(&answer))?;
         } else {
-            let bell = if answer.good { "" } else { "\x07" };
-            writeln!(out, "{bell}{}", answer.text)?;
+            let bell = if answer.is_good() { "" } else { "\x07" };
+            writeln!(out, "{bell}{}", in_words(&answer, &config)?)?;
         }
         // The operator waits for it with the next card in hand.
         out.flush()?;
     }
-    let (good, refused) = (session.good, session.refused);
+    let (good, refused) = (scanning.good, scanning.refused);
     if args.station.json {
         writeln!(out, "{}", json!({ "good": good, "refused": refused }))?;
     } else {
@@ -80,126 +56,71 @@ pub fn run(args: &cli::Scan) -> Result<Outcome> {
     Ok(Outcome::refused_if(refused > 0))
 }
 
-impl Session<'_> {
-    fn answer(&mut self, line: &str) -> Result<Answer> {
-        if line.eq_ignore_ascii_case("undo") {
-            return self.undo();
+fn in_words(answer: &Answer, config: &Config) -> Result<String> {
+    Ok(match answer {
+        Answer::Good { card, skipped } if skipped.is_empty() => format!("{card} BAIK (good)"),
+        Answer::Good { card, skipped } => {
+            let list: Vec<_> = skipped.iter().map(CardId::to_string).collect();
+            format!(
+                "{card} BAIK (good)\n  \x07PERINGATAN terlewat (skipped): {}",
+                list.join(", ")
+            )
         }
-        let pattern = self.args.serial_pattern.as_ref();
-        let pattern = pattern.or(self.config.card.serial_pattern.as_ref());
-        let is_serial = pattern.is_some_and(|pattern| pattern.fits(line));
-        match (is_serial, self.card) {
-            (true, Some(card)) => self.serial(card, line),
-            (true, None) => self.wrong_side(None),
-            (false, Some(card)) if self.args.serials => self.wrong_side(Some(card)),
-            (false, _) => self.code(line),
-        }
-    }
-
-    fn write<T>(
-        &mut self,
-        work: impl FnOnce(&mut ledger::Tx<'_>) -> ledger::Result<T>,
-    ) -> ledger::Result<T> {
-        self.ledger.write(&self.actor, Timestamp::now(), work)
-    }
-
-    fn code(&mut self, code: &str) -> Result<Answer> {
-        let lot = self.args.lot;
-        let scan = self.write(|tx| tx.scan(code, lot))?;
-        self.card = None;
-        let name = scan
-            .card
-            .map_or_else(|| "-".to_owned(), |card| card.to_string());
-        match scan.verdict {
-            Verdict::Good { skipped } => {
-                self.card = scan.card;
-                self.good += 1;
-                let mut text = format!("{name} BAIK (good)");
-                if !skipped.is_empty() {
-                    let list: Vec<_> = skipped.iter().map(CardId::to_string).collect();
-                    text += &format!("\n  \x07PERINGATAN terlewat (skipped): {}", list.join(", "));
+        Answer::Serial {
+            card,
+            serial,
+            received,
+        } => {
+            let stranger = match received {
+                Some(false) => {
+                    "\n  \x07PERINGATAN nomor seri tidak pernah diterima (never received)"
                 }
-                Ok(Answer {
-                    good: true,
-                    text,
-                    json: json!({ "card": scan.card, "verdict": "good", "skipped": skipped }),
-                })
-            }
-            Verdict::Refused(refusal) => {
-                let since = match (refusal, scan.since) {
-                    (Refusal::Repeated, Some(at)) => Some(local(at, self.config)?),
-                    _ => None,
-                };
-                let mut answer = self.refused(scan.card, refusal);
-                if let Some(since) = since {
-                    answer.text += &format!(" {since}");
-                    answer.json["since"] = json!(scan.since);
-                }
-                Ok(answer)
-            }
+                _ => "",
+            };
+            format!("{card} nomor seri {serial} (serial){stranger}")
         }
-    }
-
-    fn refused(&mut self, card: Option<CardId>, refusal: Refusal) -> Answer {
-        self.refused += 1;
-        let (indonesian, english) = refusal.words();
-        let name = card.map_or_else(|| "-".to_owned(), |card| card.to_string());
-        Answer {
-            good: false,
-            text: format!("{name} {indonesian} ({english})"),
-            json: json!({ "card": card, "verdict": refusal.code() }),
+        Answer::Pack(pack) => summary(pack),
+        Answer::Undone { card } => format!("{card} pindaian dibatalkan (taken back)"),
+        Answer::Refused {
+            card,
+            refusal,
+            since,
+        } => {
+            let name = card.map_or_else(|| "-".to_owned(), |card| card.to_string());
+            let (indonesian, english) = refusal.words();
+            let since = match since {
+                Some(at) => format!(" {}", local(*at, config)?),
+                None => String::new(),
+            };
+            format!("{name} {indonesian} ({english}){since}")
         }
-    }
+        Answer::NothingToUndo(_, why) => format!("tidak ada yang dibatalkan ({why})"),
+    })
+}
 
-    fn wrong_side(&mut self, card: Option<CardId>) -> Result<Answer> {
-        self.write(|tx| tx.refuse_scan(card, Refusal::WrongSide))?;
-        Ok(self.refused(card, Refusal::WrongSide))
-    }
-
-    fn serial(&mut self, card: CardId, serial: &str) -> Result<Answer> {
-        self.card = None;
-        match self.write(|tx| tx.read_serial(card, serial)) {
-            Ok(received) => {
-                let stranger = match received {
-                    Some(false) => {
-                        "\n  \x07PERINGATAN nomor seri tidak pernah diterima (never received)"
-                    }
-                    _ => "",
-                };
-                Ok(Answer {
-                    good: true,
-                    text: format!("{card} nomor seri {serial} (serial){stranger}"),
-                    json: json!({ "card": card, "serial": serial, "received": received }),
-                })
-            }
-            Err(ledger::Error::SerialTaken(_)) => {
-                self.write(|tx| tx.refuse_scan(Some(card), Refusal::SerialTaken))?;
-                Ok(self.refused(Some(card), Refusal::SerialTaken))
-            }
-            Err(error) => Err(error.into()),
+fn in_json(answer: &Answer) -> Value {
+    match answer {
+        Answer::Good { card, skipped } => {
+            json!({ "card": card, "verdict": "good", "skipped": skipped })
         }
-    }
-
-    fn undo(&mut self) -> Result<Answer> {
-        self.card = None;
-        match self.write(|tx| tx.undo_scan()) {
-            Ok(card) => {
-                self.good = self.good.saturating_sub(1);
-                Ok(Answer {
-                    good: true,
-                    text: format!("{card} pindaian dibatalkan (taken back)"),
-                    json: json!({ "card": card, "verdict": "undone" }),
-                })
+        Answer::Serial {
+            card,
+            serial,
+            received,
+        } => json!({ "card": card, "serial": serial, "received": received }),
+        Answer::Pack(pack) => json!({ "pack": pack }),
+        Answer::Undone { card } => json!({ "card": card, "verdict": "undone" }),
+        Answer::Refused {
+            card,
+            refusal,
+            since,
+        } => {
+            let mut value = json!({ "card": card, "verdict": refusal.code() });
+            if since.is_some() {
+                value["since"] = json!(since);
             }
-            Err(error) => {
-                let why = refusal(error)?;
-                self.refused += 1;
-                Ok(Answer {
-                    good: false,
-                    text: format!("tidak ada yang dibatalkan ({why})"),
-                    json: json!({ "verdict": "nothing-to-undo" }),
-                })
-            }
+            value
         }
+        Answer::NothingToUndo(..) => json!({ "verdict": "nothing-to-undo" }),
     }
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use anyhow::Result;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::pack::{summary, today};
 use super::{Outcome, local, print_json, reader, station};
 use crate::cli;
 use crate::config::Duplex;
@@ -20,11 +22,16 @@ use crate::station::{LOT_HELD, is_proof_code, words};
 pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     let (paths, config) = station(args)?;
     let ledger = reader(&paths)?;
-    let status = ledger.status()?;
+    let mut status = ledger.status()?;
+    let lately = Timestamp::now() - SHOWN;
+    status.void_lots.retain(|lot| lot.since >= lately);
     let queue = ledger.waiting()?;
     let forecast = ledger.forecast()?;
     let printers = ledger.printers()?;
     let zone = config.zone()?;
+    let overdue_days = config.handover.overdue_days;
+    let overdue = ledger.overdue(today(&config)?, overdue_days)?;
+    let on_hand = ledger.on_hand()?;
     let mut capped = Vec::new();
     for printer in config.printers.iter().filter(|p| p.is_driven()) {
         if cap_reached(&ledger, printer, &zone)? {
@@ -45,15 +52,20 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             "queue": queue,
             "cards": status.states.iter().map(|(state, n)| (state.name(), n)).collect::<std::collections::BTreeMap<_, _>>(),
             "lots": status.open_lots,
+            "void_lots": status.void_lots,
             "need_person": status.need_person,
             "forecast": forecast,
             "printers": printers,
             "capped": capped,
+            "overdue": overdue,
+            "on_hand": on_hand,
         }))?;
         return Ok(Outcome::Done);
     }
 
     let trouble = status.need_person.len()
+        + status.void_lots.len()
+        + overdue.len()
         + status
             .open_lots
             .iter()
@@ -85,6 +97,18 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
                     lot.lot.lot, lot.lot.lot
                 );
             }
+        }
+        for lot in &status.void_lots {
+            println!(
+                "  lot {} BATAL seluruhnya: jangan cetak lots/{} (all of its cards were cancelled: do not print it)",
+                lot.lot, lot.pdf
+            );
+        }
+        for pack in &overdue {
+            println!(
+                "  paket TERLAMBAT, belum dikonfirmasi setelah {overdue_days} hari: hubungi sekolah, lalu `pack receive` atau `pack return` (overdue pack)\n    {}",
+                summary(pack)
+            );
         }
         println!();
     }
@@ -133,6 +157,14 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             lot.lot.pdf
         );
     }
+    let waiting: u64 = on_hand
+        .iter()
+        .map(|hand| hand.verified + hand.returned)
+        .sum();
+    println!(
+        "belum dikemas: {waiting} kartu dari {} tujuan; `pack make` mengemas (cards in no pack, of so many schools)",
+        on_hand.len()
+    );
     for (state, count) in &status.states {
         println!("{:>8}  {} ({state})", count, state.indonesian());
     }
@@ -189,6 +221,10 @@ fn held_lots(cards: &[&Card]) {
         }
     }
 }
+
+/// How long a lot that nobody may print is shown: by then whoever fetched its PDF has printed it.
+const SHOWN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// What to do about a card whose outcome nobody saw.
 const UNCONFIRMED: &str = "lihat printer, lalu `settle --good`, `--spoiled` atau `--not-out` \
     (look at the printer and settle it)";

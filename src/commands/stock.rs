@@ -11,12 +11,10 @@ use serde_json::{Value, json};
 use super::{Outcome, acting, print_json, reader, refuse, station, writer};
 use crate::cli::{self, Blanks, StationArg, StockCommand};
 use crate::config::{Config, Paths};
-use crate::documents::{DestructionMinutes, MinutesCard};
 use crate::domain::account::Right;
-use crate::domain::office::signing_on;
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
 use crate::ledger::{self, Destruction, NewMovement, Reader, Tx};
-use crate::station::assets;
+use crate::station::minutes_pdf;
 
 pub fn run(command: &StockCommand) -> Result<Outcome> {
     match command {
@@ -219,34 +217,7 @@ fn write_minutes(
     config: &Config,
     out: &Path,
 ) -> Result<()> {
-    let date = destruction.at.to_zoned_datetime(config.zone()?).date();
-    let cards = destruction.cards.iter().map(|item| {
-        MinutesCard::new(
-            item.card.card.to_string(),
-            item.record.as_ref(),
-            item.serial.as_deref(),
-            item.card.reason.as_deref(),
-        )
-    });
-    let layouts = paths.layouts();
-    let stationery = assets::stationery(&layouts)
-        .with_context(|| format!("`{}` cannot be read", layouts.display()))?;
-    let minutes = DestructionMinutes {
-        number: destruction.minutes,
-        date,
-        office: &config.office,
-        official: signing_on(&config.officials, date),
-        actor: destruction
-            .actor
-            .strip_prefix("operator:")
-            .unwrap_or(&destruction.actor),
-        witnesses: &destruction.witnesses,
-        blanks: &destruction.blanks,
-        cards: cards.collect(),
-    };
-    let pdf = minutes
-        .typeset(&stationery)
-        .context("the minutes cannot be typeset from `layouts/dokumen/`")?;
+    let pdf = minutes_pdf(destruction, paths, config)?;
     fs::write(out, pdf).with_context(|| format!("`{}` cannot be written", out.display()))
 }
 

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use crate::config::{Config, Paths};
 use crate::domain::card::Kind;
 use crate::domain::office::signing_on;
+use crate::intake::{Mappings, MappingsError};
 use crate::render::content::Issue;
 use crate::render::layout::Layout;
 use crate::render::press::Press;
@@ -49,6 +50,14 @@ impl Workbench {
             day,
             zone,
         })
+    }
+
+    /// What the columns of schools' own tables stand for at the station.
+    pub fn mappings(&self) -> Result<Mappings, MappingsError> {
+        match &self.paths {
+            Some(paths) => Mappings::read(&paths.mappings()),
+            None => Ok(Mappings::default()),
+        }
     }
 
     /// The layout of this name, in the station or built in.

@@ -1,5 +1,6 @@
 //! `station.toml` → a checked [`Config`], and the folders of a station.
 
+mod handover;
 mod print;
 mod printers;
 mod web;
@@ -20,6 +21,7 @@ use crate::intake;
 use crate::render::layout::template::nearest;
 use crate::render::press::Press;
 
+pub use handover::HandoverSettings;
 pub use print::{Calibration, Calibrations, DEFAULT_PRINTER, PrintSettings};
 pub use printers::{CoolDown, Duplex, PrinterSettings};
 pub use web::{TlsSettings, WebSettings};
@@ -81,6 +83,8 @@ pub struct Config {
     pub calibrations: Calibrations,
     /// How cards are gathered into PDFs.
     pub lots: LotSettings,
+    /// What the office expects of the schools.
+    pub handover: HandoverSettings,
     /// What the rules leave to the office.
     pub rules: RuleSettings,
     /// How drops are taken.
@@ -236,6 +240,7 @@ impl Config {
         self.zone()?;
         self.print.check()?;
         self.web.check()?;
+        self.handover.check()?;
         let mut names = BTreeSet::new();
         for printer in &self.printers {
             printer.check()?;
@@ -384,6 +389,11 @@ impl Paths {
         self.root.join("photos")
     }
 
+    /// The scans of signed papers, in a folder of each pack's.
+    pub fn handover(&self) -> PathBuf {
+        self.root.join("handover")
+    }
+
     /// The card layouts.
     pub fn layouts(&self) -> PathBuf {
         self.root.join("layouts")
@@ -394,6 +404,16 @@ impl Paths {
         self.root.join("station.lock")
     }
 
+    /// What the columns of schools' own tables stand for.
+    pub fn mappings(&self) -> PathBuf {
+        self.root.join("mappings.toml")
+    }
+
+    /// What was uploaded and waits for a person.
+    pub fn uploads(&self) -> PathBuf {
+        self.root.join("uploads")
+    }
+
     /// The folders drops move through.
     pub fn intake(&self) -> intake::Folders {
         intake::Folders {
@@ -401,6 +421,7 @@ impl Paths {
             work: self.root.join("work"),
             accepted: self.root.join("accepted"),
             rejected: self.root.join("rejected"),
+            mappings: self.mappings(),
         }
     }
 }

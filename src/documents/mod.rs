@@ -4,6 +4,7 @@
 //! `json("data.json")`. A template reaches the files given with it and nothing else: no disk, no
 //! network, no fonts of the machine. The same input gives the same bytes.
 
+mod handover;
 mod minutes;
 mod words;
 mod world;
@@ -18,6 +19,7 @@ use typst::foundations::Smart;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
+pub use handover::{PackPapers, PaperCard, Receiver, Shipment};
 pub use minutes::{DestructionMinutes, MinutesCard, NameAndAddress};
 pub use words::{SpelledDate, spelled};
 use world::PaperWorld;

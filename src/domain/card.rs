@@ -142,10 +142,12 @@ impl State {
                 | (Submitting, Sent | Rendered | Unconfirmed | Held)
                 | (Sent, Printed | Spoiled | Unconfirmed | Rendered)
                 | (Unconfirmed, Printed | Spoiled | Rendered)
-                | (Printed, Verified | Spoiled | Void)
+                // A card that no scan proved is packed when a supervisor waives the scan.
+                | (Printed, Verified | Packed | Spoiled | Void)
                 // A scan is taken back by an undo.
                 | (Verified, Printed | Packed | Spoiled | Void)
-                | (Packed, Verified | HandedOver | Spoiled | Void)
+                // Taken out of its envelope it is what it was before.
+                | (Packed, Printed | Verified | HandedOver | Spoiled | Void)
                 // A card out of the house is spoiled when it is handed in for another.
                 | (HandedOver, Received | Returned | Spoiled | Void)
                 | (Received, Returned | Spoiled | Void)

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
+use super::mapping::{Mapping, Target};
+
 /// One field of the contract `kia-record/1`.
 #[derive(Debug)]
 pub struct Field {
@@ -72,8 +74,22 @@ pub static FIELDS: &[Field] = &[
     optional("qr", &[]),
 ];
 
-/// What the station itself adds to a table that it sends back.
-const OWN_COLUMNS: [&str; 3] = ["kia_status", "kia_kolom", "kia_alasan"];
+/// What the station itself adds to a table that it sends back: what became of the row, the
+/// columns at fault, the reasons in Indonesian and in English, and the row's number in the table
+/// that was sent. A CSV carries the first three.
+pub const OWN_COLUMNS: [&str; 5] = [
+    "kia_status",
+    "kia_kolom",
+    "kia_alasan",
+    "kia_reason",
+    "kia_baris",
+];
+
+/// Whether a header is one of [`OWN_COLUMNS`].
+pub fn is_own_column(header: &str) -> bool {
+    let header = squashed(header);
+    OWN_COLUMNS.iter().any(|own| squashed(own) == header)
+}
 
 /// The form in which names are compared.
 fn squashed(name: &str) -> String {
@@ -228,7 +244,8 @@ fn is_nest(name: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Column {
     Field(&'static str),
-    Own,
+    /// The station's own, or one that a mapping says to leave.
+    Passed,
     Unknown,
 }
 
@@ -236,26 +253,31 @@ enum Column {
 #[derive(Debug, Clone)]
 pub struct Columns {
     columns: Vec<(String, Column)>,
+    /// What a mapping gives every row that says nothing of the field.
+    constants: Vec<(&'static str, String)>,
     approval_is_implied: bool,
 }
 
 impl Columns {
     /// Reads a header line. Columns that a returned table carries from the station
-    /// (`kia_status`, `kia_kolom`, `kia_alasan`) are passed over.
+    /// ([`OWN_COLUMNS`]) are passed over.
     pub fn read<S: AsRef<str>>(headers: &[S]) -> Self {
+        Self::mapped(headers, None)
+    }
+
+    /// Reads a header line of which a person has said what the columns stand for. What the
+    /// mapping does not speak of is read as without it.
+    pub fn mapped<S: AsRef<str>>(headers: &[S], mapping: Option<&Mapping>) -> Self {
         let columns: Vec<_> = headers
             .iter()
             .map(|header| {
                 let written = header.as_ref().trim_start_matches('\u{feff}').trim();
-                let column = match canonical(written) {
-                    Some(field) => Column::Field(field),
-                    None if OWN_COLUMNS
-                        .iter()
-                        .any(|own| squashed(own) == squashed(written)) =>
-                    {
-                        Column::Own
-                    }
-                    None => Column::Unknown,
+                let said = mapping.and_then(|mapping| mapping.target(written));
+                let column = match (said, canonical(written)) {
+                    (Some(Target::Field(field)), _) | (None, Some(field)) => Column::Field(field),
+                    (Some(Target::Ignored), _) => Column::Passed,
+                    (None, None) if is_own_column(written) => Column::Passed,
+                    (None, None) => Column::Unknown,
                 };
                 (written.to_owned(), column)
             })
@@ -263,8 +285,12 @@ impl Columns {
         let has_status = columns
             .iter()
             .any(|(_, column)| *column == Column::Field("persetujuan.status"));
+        let constants = mapping.into_iter().flat_map(Mapping::constants);
         Self {
             columns,
+            constants: constants
+                .map(|(field, value)| (field, value.to_owned()))
+                .collect(),
             approval_is_implied: !has_status,
         }
     }
@@ -281,11 +307,16 @@ impl Columns {
         for (index, cell) in cells.into_iter().enumerate() {
             match self.columns.get(index) {
                 Some((_, Column::Field(field))) => record.put(field, cell),
-                Some((_, Column::Own)) => {}
+                Some((_, Column::Passed)) => {}
                 Some((written, Column::Unknown)) if !written.is_empty() => {
                     record.note_unknown(written, &cell);
                 }
                 _ => record.note_unknown(&format!("kolom {}", index + 1), &cell),
+            }
+        }
+        for (field, value) in &self.constants {
+            if !record.values.contains_key(field) {
+                record.put(field, RawValue::Text(value.clone()));
             }
         }
         let given = |field| record.values.contains_key(field);
@@ -299,23 +330,53 @@ impl Columns {
     /// first one where several columns hold the field. Takes what [`super::rules::Problem`]
     /// calls the field: a canonical name, an alias, or the name of an unknown column.
     pub fn header_of(&self, field: &str) -> Option<&str> {
+        let index = self.index_of(field)?;
+        self.columns.get(index).map(|(written, _)| written.as_str())
+    }
+
+    /// The place from 0 of the column that [`Columns::header_of`] names.
+    pub fn index_of(&self, field: &str) -> Option<usize> {
         let wanted = canonical(field);
         self.columns
             .iter()
-            .find(|(written, column)| match (column, wanted) {
+            .position(|(written, column)| match (column, wanted) {
                 (Column::Field(held), Some(wanted)) => *held == wanted,
                 (_, None) => written == field && !written.is_empty(),
                 _ => false,
             })
-            .map(|(written, _)| written.as_str())
+    }
+
+    /// The field that the column at this place from 0 holds.
+    pub fn field(&self, index: usize) -> Option<&'static str> {
+        match self.columns.get(index) {
+            Some((_, Column::Field(field))) => Some(field),
+            _ => None,
+        }
+    }
+
+    /// The required fields that no column and no constant gives.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let given = |name| {
+            let constant = self.constants.iter().any(|(field, _)| *field == name);
+            constant || self.index_of(name).is_some()
+        };
+        let required = FIELDS.iter().filter(|field| field.required);
+        let names = required.map(|field| field.name);
+        names.filter(|name| !given(name)).collect()
     }
 
     /// Whether any column holds a field of the contract. A table of which none does has lost its
     /// header line, and what stands there instead may be a child's data.
     pub fn any_known(&self) -> bool {
-        self.columns
-            .iter()
-            .any(|(_, column)| matches!(column, Column::Field(_)))
+        self.known() > 0
+    }
+
+    /// How many columns hold a field of the contract.
+    pub fn known(&self) -> usize {
+        let columns = self.columns.iter();
+        columns
+            .filter(|(_, column)| matches!(column, Column::Field(_)))
+            .count()
     }
 }
 

@@ -33,23 +33,11 @@ impl CardId {
     pub const fn number(self) -> u64 {
         self.0
     }
-
-    /// Luhn's check digit of the running number.
-    fn check_digit(self) -> u64 {
-        let (mut rest, mut sum, mut double) = (self.0, 0, true);
-        while rest > 0 {
-            let digit = rest % 10 * if double { 2 } else { 1 };
-            sum += digit / 10 + digit % 10;
-            rest /= 10;
-            double = !double;
-        }
-        (10 - sum % 10) % 10
-    }
 }
 
 impl fmt::Display for CardId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "K{:06}-{}", self.0, self.check_digit())
+        write!(f, "K{:06}-{}", self.0, check_digit(self.0))
     }
 }
 
@@ -57,17 +45,64 @@ impl FromStr for CardId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let form = || IdError::Form(text.to_owned(), "a card number such as `K000123-0`");
-        let body = text.trim().strip_prefix(['K', 'k']).ok_or_else(form)?;
-        let (number, digit) = body.split_once('-').ok_or_else(form)?;
-        let number: u64 = plain_number(number).ok_or_else(form)?;
-        let digit: u64 = plain_number(digit).ok_or_else(form)?;
-        let id = Self(number);
-        if id.check_digit() == digit {
-            Ok(id)
-        } else {
-            Err(IdError::Check(text.to_owned()))
-        }
+        checked(text, ['K', 'k'], "a card number such as `K000123-0`").map(Self)
+    }
+}
+
+/// The cards of one envelope to a school: `P00012-5`, with the check digit that cards have, for
+/// it is read off labels and typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PackId(u64);
+
+impl PackId {
+    /// The pack with this running number.
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// The running number.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for PackId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "P{:05}-{}", self.0, check_digit(self.0))
+    }
+}
+
+impl FromStr for PackId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        checked(text, ['P', 'p'], "a pack number such as `P00012-5`").map(Self)
+    }
+}
+
+/// Luhn's check digit of a running number.
+fn check_digit(number: u64) -> u64 {
+    let (mut rest, mut sum, mut double) = (number, 0, true);
+    while rest > 0 {
+        let digit = rest % 10 * if double { 2 } else { 1 };
+        sum += digit / 10 + digit % 10;
+        rest /= 10;
+        double = !double;
+    }
+    (10 - sum % 10) % 10
+}
+
+/// Reads a running number behind its letter and before its check digit.
+fn checked(text: &str, letter: [char; 2], what: &'static str) -> Result<u64, IdError> {
+    let form = || IdError::Form(text.to_owned(), what);
+    let body = text.trim().strip_prefix(letter).ok_or_else(form)?;
+    let (number, digit) = body.split_once('-').ok_or_else(form)?;
+    let number: u64 = plain_number(number).ok_or_else(form)?;
+    let digit: u64 = plain_number(digit).ok_or_else(form)?;
+    if check_digit(number) == digit {
+        Ok(number)
+    } else {
+        Err(IdError::Check(text.to_owned()))
     }
 }
 
@@ -126,7 +161,7 @@ macro_rules! serde_as_text {
         }
     )*};
 }
-serde_as_text!(CardId, LotId);
+serde_as_text!(CardId, LotId, PackId);
 
 #[cfg(test)]
 mod tests {
@@ -137,7 +172,14 @@ mod tests {
         for number in [1, 9, 10, 123, 999_999, 1_234_567] {
             let id = CardId::new(number);
             assert_eq!(id.to_string().parse(), Ok(id));
+            let pack = PackId::new(number);
+            assert_eq!(pack.to_string().parse(), Ok(pack));
         }
+        assert!(matches!(
+            "P00012-6".parse::<PackId>(),
+            Err(IdError::Check(_))
+        ));
+        assert_eq!("P00012-5".parse(), Ok(PackId::new(12)));
         let text = CardId::new(123_456).to_string();
         let swapped = text.replacen("12", "21", 1);
         assert!(matches!(swapped.parse::<CardId>(), Err(IdError::Check(_))));

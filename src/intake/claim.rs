@@ -9,6 +9,10 @@
 //! Where `incoming/` is another file system, a rename inside it to a dotted name that carries the
 //! id takes the place of that moment's rename: the scan no longer sees the drop, and the copy can
 //! be begun again as often as needed. The original is removed after the copy was compared with it.
+//!
+//! An archive is unpacked into `work/<id>/unpacked/` when it is read first, and again after a
+//! restart. The office's mappings are copied in beside it, so that a drop is read the same way until
+//! it is disposed of, whatever is saved meanwhile.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -18,14 +22,18 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::paths::Finder;
-use super::read::{Batch, ReadError, Source};
+use super::archive;
+use super::paths::{Finder, extension};
+use super::read::{Batch, ReadError, Source, barred};
 use super::tree::{self, Barred, Tree, io_of};
-use super::{Folders, IntakeError, Limits};
+use super::{Folders, IntakeError, Limits, Mappings};
 use crate::domain::rules::{self, Rule};
 
 pub(super) const INTENT: &str = "claim.json";
 pub(super) const DROP: &str = "drop";
+pub(super) const MAPPINGS: &str = "mappings.toml";
+pub(super) const UNPACKED: &str = "unpacked";
+const UNPACKING: &str = "unpacked.tmp";
 
 /// A drop that was taken out of `incoming/`.
 ///
@@ -100,11 +108,48 @@ impl Claimed {
 
     pub(super) fn source(&self, limits: &Limits) -> Result<Source, ReadError> {
         let holder = self.home.folder(Path::new(DROP)).map_err(io_of);
-        Source::find(&holder.map_err(ReadError::Io)?, &self.intent.name, limits)
+        let holder = holder.map_err(ReadError::Io)?;
+        let mappings = self.mappings().map_err(ReadError::Io)?;
+        let name = Path::new(&self.intent.name);
+        let kind = holder.meta(name).map_err(|error| barred(error, ""))?.kind;
+        if kind == tree::Kind::File && extension(name) == "zip" {
+            self.unpack(&holder, limits)?;
+            return Source::find(&self.home, UNPACKED.as_ref(), limits, &mappings);
+        }
+        Source::find(&holder, &self.intent.name, limits, &mappings)
+    }
+
+    /// Unpacks an archive, once a run.
+    fn unpack(&self, holder: &Tree, limits: &Limits) -> Result<(), ReadError> {
+        let (unpacked, draft) = (Path::new(UNPACKED), Path::new(UNPACKING));
+        if self.home.has(unpacked) {
+            return Ok(());
+        }
+        let archive = archive::open(holder, Path::new(&self.intent.name), limits)?;
+        self.home.remove_all(draft).map_err(ReadError::Io)?;
+        self.home.make_folders(draft).map_err(ReadError::Io)?;
+        let folder = self.home.folder(draft).map_err(io_of);
+        archive.unpack(&folder.map_err(ReadError::Io)?)?;
+        let moved = self.home.rename(draft, &self.home, unpacked);
+        moved.map_err(ReadError::Io)
+    }
+
+    /// The mappings as they were when the drop was claimed.
+    fn mappings(&self) -> io::Result<Mappings> {
+        let path = Path::new(MAPPINGS);
+        let bytes = match self.home.read(path, u64::MAX) {
+            Err(Barred::Missing) => return Ok(Mappings::default()),
+            read => read.map_err(io_of)?,
+        };
+        let text = std::str::from_utf8(&bytes).map_err(io::Error::other)?;
+        Mappings::parse(&self.folders.mappings, text).map_err(io::Error::other)
     }
 
     /// The folder that the sender's paths are relative to.
     pub(super) fn base(&self) -> io::Result<Tree> {
+        if let Ok(unpacked) = self.home.folder(Path::new(UNPACKED)) {
+            return Ok(unpacked);
+        }
         let holder = self.home.folder(Path::new(DROP)).map_err(io_of)?;
         match holder.folder(Path::new(&self.intent.name)) {
             Ok(batch) => Ok(batch),
@@ -114,17 +159,8 @@ impl Claimed {
     }
 }
 
-/// Reads a photo of a drop that [`super::read_in_place`] has read; `base` is the folder it gave.
-///
-/// # Errors
-/// As [`Claimed::photo`].
-pub fn photo_in_place(base: &Path, path: &str, limits: &Limits) -> Result<Vec<u8>, PhotoError> {
-    let base = Tree::open(base).map_err(PhotoError::Io)?;
-    let found = Finder::default().find(&base, Path::new(path));
-    read_photo(&base, found, limits)
-}
-
-fn read_photo(
+/// Reads a photo that was found, or says which rule it breaks.
+pub(super) fn read_photo(
     base: &Tree,
     found: Result<PathBuf, Barred>,
     limits: &Limits,
@@ -233,6 +269,8 @@ impl Store {
         let name = PathBuf::from(&intent.name);
         self.fetch(&intent, &home, &name, 0)?;
         self.fetch_companions(&intent, &home)?;
+        // What was unpacked is not synced file by file, and a power cut may have emptied it.
+        home.remove_all(Path::new(UNPACKED))?;
         Ok(Some(self.claimed(intent, home)))
     }
 
@@ -249,6 +287,11 @@ impl Store {
         let id = Path::new(&intent.id);
         self.work.make_folders(&id.join(DROP))?;
         let home = self.work.folder(id).map_err(io_of)?;
+        match std::fs::read(&self.folders.mappings) {
+            Ok(bytes) => tree::write_whole(&home, MAPPINGS, &bytes)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
         tree::write_whole(&home, INTENT, &serde_json::to_vec(intent)?)?;
         Ok(home)
     }
@@ -320,7 +363,7 @@ impl Store {
     /// Removes the folder of a claim that took nothing.
     fn forget(&self, id: &str, home: &Tree) -> io::Result<()> {
         home.remove_empty(Path::new(DROP))?;
-        for file in [INTENT, "claim.json.tmp"] {
+        for file in [INTENT, "claim.json.tmp", MAPPINGS, "mappings.toml.tmp"] {
             home.remove_file(Path::new(file))?;
         }
         home.remove_all(Path::new("copy.tmp"))?;
@@ -334,7 +377,7 @@ fn aside(id: &str, index: usize) -> PathBuf {
 }
 
 /// Sorts by time; the random end keeps two drops of one millisecond apart.
-fn new_id() -> io::Result<String> {
+pub(super) fn new_id() -> io::Result<String> {
     let mut random = [0; 4];
     getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
     let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%3f");
@@ -392,6 +435,7 @@ mod tests {
             work: station.path("work"),
             accepted: station.path("accepted"),
             rejected: station.path("rejected"),
+            mappings: station.path("mappings.toml"),
         });
         let store = Store::open(folders.unwrap()).unwrap();
         let home = store.announce(&intent).unwrap();

@@ -12,17 +12,20 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::claim::{Claimed, DROP, INTENT, shown};
+use super::claim::{Claimed, DROP, INTENT, MAPPINGS, UNPACKED, shown};
 use super::manifest;
 use super::paths::Finder;
-use super::read::{Form, Source, decoded, photo_of, pieces, table};
+use super::read::{Form, Source, decoded, photo_of, pieces};
 use super::report::Report;
 use super::tree::{self, Barred, Tree, io_of};
 use super::{IntakeError, Limits, ReadError};
 
 pub(super) const DECISION: &str = "out";
 const DRAFT: &str = "out.tmp";
-const MARKED: &str = "marked.csv";
+/// Marked copies of a table while they are laid ready, and their names beside it.
+const MARKED: [(&str, &str); 2] = [("marked.csv", "alasan.csv"), ("marked.xlsx", WORKBOOK)];
+/// The return list of a table as a workbook.
+const WORKBOOK: &str = "alasan.xlsx";
 const REASONS: &str = "reasons.json";
 const ACCEPTED: &str = "accepted";
 const REJECTED: &str = "rejected";
@@ -32,11 +35,13 @@ impl Claimed {
     ///
     /// - Something accepted, nothing refused: the drop goes to `accepted/<name>/`.
     /// - Nothing accepted: it goes to `rejected/<name>/`, untouched; a table that could be read
-    ///   gets a marked copy `alasan.csv` beside it.
+    ///   gets marked copies beside it, the workbook `alasan.xlsx` and for a CSV also `alasan.csv`.
     /// - Both: it goes to `accepted/<name>/`, and the refused rows go to `rejected/<name>/` as they
-    ///   were written, with their photos and what the manifest says of the batch. A table comes
+    ///   were written, with their photos and what the manifest says of the batch. A CSV comes
     ///   back with all rows, the refused ones marked, and no cell that a spreadsheet would run as
     ///   a formula: such cells get an apostrophe, which is taken away when the table is sent again.
+    ///   A workbook comes back under its own name as a return list, whose first sheet holds the
+    ///   refused rows alone; a CSV has that list beside it as `alasan.xlsx`.
     ///
     /// `reasons.json` lies beside in each. A name that is taken gets `~2`, `~3`, … Called again
     /// after a failure it goes on where it stopped, by the report it was first given.
@@ -103,25 +108,39 @@ impl Claimed {
         let Ok(source) = self.source(limits) else {
             return Ok(());
         };
-        if source.form != Form::Table {
+        if !matches!(source.form, Form::Table | Form::Sheet) {
             return Ok(());
         }
         let bytes = source.bytes(limits).map_err(again)?;
-        let marked = table(decoded(&bytes).map_err(again)?)
-            .map_err(again)?
-            .marked(report);
-        write(draft, Path::new(MARKED), &marked)
+        let [(csv, _), (workbook, _)] = MARKED;
+        if source.form == Form::Table {
+            let text = decoded(&bytes).map_err(again)?;
+            let marked = source.table(text).map_err(again)?.marked(report);
+            write(draft, Path::new(csv), &marked)?;
+        }
+        match source.workbook(&bytes, report, limits).map_err(again)? {
+            Some(list) => write(draft, Path::new(workbook), &list),
+            None => Ok(()),
+        }
     }
 
     /// Lays the refused rows, their photos and the manifest's words on the batch into `back`.
     fn return_rows(&self, back: &Tree, report: &Report, limits: &Limits) -> io::Result<()> {
         let source = self.source(limits).map_err(again)?;
         let bytes = source.bytes(limits).map_err(again)?;
-        let text = decoded(&bytes).map_err(again)?;
         let refused = report.refused_rows();
-        let returned = match source.form {
-            Form::Table => table(text).map_err(again)?.marked(report),
-            form => {
+        let list = source.workbook(&bytes, report, limits).map_err(again)?;
+        let returned = match (source.form, list) {
+            (Form::Sheet, Some(list)) => list,
+            (Form::Table, list) => {
+                if let Some(list) = list {
+                    write(back, Path::new(WORKBOOK), &list)?;
+                }
+                let text = decoded(&bytes).map_err(again)?;
+                source.table(text).map_err(again)?.marked(report)
+            }
+            (form, _) => {
+                let text = decoded(&bytes).map_err(again)?;
                 let mut kept = pieces(form, text).map_err(again)?;
                 kept.retain(|(row, _)| refused.contains(row));
                 let kept: Vec<&str> = kept.into_iter().map(|(_, piece)| piece).collect();
@@ -167,6 +186,8 @@ impl Claimed {
         }
         self.home.remove_empty(Path::new(DECISION))?;
         self.home.remove_empty(Path::new(DROP))?;
+        self.home.remove_all(Path::new(UNPACKED))?;
+        self.home.remove_file(Path::new(MAPPINGS))?;
         self.home.remove_file(Path::new(INTENT))?;
         Tree::open(&self.folders.work)?.remove_empty(Path::new(&self.intent.id))
     }
@@ -195,9 +216,11 @@ impl Claimed {
                 self.home.rename(&left, &folder, Path::new(&free))?;
             }
         }
-        if out.has(Path::new(MARKED)) {
-            let free = free_name(&folder, "alasan.csv");
-            out.rename(Path::new(MARKED), &folder, Path::new(&free))?;
+        for (marked, name) in MARKED {
+            if out.has(Path::new(marked)) {
+                let free = free_name(&folder, name);
+                out.rename(Path::new(marked), &folder, Path::new(&free))?;
+            }
         }
         // A rejected folder that is sent again still holds the reasons of the last time.
         if folder.has(Path::new(REASONS)) {
@@ -271,7 +294,8 @@ fn return_photo(source: &Source, back: &Tree, photo: &Path) -> io::Result<()> {
         back.make_folders(above)?;
     }
     match back.link(&source.base, photo, photo) {
-        Ok(()) => Ok(()),
+        // What was unpacked from an archive is not on the disk yet.
+        Ok(()) => back.open_file(photo).map_err(io_of)?.0.sync_all(),
         // Some file systems know no second name for a file. And `foto` may name the file of
         // records, which is there already.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -505,13 +529,41 @@ mod tests {
         );
         assert_eq!(
             station.tree("rejected"),
-            ["T.csv/T.csv", "T.csv/p/2.jpg", "T.csv/reasons.json"]
+            [
+                "T.csv/T.csv",
+                "T.csv/alasan.xlsx",
+                "T.csv/p/2.jpg",
+                "T.csv/reasons.json"
+            ]
         );
         let back = station.read("rejected/T.csv/T.csv");
         let lines: Vec<&str> = back.lines().collect();
         assert_eq!(lines[0], "\u{feff}nik;foto;kia_status;kia_kolom;kia_alasan");
         assert_eq!(lines[1], "1;p/1.jpg;DITERIMA;;");
         assert!(lines[2].starts_with("2;p\\2.JPG;DITOLAK;nik;"));
+    }
+
+    #[test]
+    fn a_workbook_comes_back_with_the_refused_rows_alone() {
+        use super::super::Mappings;
+        use super::super::workbook::Sheet;
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (row, cell) in ["DATA", "nik", "1", "2", "3"].iter().enumerate() {
+            sheet.write_string(row as u32, 0, *cell).unwrap();
+        }
+        let bytes = book.save_to_buffer().unwrap();
+        for (refused, place) in [(&[4][..], "T.xlsx"), (&[3, 4, 5], "alasan.xlsx")] {
+            let mut station = Station::new();
+            station.put("T.xlsx", &bytes);
+            let drop = station.claim();
+            assert_eq!(drop.read(&limits()).unwrap().received(), 3);
+            drop.dispose(&report(&drop, 3, refused), &limits()).unwrap();
+            let back = fs::read(station.path("rejected/T.xlsx").join(place)).unwrap();
+            let back = Sheet::read(&back, &limits(), &Mappings::default()).unwrap();
+            assert_eq!(back.lines.len(), refused.len());
+            assert_eq!(back.headers[0], "nik");
+        }
     }
 
     #[test]

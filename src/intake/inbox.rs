@@ -14,7 +14,8 @@ use super::paths::{Finder, extension};
 use super::read::{ReadError, Source, is_records, photo_of};
 use super::settle::{Settle, is_ignored};
 use super::tree::{Kind, Meta, Overrun, Tree};
-use super::{Folders, IntakeError, Settings};
+use super::{Folders, IntakeError, Mappings, Settings, archive};
+use crate::domain::rules::{self, Problem};
 
 /// A complete drop, to be claimed.
 #[derive(Clone, PartialEq, Eq)]
@@ -110,6 +111,12 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
+    fn is_file(&self, name: &OsStr) -> bool {
+        self.names
+            .get(name)
+            .is_some_and(|meta| meta.kind == Kind::File)
+    }
+
     /// Whether a single record or a table may take this file along: a picture, and none that
     /// belongs to a batch.
     fn lends(&self, photo: &Path, meta: Meta) -> bool {
@@ -281,7 +288,7 @@ impl Inbox {
             // Too large or too deep: read again after the claim, it is refused for that.
             (Kind::Folder, Err(_)) => waited(self.settings.settle, Why::Settling),
             _ => match extension(path).as_str() {
-                "json" | "csv" => {
+                "json" | "csv" | "xlsx" | "zip" => {
                     if !says_whole && done.is_none() && still < self.settings.settle {
                         return Err(Why::Settling);
                     }
@@ -292,7 +299,6 @@ impl Inbox {
                     Err(Why::Record)
                 }
                 "done" => Err(Why::Drop),
-                "zip" | "xlsx" => waited(self.settings.settle, Why::Settling),
                 // A name that some program gives while it is still copying looks like this, too.
                 _ => waited(self.settings.give_up, Why::NotWhole),
             },
@@ -316,12 +322,19 @@ impl Inbox {
         name: &OsStr,
         done: Option<PathBuf>,
     ) -> Result<Vec<PathBuf>, Why> {
-        let source = Source::find(&self.store.incoming, name, &self.settings.limits);
+        let limits = &self.settings.limits;
+        let is_archive = extension(Path::new(name)) == "zip" && look.is_file(name);
+        // A mapping file that cannot be used is told of once the drop is claimed and read.
+        let mappings = Mappings::read(&self.store.folders.mappings).unwrap_or_default();
+        let source = Source::find(&self.store.incoming, name, limits, &mappings);
         let Some(standing) = self.drops.get(name) else {
             return Err(Why::Settling);
         };
         if standing.facts.is_none() {
             standing.facts = Some(match &source {
+                _ if is_archive => {
+                    facts_of(archive::open(&self.store.incoming, Path::new(name), limits))?
+                }
                 Ok(source) => facts(source.batch(&self.settings.limits))?,
                 Err(ReadError::Refused(_)) => Facts::Broken(Vec::new()),
                 Err(ReadError::Io(_)) => return Err(Why::Permission),
@@ -400,6 +413,22 @@ impl Inbox {
     }
 }
 
+/// An archive is whole when its directory reads; what is wrong with it otherwise is told once it
+/// is claimed.
+fn facts_of<T>(opened: Result<T, ReadError>) -> Result<Facts, Why> {
+    match opened {
+        Err(ReadError::Refused(problems)) => {
+            let cut = |problem: &Problem| problem.code == rules::ARCHIVE_UNREADABLE.code;
+            Ok(match problems.iter().any(cut) {
+                true => Facts::Broken(Vec::new()),
+                false => Facts::Whole(Vec::new()),
+            })
+        }
+        Err(ReadError::Io(_)) => Err(Why::Permission),
+        Ok(_) => Ok(Facts::Whole(Vec::new())),
+    }
+}
+
 fn facts(read: Result<super::Batch, ReadError>) -> Result<Facts, Why> {
     match read {
         Ok(batch) => {
@@ -433,7 +462,7 @@ fn signature(meta: Meta, below: &Result<Vec<(PathBuf, Meta)>, Overrun>) -> [u8; 
     hash.finalize().into()
 }
 
-/// `X.done` beside `X/`, `X.json` or `X.csv`.
+/// `X.done` beside `X/`, `X.json`, `X.csv`, `X.xlsx` or `X.zip`.
 fn done_file(look: &Look<'_>, path: &Path, kind: Kind) -> Option<PathBuf> {
     let mut name = match kind {
         Kind::Folder => path.file_name()?.to_owned(),

@@ -5,24 +5,32 @@
 //! the ledger holds the outcome ([`Claimed::dispose`]). Each step can be cut off anywhere and done
 //! again.
 //!
+//! Archives and workbooks are measured before they are unpacked or read (`archive.rs`,
+//! `workbook.rs`); what a table's columns stand for where a school has names of its own is said in
+//! `mappings.toml` ([`Mappings`]).
+//!
 //! Absent on purpose: no rule on a record, no picture is decoded, nothing is known of the ledger.
-//! Workbooks and archives are refused with `drop-kind`; they belong in `read.rs` once they come.
 
+mod archive;
 mod claim;
 mod dispose;
+mod in_place;
 mod inbox;
 mod json;
 mod manifest;
+mod mappings;
 mod paths;
 mod post;
 mod read;
 mod report;
+mod returned;
 mod settle;
 mod table;
 #[cfg(test)]
 mod testing;
 mod tree;
 mod watch;
+mod workbook;
 
 use std::io;
 use std::path::PathBuf;
@@ -30,12 +38,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use claim::{Claimed, PhotoError, photo_in_place};
+pub use archive::{below, unpack};
+pub use claim::{Claimed, PhotoError};
+pub use in_place::{InPlace, Look, look, photo_in_place, read_in_place, read_records};
 pub use inbox::{Inbox, Ready, Waiting, Why};
+pub use mappings::{Mappings, MappingsError};
 pub use post::{NoRecord, Posted};
-pub use read::{Batch, ReadError, read_in_place, read_records};
+pub use read::{Batch, ReadError};
 pub use report::{Report, Summary};
-pub use tree::is_network_mount;
+pub use tree::{deliver, is_network_mount};
 pub use watch::{Wake, Watch, watch};
 
 /// The folders that drops move through. `accepted` and `rejected` belong to the station: nobody
@@ -50,6 +61,8 @@ pub struct Folders {
     pub accepted: PathBuf,
     /// What goes back to the sender.
     pub rejected: PathBuf,
+    /// The file of mappings; it need not be there.
+    pub mappings: PathBuf,
 }
 
 /// When a drop counts as complete.
@@ -77,7 +90,8 @@ impl Default for Settings {
     }
 }
 
-/// What a drop may hold; beyond it the drop is refused with `drop-limits` or `drop-nested`.
+/// What a drop may hold; beyond it the drop is refused with `drop-limits`, `drop-nested` or
+/// `archive-bomb`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -97,6 +111,12 @@ pub struct Limits {
     pub json_depth: usize,
     /// Bytes of a path in a drop.
     pub path_bytes: usize,
+    /// How many times an archive or an entry of it may grow when it is unpacked.
+    pub archive_ratio: u64,
+    /// Bytes of a workbook once it is unpacked.
+    pub workbook_bytes: u64,
+    /// Cells that hold anything in a workbook.
+    pub sheet_cells: usize,
 }
 
 impl Default for Limits {
@@ -110,6 +130,9 @@ impl Default for Limits {
             depth: 8,
             json_depth: 16,
             path_bytes: 1024,
+            archive_ratio: 200,
+            workbook_bytes: 256 << 20,
+            sheet_cells: 1_000_000,
         }
     }
 }

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::manifest::Manifest;
 use super::paths::extension;
+use super::report::Report;
+use super::returned::Returned;
 use super::table::{BOM, Table};
 use super::tree::{Barred, Kind, Overrun, Tree};
-use super::{Limits, json};
+use super::workbook::Sheet;
+use super::{Limits, Mappings, json};
 use crate::domain::fields::{RawRecord, RawValue};
 use crate::domain::rules::{self, Problem, Rule, Subject};
 
@@ -63,6 +66,7 @@ pub(super) enum Form {
     Lines,
     Array,
     Table,
+    Sheet,
 }
 
 /// Where the records of a drop are.
@@ -75,11 +79,18 @@ pub(super) struct Source {
     pub form: Form,
     /// Whether it is a folder of its own, with room for a manifest.
     pub is_batch: bool,
+    /// What the columns of tables stand for.
+    mappings: Mappings,
 }
 
 impl Source {
-    /// Finds the records of the drop `name` in `holder`.
-    pub fn find(holder: &Tree, name: &OsStr, limits: &Limits) -> Result<Self, ReadError> {
+    /// Finds the records of the drop `name` in `holder`; an archive has to be unpacked before.
+    pub fn find(
+        holder: &Tree,
+        name: &OsStr,
+        limits: &Limits,
+        mappings: &Mappings,
+    ) -> Result<Self, ReadError> {
         let path = Path::new(name);
         let meta = holder.meta(path).map_err(|error| barred(error, ""))?;
         match meta.kind {
@@ -93,12 +104,14 @@ impl Source {
                     file,
                     form,
                     is_batch: true,
+                    mappings: mappings.clone(),
                 })
             }
             Kind::File => {
                 let form = match extension(path).as_str() {
                     "json" => Form::Single,
                     "csv" => Form::Table,
+                    "xlsx" => Form::Sheet,
                     other => return Err(ReadError::refused(&rules::DROP_KIND, &kind(other))),
                 };
                 Ok(Self {
@@ -106,8 +119,20 @@ impl Source {
                     file: path.to_owned(),
                     form,
                     is_batch: false,
+                    mappings: mappings.clone(),
                 })
             }
+        }
+    }
+
+    /// A file of records, one a line, outside of any batch.
+    pub fn lines(base: Tree, name: &OsStr) -> Self {
+        Self {
+            base,
+            file: name.into(),
+            form: Form::Lines,
+            is_batch: false,
+            mappings: Mappings::default(),
         }
     }
 
@@ -130,7 +155,7 @@ impl Source {
             }
         }
         let bytes = self.bytes(limits)?;
-        let mut batch = self.rows(decoded(&bytes)?, limits)?;
+        let mut batch = self.rows(&bytes, limits)?;
         if batch.received() == 0 {
             return Err(ReadError::refused(&rules::DROP_EMPTY, ""));
         }
@@ -140,7 +165,7 @@ impl Source {
         Ok(batch)
     }
 
-    fn rows(&self, text: &str, limits: &Limits) -> Result<Batch, ReadError> {
+    fn rows(&self, bytes: &[u8], limits: &Limits) -> Result<Batch, ReadError> {
         let mut batch = Batch::default();
         let mut put = |row, record: Result<RawRecord, String>| {
             match record {
@@ -155,8 +180,16 @@ impl Source {
                 )),
             }
         };
+        if self.form == Form::Sheet {
+            let sheet = Sheet::read(bytes, limits, &self.mappings)?;
+            for line in &sheet.lines {
+                put(line.row, Ok(sheet.record(line)))?;
+            }
+            return Ok(batch);
+        }
+        let text = decoded(bytes)?;
         if self.form == Form::Table {
-            let table = table(text)?;
+            let table = self.table(text)?;
             for line in table.lines() {
                 put(line.row, table.record(&line))?;
             }
@@ -179,15 +212,46 @@ impl Source {
         }
         Ok(batch)
     }
-}
 
-/// The table in a text, which must have lost neither its header nor its meaning.
-pub(super) fn table(text: &str) -> Result<Table<'_>, ReadError> {
-    let table = Table::new(text).ok_or_else(|| ReadError::refused(&rules::DROP_EMPTY, ""))?;
-    if table.columns.any_known() {
-        Ok(table)
-    } else {
-        Err(ReadError::refused(&rules::DROP_UNREADABLE, "header"))
+    /// The table in a text, which must have lost neither its header nor its meaning.
+    pub fn table<'a>(&self, text: &'a str) -> Result<Table<'a>, ReadError> {
+        let table = Table::new(text, &self.mappings)
+            .ok_or_else(|| ReadError::refused(&rules::DROP_EMPTY, ""))?;
+        if table.columns.any_known() {
+            Ok(table)
+        } else {
+            Err(ReadError::refused(&rules::DROP_UNREADABLE, "header"))
+        }
+    }
+
+    /// The table as a workbook that goes back to the sender; none where the records are no table.
+    pub fn workbook(
+        &self,
+        bytes: &[u8],
+        report: &Report,
+        limits: &Limits,
+    ) -> Result<Option<Vec<u8>>, ReadError> {
+        let written = |headers: &[String], columns, lines| {
+            let returned = Returned {
+                headers,
+                columns,
+                lines,
+            };
+            returned.workbook(report).map(Some).map_err(ReadError::Io)
+        };
+        match self.form {
+            Form::Table => {
+                let table = self.table(decoded(bytes)?)?;
+                written(&table.headers, &table.columns, table.shown())
+            }
+            Form::Sheet => {
+                let sheet = Sheet::read(bytes, limits, &self.mappings)?;
+                let lines = sheet.lines.iter();
+                let lines = lines.map(|line| (line.row, sheet.shown(line))).collect();
+                written(&sheet.headers, &sheet.columns, lines)
+            }
+            Form::Single | Form::Lines | Form::Array => Ok(None),
+        }
     }
 }
 
@@ -208,7 +272,7 @@ pub(super) fn pieces(form: Form, text: &str) -> Result<Vec<(u32, &str)>, ReadErr
             .map(numbered)
             .filter(|(_, line)| !line.trim().is_empty())
             .collect(),
-        Form::Single | Form::Table => vec![(1, text)],
+        Form::Single | Form::Table | Form::Sheet => vec![(1, text)],
     })
 }
 
@@ -242,8 +306,7 @@ fn records_file(base: &Tree, limits: &Limits) -> Result<(PathBuf, Form), ReadErr
             &rules::DROP_SPECIAL,
             &name.to_string_lossy(),
         )),
-        [(name, Some(form), _)] => Ok((name.into(), *form)),
-        [(_, None, _)] => Err(ReadError::refused(&rules::DROP_KIND, "records.xlsx")),
+        [(name, form, _)] => Ok((name.into(), *form)),
         [] => Err(without_records(base, &listed, limits)),
         several => {
             let names: Vec<_> = several
@@ -277,14 +340,13 @@ fn without_records(
     }
 }
 
-/// Whether a name is that of a batch's records, and in which form; `Some(None)` is a workbook,
-/// which this version does not take.
-pub(super) fn is_records(name: &OsStr) -> Option<Option<Form>> {
+/// Whether a name is that of a batch's records, and in which form.
+pub(super) fn is_records(name: &OsStr) -> Option<Form> {
     match name.to_str()?.to_ascii_lowercase().as_str() {
-        "records.jsonl" => Some(Some(Form::Lines)),
-        "records.json" => Some(Some(Form::Array)),
-        "records.csv" => Some(Some(Form::Table)),
-        "records.xlsx" => Some(None),
+        "records.jsonl" => Some(Form::Lines),
+        "records.json" => Some(Form::Array),
+        "records.csv" => Some(Form::Table),
+        "records.xlsx" => Some(Form::Sheet),
         _ => None,
     }
 }
@@ -306,7 +368,7 @@ fn unreadable(row: u32, detail: &str) -> Problem {
     rules::ROW_UNREADABLE.broken(&subject, "record", detail)
 }
 
-fn barred(error: Barred, name: &str) -> ReadError {
+pub(super) fn barred(error: Barred, name: &str) -> ReadError {
     match error {
         Barred::Io(error) => ReadError::Io(error),
         Barred::Missing => ReadError::refused(&rules::DROP_EMPTY, name),
@@ -325,59 +387,12 @@ fn overrun(overrun: Overrun) -> ReadError {
     }
 }
 
-/// Reads a drop where it stands, for checking it without touching anything. The second part of
-/// the answer is the folder that the records' `foto` is relative to.
-///
-/// # Errors
-/// As [`super::Claimed::read`].
-pub fn read_in_place(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), ReadError> {
-    in_place(path, limits, false)
-}
-
-/// Reads a file of records like [`read_in_place`], also one of lines or an array, which a drop
-/// may hold only in a batch folder.
-///
-/// # Errors
-/// As [`read_in_place`].
-pub fn read_records(path: &Path, limits: &Limits) -> Result<(Batch, PathBuf), ReadError> {
-    in_place(path, limits, true)
-}
-
-fn in_place(path: &Path, limits: &Limits, any_form: bool) -> Result<(Batch, PathBuf), ReadError> {
-    let whole = std::path::absolute(path).map_err(ReadError::Io)?;
-    let (Some(above), Some(name)) = (whole.parent(), whole.file_name()) else {
-        return Err(ReadError::refused(&rules::DROP_KIND, ""));
-    };
-    let kind = std::fs::symlink_metadata(&whole)
-        .map_err(ReadError::Io)?
-        .file_type();
-    let holder = Tree::open(above).map_err(ReadError::Io)?;
-    let is_lines = kind.is_file() && extension(Path::new(name)) == "jsonl";
-    let mut source = match any_form && is_lines {
-        true => Source {
-            base: holder,
-            file: name.into(),
-            form: Form::Lines,
-            is_batch: false,
-        },
-        false => Source::find(&holder, name, limits)?,
-    };
-    if any_form && source.form == Form::Single {
-        let bytes = source.bytes(limits)?;
-        if decoded(&bytes)?.trim_start().starts_with('[') {
-            source.form = Form::Array;
-        }
-    }
-    let base = if source.is_batch { &whole } else { above };
-    Ok((source.batch(limits)?, base.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
 
+    use super::super::Settings;
     use super::super::testing::{Station, record};
-    use super::super::{Settings, photo_in_place};
     use super::*;
 
     fn batch(file: &str, content: impl AsRef<[u8]>) -> Batch {
@@ -453,9 +468,11 @@ mod tests {
             ("X.csv", "", "drop-empty"),
             ("X.csv", "nik,nama\n,\n", "drop-empty"),
             ("X.csv", "1702094503180003,AISYAH\n", "drop-unreadable"),
-            ("X.zip", "PK", "drop-kind"),
+            ("X.zip", "PK", "archive-unreadable"),
             ("X.pdf", "%PDF", "drop-kind"),
-            ("X/records.xlsx", "PK", "drop-kind"),
+            ("X.xls", "\u{1}", "drop-kind"),
+            ("X.ods", "PK", "drop-kind"),
+            ("X/records.xlsx", "PK", "archive-unreadable"),
             ("X/X/records.csv", "nik\n1\n", "drop-nested"),
             ("X/notes.txt", "", "drop-empty"),
         ] {
@@ -556,20 +573,5 @@ mod tests {
         assert_eq!(put(&listed("a.jpg", 3), approval), Err("manifest-hash"));
         assert_eq!(put("{\"path\": 1}", approval), Err("manifest-unreadable"));
         assert_eq!(put("7", approval), Err("manifest-unreadable"));
-    }
-
-    #[test]
-    fn a_drop_is_read_where_it_stands_without_being_touched() {
-        let station = Station::new();
-        station.put("X/records.jsonl", record("1", "a.jpg"));
-        station.put("Y.json", record("1", "a.jpg"));
-        let limits = Settings::default().limits;
-        let (batch, base) = read_in_place(&station.path("incoming/X"), &limits).unwrap();
-        assert_eq!((batch.received(), base), (1, station.path("incoming/X")));
-        let (batch, base) = read_in_place(&station.path("incoming/Y.json"), &limits).unwrap();
-        assert_eq!((batch.received(), &base), (1, &station.path("incoming")));
-        station.put("a.jpg", "jpg");
-        assert_eq!(photo_in_place(&base, "A.jpg", &limits).unwrap(), b"jpg");
-        assert!(photo_in_place(&base, "../a.jpg", &limits).is_err());
     }
 }

@@ -2,8 +2,9 @@
 
 use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
 
+use super::mappings::Mappings;
 use super::report::Report;
-use crate::domain::fields::{Columns, RawRecord, RawValue, canonical};
+use crate::domain::fields::{Columns, OWN_COLUMNS, RawRecord, RawValue, canonical, is_own_column};
 use crate::domain::rules::Severity;
 
 /// A table cut into cells.
@@ -25,7 +26,7 @@ pub(super) struct Line {
 
 impl<'a> Table<'a> {
     /// Reads the header line of a text without byte order mark; `None` without one.
-    pub fn new(text: &'a str) -> Option<Self> {
+    pub fn new(text: &'a str, mappings: &Mappings) -> Option<Self> {
         let delimiter = sniff(text);
         let mut reader = reader(text, delimiter);
         let mut header = csv::StringRecord::new();
@@ -33,7 +34,7 @@ impl<'a> Table<'a> {
             return None;
         }
         let headers: Vec<String> = header.iter().map(str::to_owned).collect();
-        let columns = Columns::read(&headers);
+        let columns = Columns::mapped(&headers, mappings.find(&headers));
         Some(Self {
             text,
             delimiter,
@@ -81,6 +82,14 @@ impl<'a> Table<'a> {
         Ok(self.columns.record(line.row, cells.map(RawValue::Text)))
     }
 
+    /// The row numbers and cells of every line, for another kind of table.
+    pub fn shown(&self) -> Vec<(u32, Vec<RawValue>)> {
+        let text = |cell: &String| RawValue::Text(unguarded(cell).to_owned());
+        self.lines()
+            .map(|line| (line.row, line.cells.iter().map(text).collect()))
+            .collect()
+    }
+
     /// The table with what became of each line in three columns at the end. Columns left by an
     /// earlier return are replaced.
     pub fn marked(&self, report: &Report) -> Vec<u8> {
@@ -88,7 +97,7 @@ impl<'a> Table<'a> {
         let kept: Vec<bool> = self
             .headers
             .iter()
-            .map(|header| !OWN.contains(&header.trim().to_lowercase().as_str()))
+            .map(|header| !is_own_column(header))
             .collect();
         let width = kept.iter().filter(|kept| **kept).count();
         let mut writer = WriterBuilder::new()
@@ -109,7 +118,8 @@ impl<'a> Table<'a> {
                 .write_record(&out)
                 .expect("writing to memory does not fail");
         };
-        write(&self.headers, OWN);
+        let [status, column, reason, ..] = OWN_COLUMNS;
+        write(&self.headers, [status, column, reason]);
         for line in self.lines() {
             let problems: Vec<_> = report
                 .problems()
@@ -143,8 +153,6 @@ impl<'a> Table<'a> {
 /// The UTF-8 byte order mark; without it spreadsheets take a CSV for the local code page.
 pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 
-const OWN: [&str; 3] = ["kia_status", "kia_kolom", "kia_alasan"];
-
 fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
     ReaderBuilder::new()
         .delimiter(delimiter)
@@ -153,13 +161,14 @@ fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
         .from_reader(text.as_bytes())
 }
 
-/// The delimiter under which the header line names the most fields of the contract.
+/// The delimiter under which the header line names the most fields of the contract, and falls
+/// into the most cells where a school has names of its own.
 fn sniff(text: &str) -> u8 {
     let fields = |delimiter: u8| {
         let mut header = csv::StringRecord::new();
         match reader(text, delimiter).read_record(&mut header) {
-            Ok(_) => header.iter().filter_map(canonical).count(),
-            Err(_) => 0,
+            Ok(_) => (header.iter().filter_map(canonical).count(), header.len()),
+            Err(_) => (0, 0),
         }
     };
     // The last of equals wins: a comma for a table of one column.
@@ -212,7 +221,7 @@ mod tests {
     use crate::domain::rules::{self, Subject};
 
     fn rows(text: &str) -> Vec<(u32, Vec<String>)> {
-        let table = Table::new(text).unwrap();
+        let table = Table::new(text, &Mappings::default()).unwrap();
         table.lines().map(|line| (line.row, line.cells)).collect()
     }
 
@@ -234,7 +243,8 @@ mod tests {
 
     #[test]
     fn a_ragged_row_and_an_open_quote_are_unreadable() {
-        let table = Table::new("nik,nama\n1\n2,B,C\n3,D\n4,\"E\n5,F").unwrap();
+        let table =
+            Table::new("nik,nama\n1\n2,B,C\n3,D\n4,\"E\n5,F", &Mappings::default()).unwrap();
         let readable: Vec<bool> = table
             .lines()
             .map(|line| table.record(&line).is_ok())
@@ -244,7 +254,11 @@ mod tests {
 
     #[test]
     fn a_returned_table_runs_no_formula_and_reads_back_as_it_was_sent() {
-        let table = Table::new("nik,nama,gol_darah\n1,=1+1,-\n2,B,O\n").unwrap();
+        let table = Table::new(
+            "nik,nama,gol_darah\n1,=1+1,-\n2,B,O\n",
+            &Mappings::default(),
+        )
+        .unwrap();
         let subject = Subject {
             row: Some(2),
             ..Subject::default()
@@ -253,7 +267,7 @@ mod tests {
         let reason = problem.pesan.clone();
         let back = table.marked(&Report::new("X", 2, vec![problem]));
         let back = std::str::from_utf8(back.strip_prefix(BOM).unwrap()).unwrap();
-        let again = Table::new(back).unwrap();
+        let again = Table::new(back, &Mappings::default()).unwrap();
         let lines: Vec<_> = again.lines().collect();
         assert_eq!(lines[0].cells[..5], ["1", "'=1+1", "-", "DITOLAK", "nama"]);
         assert_eq!(lines[0].cells[5], reason);

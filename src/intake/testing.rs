@@ -50,6 +50,7 @@ impl Station {
             work: root.join("work"),
             accepted: root.join("accepted"),
             rejected: root.join("rejected"),
+            mappings: root.join("mappings.toml"),
         };
         Inbox::new(folders, Settings::default()).unwrap()
     }

@@ -430,6 +430,38 @@ pub(super) fn io_of(barred: Barred) -> io::Error {
     }
 }
 
+/// Moves a folder into another one under `name`, or `name~2`, … where that is taken; gives the
+/// name it got. It appears there whole, also on another file system.
+///
+/// # Errors
+/// The disk's; the folder is then where it was.
+pub fn deliver(folder: &Path, into: &Path, name: &str) -> io::Result<String> {
+    let above = folder.parent().unwrap_or(Path::new("."));
+    let source = Path::new(folder.file_name().unwrap_or_default());
+    let (from, to) = (Tree::open(above)?, Tree::open(into)?);
+    for number in 1_u32.. {
+        let name = match number {
+            1 => name.to_owned(),
+            _ => format!("{name}~{number}"),
+        };
+        let moved = match from.rename(source, &to, Path::new(&name)) {
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                let copied = PathBuf::from(format!(".{name}.tmp"));
+                to.remove_all(&copied)?;
+                copy(&from, source, &to, &copied)?;
+                let moved = to.rename(&copied, &to, Path::new(&name));
+                moved.and_then(|()| from.remove_all(source))
+            }
+            other => other,
+        };
+        match moved {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            other => return other.map(|()| name),
+        }
+    }
+    Err(Errno::EXIST.into())
+}
+
 /// Whether the folder lies on a network mount, where changes by others raise no event.
 pub fn is_network_mount(path: &Path) -> io::Result<bool> {
     const NFS: u32 = 0x6969;

@@ -6,6 +6,7 @@ use rusqlite::ErrorCode;
 
 use crate::domain::card::IllegalMove;
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::pack::PackRefusal;
 
 /// A ledger operation that was not done. Nothing of it was written.
 ///
@@ -127,6 +128,9 @@ pub enum Error {
     /// The drop was finished before.
     #[error("drop `{0}` was finished before: it is not counted twice")]
     DropFinished(String),
+    /// Somebody else has approved the batch.
+    #[error("batch `{0}` was approved before: look at it again before it is sent")]
+    BatchApproved(String),
     /// Nothing waits for its back.
     #[error("no card of printer `{0}` waits for its back")]
     NoStack(String),
@@ -200,6 +204,14 @@ pub enum Error {
     /// Only a spoiled card that still lies there is destroyed.
     #[error("card {0} is not to be destroyed: it is not spoiled, or was destroyed before")]
     NotToDestroy(CardId),
+    /// The photo of a card is changed before it is in a PDF only.
+    #[error(
+        "the photo of card {0} cannot be changed: it has none, or is in a PDF already; hold the card first"
+    )]
+    PhotoFixed(CardId),
+    /// The picture is another child's.
+    #[error("this picture is that of card {0}, another child's")]
+    PhotoShared(CardId),
     /// Not a user's name.
     #[error(
         "`{0}` is no user name: 2 to 32 lower-case letters, digits, dots, hyphens or underscores, the first a letter"
@@ -220,6 +232,9 @@ pub enum Error {
     /// Somebody must be able to decide.
     #[error("the station needs at least one open account of a supervisor; the first is one")]
     NoSupervisor,
+    /// A step of the handover that is refused.
+    #[error(transparent)]
+    Pack(#[from] PackRefusal),
     /// The ledger has its first event already, or lacks it.
     #[error("the first event, and only the first, creates the station")]
     Genesis,
@@ -231,6 +246,7 @@ impl Error {
         matches!(
             self,
             Self::Erased(_)
+                | Self::BatchApproved(_)
                 | Self::NoCard(_)
                 | Self::NoLot(_)
                 | Self::Move { .. }
@@ -241,6 +257,7 @@ impl Error {
                 | Self::Evidence
                 | Self::SecondPerson
                 | Self::NoScan
+                | Self::NoStack(_)
                 | Self::SerialForm
                 | Self::SerialTaken(_)
                 | Self::SerialsKnown
@@ -250,11 +267,14 @@ impl Error {
                 | Self::Difference { .. }
                 | Self::Minutes
                 | Self::UserName(_)
+                | Self::PhotoFixed(_)
+                | Self::PhotoShared(_)
                 | Self::UserTaken(_)
                 | Self::NoUser(_)
                 | Self::SenderTaken(_)
                 | Self::NoSender(_)
                 | Self::NoSupervisor
+                | Self::Pack(_)
         )
     }
 }
@@ -279,6 +299,9 @@ impl Error {
             Self::NotOut(card) => format!("kartu {card} belum keluar, atau sudah tidak berlaku"),
             Self::Evidence => "bukti tidak cocok: kartu hilang perlu surat polisi, selain itu kartu lama".into(),
             Self::SecondPerson => "perlu persetujuan orang kedua, bukan orang yang sama".into(),
+            Self::NoStack(printer) => {
+                format!("tidak ada kartu printer `{printer}` yang menunggu sisi belakang")
+            }
             Self::NoScan => "tidak ada pindaian yang bisa dibatalkan".into(),
             Self::SerialForm => {
                 "nomor seri terdiri dari 1-32 huruf, angka dan tanda hubung; rentang harus naik dan sama panjang".into()
@@ -294,6 +317,10 @@ impl Error {
                 "menurut buku {computed}, dihitung {counted}: hitung lagi, atau tutup dengan penjelasan yang disetujui orang kedua"
             ),
             Self::Minutes => "pemusnahan perlu sesuatu yang dimusnahkan dan paling sedikit satu saksi".into(),
+            Self::PhotoFixed(card) => format!(
+                "foto kartu {card} tidak bisa diubah: tidak ada, atau sudah masuk PDF; tahan kartunya dulu"
+            ),
+            Self::PhotoShared(card) => format!("foto ini milik kartu {card}, anak lain"),
             Self::UserName(name) => format!(
                 "`{name}` bukan nama pengguna: 2-32 huruf kecil, angka, titik, tanda hubung atau garis bawah, diawali huruf"
             ),

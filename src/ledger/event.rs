@@ -6,7 +6,10 @@
 
 mod accounts;
 mod audit;
+mod batches;
 mod books;
+mod packs;
+mod photos;
 mod senders;
 
 use std::collections::BTreeMap;
@@ -21,10 +24,15 @@ use crate::domain::stock::RibbonMovement;
 
 pub use accounts::AccountSet;
 pub use audit::Audited;
+pub use batches::BatchApproved;
 pub use books::{
     CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
     ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
 };
+pub use packs::{
+    CardPutIn, CardTakenOut, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent,
+};
+pub use photos::PhotoChanged;
 pub use senders::SenderSet;
 
 /// One thing that happened.
@@ -93,6 +101,8 @@ pub enum Event {
         /// Whose.
         user: String,
     },
+    /// The photo of a card was changed by hand.
+    PhotoChanged(PhotoChanged),
     /// A sender got a token or was closed.
     SenderSet(SenderSet),
     /// A card was destroyed.
@@ -104,6 +114,22 @@ pub enum Event {
     },
     /// Personal data were seen or given out, or a step was overridden or denied.
     Audited(Audited),
+    /// A pack was opened.
+    PackMade(PackMade),
+    /// A card was put into a pack.
+    CardPutIn(CardPutIn),
+    /// A card was taken out of a pack.
+    CardTakenOut(CardTakenOut),
+    /// A pack was sealed.
+    PackClosed(PackClosed),
+    /// A pack left the office.
+    PackSent(PackSent),
+    /// A school said what became of a pack.
+    PackReceived(PackReceived),
+    /// The scan of a signed paper was attached.
+    PackFileAttached(PackFileAttached),
+    /// An uploaded batch without an approval was approved.
+    BatchApproved(BatchApproved),
 }
 
 /// What became of a drop.

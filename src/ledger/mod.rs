@@ -39,19 +39,24 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use error::{Error, Result};
 pub use event::{
-    Accepted, AccountSet, Audited, CardScanned, DayClosed, Destroyed, DropOutcome, Event,
-    Exception, JobBegun, JobCreated, JobMoved, LotAssigned, LotMade, Moved, Place, PrinterChanged,
-    ReprintGranted, SenderSet, SerialRead, StackTurned, StockCounted, StockMoved,
+    Accepted, AccountSet, Audited, BatchApproved, CardPutIn, CardScanned, CardTakenOut, DayClosed,
+    Destroyed, DropOutcome, Event, Exception, JobBegun, JobCreated, JobMoved, LotAssigned, LotMade,
+    Moved, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent, PhotoChanged, Place,
+    PrinterChanged, ReprintGranted, SenderSet, SerialRead, StackTurned, StockCounted, StockMoved,
 };
 pub use reader::{
-    Account, Closed, DestroyedCard, Destruction, Job, PrinterState, Reader, Ribbons, Sender,
-    Session, StockDay, Submission, ToPrint,
+    Account, Closed, DestroyedCard, Destruction, Found, Job, Left, OnHand, PAGE, Pack, PackCard,
+    PackFile, PackFilter, PackPlace, PrinterState, Reader, Ribbons, Sender, Session, StockDay,
+    Submission, ToPrint,
 };
-pub use tx::{Close, NewCard, NewJob, NewLot, NewMovement, Remake, Reprint, Scan, Settlement, Tx};
-pub use verify::{EventFault, FileFault, Finding, ObjectFault, Report, verify};
+pub use tx::{
+    Close, NewCard, NewFile, NewJob, NewLot, NewMovement, Receipt, Remake, Reprint, Scan,
+    Settlement, Tx,
+};
+pub use verify::{EventFault, FileFault, Files, Finding, ObjectFault, Report, verify};
 pub use view::{
     Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person, PrintedCard, PrintedFilter,
-    QueuedCard, Status, Waiting,
+    QueuedCard, Status, VoidLot, Waiting,
 };
 
 use key::StationKey;
@@ -305,7 +310,7 @@ mod tests {
             Err(Error::Older { found: 1, .. })
         ));
         let ledger = Ledger::open(dir.path()).unwrap();
-        let report = verify(&ledger, dir.path(), dir.path()).unwrap();
+        let report = verify(&ledger, testing::files(dir.path())).unwrap();
         assert_eq!(report.findings, []);
         assert_eq!(ledger.cards_by_code("T1").unwrap().len(), 1);
         assert!(ledger.cards_by_code("T2").unwrap().is_empty());

@@ -40,11 +40,11 @@ impl Order {
 }
 
 /// Stands between two parts of a key, below every letter and digit: a shorter name comes first.
-const APART: char = '\u{1}';
+pub(super) const APART: char = '\u{1}';
 
 /// A text such that plain comparison puts `2A` before `10B`: each run of digits is written
 /// without leading zeros and behind its length. Case does not count.
-fn natural(text: &str) -> String {
+pub(super) fn natural(text: &str) -> String {
     let mut key = String::with_capacity(text.len() + 4);
     let mut rest = text.trim();
     while let Some(first) = rest.chars().next() {

@@ -4,10 +4,14 @@
 //! log; so a rebuilt projection equals the live one, and an illegal event is refused by both.
 
 mod accounts;
+mod batches;
+mod packs;
+mod photos;
 mod printing;
 mod senders;
 mod stock;
 
+pub(super) use packs::{cards_in, destination_of_card, next_pack, pack_id, pack_number, pack_of};
 pub(super) use printing::front_is_done;
 pub(super) use stock::{RIBBON, balance};
 
@@ -51,11 +55,20 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
         Event::AccountSet(set) => accounts::account_set(db, at, set),
         // The password itself is in no event.
         Event::PasswordSet { .. } => Ok(()),
+        Event::PhotoChanged(changed) => photos::photo_changed(db, changed),
         Event::SenderSet(set) => senders::sender_set(db, at, set),
         Event::Destroyed(destroyed) => stock::destroyed(db, seq, at, destroyed),
         Event::CardDestroyed { card, minutes } => stock::card_destroyed(db, *card, *minutes),
         // It is of no consequence but to be read.
         Event::Audited(_) => Ok(()),
+        Event::PackMade(made) => packs::pack_made(db, at, made),
+        Event::CardPutIn(put) => packs::card_put_in(db, at, put),
+        Event::CardTakenOut(taken) => packs::card_taken_out(db, at, taken),
+        Event::PackClosed(closed) => packs::pack_closed(db, seq, closed),
+        Event::PackSent(sent) => packs::pack_sent(db, sent),
+        Event::PackReceived(receipt) => packs::pack_received(db, receipt),
+        Event::PackFileAttached(file) => packs::file_attached(db, at, file),
+        Event::BatchApproved(approved) => batches::batch_approved(db, at, approved),
     }
 }
 
@@ -164,6 +177,7 @@ fn card_moved(db: &Connection, at: &str, moved: &Moved) -> Result<()> {
          WHERE card = ?4",
     )?
     .execute(params![to.name(), moved.reason, at, number(card)])?;
+    packs::card_moved(db, at, from, moved)?;
     match use_of(from, to) {
         Some(used) => stock::card_used(db, at, card, used),
         None => Ok(()),

@@ -1,8 +1,12 @@
 //! Reading: what the ledger knows, from the projections and the log.
 
 mod accounts;
+mod batches;
+mod cards;
+mod packs;
 mod printing;
 mod scanning;
+mod search;
 mod senders;
 mod stock;
 
@@ -11,10 +15,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::error::{Error, Result};
 use super::event::{DropOutcome, Event};
 use super::key::StationKey;
-use super::project::{card_id, live_card, lot_number, next_lot, number};
+use super::project::{card_id, live_card, lot_number, next_lot, number, pack_id};
 use super::view::{
     CARD_COLUMNS, CARD_WIDTH, Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person,
-    PrintedCard, PrintedFilter, QueuedCard, Status, Waiting, lot_id, stamp, time, word,
+    PrintedCard, PrintedFilter, QueuedCard, Status, VoidLot, Waiting, lot_id, stamp, time, word,
 };
 use crate::domain::card::{Kind, State};
 use crate::domain::ids::{CardId, LotId};
@@ -23,7 +27,9 @@ use crate::domain::record::Record;
 use crate::domain::rules::Standing;
 
 pub use accounts::{Account, Session};
+pub use packs::{Left, OnHand, Pack, PackCard, PackFile, PackFilter, PackPlace};
 pub use printing::{Job, PrinterState, ToPrint};
+pub use search::{Found, PAGE};
 pub use senders::{Sender, Submission};
 pub use stock::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
 
@@ -139,6 +145,19 @@ impl Reader {
             Ok(Status {
                 states,
                 open_lots,
+                void_lots: self.all(
+                    "SELECT lot, pdf, max(moved_at) FROM cards JOIN lots USING (lot)
+                     WHERE lot IN (SELECT lot FROM cards WHERE state = 'cancelled')
+                     GROUP BY lot HAVING min(state = 'cancelled') ORDER BY lot",
+                    [],
+                    |row| {
+                        Ok(VoidLot {
+                            lot: lot_id(row.get(0)?),
+                            pdf: row.get(1)?,
+                            since: time(row, 2)?,
+                        })
+                    },
+                )?,
                 need_person: self.all(
                     &format!(
                         "SELECT {CARD_COLUMNS} FROM cards WHERE state IN ('held', 'unconfirmed')
@@ -290,6 +309,26 @@ impl Reader {
         )
     }
 
+    /// Cards with a photo that are not printed yet: held ones, those that wait for a lot, and those
+    /// in a PDF; `limit` of them from `offset` on.
+    pub fn waiting_photos(&self, offset: u32, limit: u32) -> Result<Vec<(Card, Person)>> {
+        let mut query = self.db.prepare_cached(&format!(
+            "SELECT {CARD_COLUMNS}, record, photo, token FROM cards JOIN persons USING (card)
+             WHERE state IN ('held', 'accepted', 'rendered') AND photo NOTNULL
+                AND erased_at IS NULL
+             ORDER BY state <> 'held', state, card LIMIT ? OFFSET ?"
+        ))?;
+        let mut rows = query.query([limit, offset])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let card = Card::read(row)?;
+            if let Some(person) = person(row, CARD_WIDTH, card.card)? {
+                found.push((card, person));
+            }
+        }
+        Ok(found)
+    }
+
     /// The drops that were finished last, the newest first.
     pub fn latest_drops(&self, limit: u32) -> Result<Vec<FinishedDrop>> {
         self.all(
@@ -357,7 +396,9 @@ impl Reader {
             });
             if asked {
                 let record = person(row, CARD_WIDTH, card.card)?.map(|person| person.record);
-                line(PrintedCard { card, record })?;
+                let pack: Option<i64> = row.get(CARD_WIDTH + 3).map_err(Error::from)?;
+                let pack = pack.map(pack_id);
+                line(PrintedCard { card, record, pack })?;
             }
         }
         Ok(())
@@ -394,8 +435,9 @@ const QUEUE_HEAD: &str = "SELECT card, record, photo, token FROM queue JOIN pers
 /// Walks the order of handover by its index, so that nothing is sorted or held.
 fn printed_in_order() -> String {
     format!(
-        "SELECT {CARD_COLUMNS}, record, photo, token
+        "SELECT {CARD_COLUMNS}, record, photo, token, pack
          FROM persons INDEXED BY persons_in_order CROSS JOIN cards USING (card)
+         LEFT JOIN pack_cards ON pack_cards.card = cards.card AND left_how IS NULL
          WHERE printed_at NOTNULL AND printed_at >= coalesce(?1, '')
            AND (?2 IS NULL OR printed_at < ?2)
          ORDER BY school_key, class_key, name_key, persons.card"

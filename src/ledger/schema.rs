@@ -9,11 +9,14 @@ use super::error::{Error, Result};
 
 /// Every migration in its order. Those that were released never change: `PRAGMA user_version`
 /// counts how many a database has seen.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
+    include_str!("migrations/0004.sql"),
+    include_str!("migrations/0007.sql"),
     include_str!("migrations/0008.sql"),
+    include_str!("migrations/0009.sql"),
 ];
 
 /// The version this program writes.

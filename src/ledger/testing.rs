@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use tempfile::TempDir;
 
-use super::{Error, Ledger, NewCard, NewLot, Result, Tx};
+use super::{Error, Files, Ledger, NewCard, NewLot, Result, Tx};
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::nik::Nik;
@@ -67,6 +67,15 @@ impl Station {
         )
         .unwrap();
         db
+    }
+}
+
+/// Every file that the ledger names lies in one folder.
+pub fn files(folder: &Path) -> Files<'_> {
+    Files {
+        lots: folder,
+        photos: folder,
+        handover: folder,
     }
 }
 

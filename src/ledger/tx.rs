@@ -2,7 +2,10 @@
 
 mod accounts;
 mod audit;
+mod batches;
 mod outcome;
+mod packs;
+mod photos;
 mod printing;
 mod scanning;
 mod senders;
@@ -26,6 +29,7 @@ use crate::domain::nik::{Nik, mask_digits};
 use crate::domain::record::Record;
 
 pub use outcome::{Reprint, Settlement};
+pub use packs::{NewFile, Receipt};
 pub use printing::NewJob;
 pub use scanning::Scan;
 pub use stock::{Close, NewMovement};

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::event::{DropOutcome, Event};
 use super::project::card_id;
 use crate::domain::card::{Evidence, Kind, State};
-use crate::domain::ids::{CardId, LotId};
+use crate::domain::ids::{CardId, LotId, PackId};
 use crate::domain::record::{Alasan, Record, School};
 
 /// Where a card stands, without any personal data.
@@ -197,6 +197,8 @@ pub struct PrintedCard {
     pub card: Card,
     /// Its record, unless erased.
     pub record: Option<Record>,
+    /// The pack that it lies in.
+    pub pack: Option<PackId>,
 }
 
 /// Which printed cards to list.
@@ -217,8 +219,21 @@ pub struct Status {
     pub states: Vec<(State, u64)>,
     /// The lots with cards of which nobody said yet what came out.
     pub open_lots: Vec<OpenLot>,
+    /// The lots whose every card was cancelled: nobody may print them any more.
+    pub void_lots: Vec<VoidLot>,
     /// Cards that are held or unconfirmed.
     pub need_person: Vec<Card>,
+}
+
+/// A lot without any card that is still wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VoidLot {
+    /// The lot.
+    pub lot: LotId,
+    /// Its file name in the folder of lots.
+    pub pdf: String,
+    /// When the last of its cards was cancelled.
+    pub since: Timestamp,
 }
 
 /// A lot that waits for confirmation.

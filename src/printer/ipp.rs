@@ -105,6 +105,18 @@ impl IppPrinter {
         Ok(request)
     }
 
+    /// A request that asks for these attributes of what it is about.
+    fn question(
+        &self,
+        operation: Operation,
+        job: Option<i32>,
+        attributes: &[&str],
+    ) -> Result<IppRequestResponse, Failure> {
+        let mut request = self.request(operation, job)?;
+        add(&mut request, "requested-attributes", keywords(attributes))?;
+        Ok(request)
+    }
+
     /// Sends it, and takes only a successful answer.
     fn ask(&self, request: IppRequestResponse) -> Result<IppRequestResponse, Failure> {
         let client = IppClient::builder(self.uri.clone())
@@ -122,12 +134,7 @@ impl IppPrinter {
     }
 
     fn ask_job(&self, id: i32, name: &str) -> Result<Job, Failure> {
-        let mut request = self.request(Operation::GetJobAttributes, Some(id))?;
-        add(
-            &mut request,
-            "requested-attributes",
-            keywords(&JOB_ATTRIBUTES),
-        )?;
+        let request = self.question(Operation::GetJobAttributes, Some(id), &JOB_ATTRIBUTES)?;
         let answer = self.ask(request)?;
         let group = answer.attributes().first_of(DelimiterTag::JobAttributes);
         let job = group.and_then(read_job).ok_or_else(senseless)?;
@@ -141,12 +148,7 @@ impl IppPrinter {
 
 impl Printer for IppPrinter {
     fn device(&self) -> Result<Device, Failure> {
-        let mut request = self.request(Operation::GetPrinterAttributes, None)?;
-        add(
-            &mut request,
-            "requested-attributes",
-            keywords(&DEVICE_ATTRIBUTES),
-        )?;
+        let request = self.question(Operation::GetPrinterAttributes, None, &DEVICE_ATTRIBUTES)?;
         let answer = match self.ask(request) {
             Ok(answer) => answer,
             Err(Failure::NotTaken(NotTaken::Unreachable(why)) | Failure::Unknown(why)) => {
@@ -223,13 +225,8 @@ impl Printer for IppPrinter {
     }
 
     fn find(&self, name: &str) -> Result<Vec<Job>, Failure> {
-        let mut request = self.request(Operation::GetJobs, None)?;
+        let mut request = self.question(Operation::GetJobs, None, &JOB_ATTRIBUTES)?;
         add(&mut request, "which-jobs", keyword("not-completed"))?;
-        add(
-            &mut request,
-            "requested-attributes",
-            keywords(&JOB_ATTRIBUTES),
-        )?;
         let answer = self.ask(request)?;
         let groups = answer.attributes().groups_of(DelimiterTag::JobAttributes);
         let jobs = groups.filter_map(read_job);

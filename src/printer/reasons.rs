@@ -119,7 +119,13 @@ const fn words(title: (&'static str, &'static str), advice: (&'static str, &'sta
     Words { title, advice }
 }
 
-/// Keywords of RFC 8011, PWG 5100.9 and 5100.13, and those that CUPS adds.
+/// What the station itself says of a printer that rests after so many cards.
+pub const RESTS: &str = "kia-rests-report";
+
+/// What the station itself says of a printer that took none of the last jobs.
+pub const TAKES_NOTHING: &str = "kia-takes-nothing-report";
+
+/// Keywords of RFC 8011, PWG 5100.9 and 5100.13, those that CUPS adds, and the station's own.
 const KNOWN: &[(&[&str], Words)] = &[
     (
         &["media-empty", "media-needed", "input-media-supply-empty"],
@@ -336,6 +342,23 @@ const KNOWN: &[(&[&str], Words)] = &[
         ),
     ),
     (
+        &["kia-rests"],
+        words(
+            ("printer beristirahat", "the printer rests"),
+            ("tunggu; lanjut sendiri", "wait; it goes on by itself"),
+        ),
+    ),
+    (
+        &["kia-takes-nothing"],
+        words(
+            ("printer menolak kartu", "the printer takes no cards"),
+            (
+                "dicoba lagi makin jarang; lihat layar printer dan `uri` di station.toml",
+                "tried again ever more rarely; look at its display and at `uri` in station.toml",
+            ),
+        ),
+    ),
+    (
         &["other", "unknown"],
         words(
             (
@@ -390,6 +413,14 @@ mod tests {
         let vendor = reason("com.example-flipper-stuck-error");
         assert_eq!(vendor.to_string(), "`com.example-flipper-stuck`");
         assert!(vendor.advice().contains("layar printer"));
+    }
+
+    #[test]
+    fn what_the_station_says_of_a_printer_is_known_and_stops_nothing() {
+        for own in [RESTS, TAKES_NOTHING] {
+            let reason = Reason::parse(own).unwrap();
+            assert!(reason.words().is_some() && !reason.stops_printing());
+        }
     }
 
     #[test]

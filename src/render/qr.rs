@@ -64,6 +64,27 @@ impl Qr {
         self.dark[(row * self.modules + column) as usize]
     }
 
+    /// The code with its quiet zone as an SVG picture, a unit a module: for papers, which scale it.
+    pub fn svg(&self) -> String {
+        let mut path = String::new();
+        for row in 0..self.modules {
+            let mut column = 0;
+            while column < self.modules {
+                let run = (column..self.modules).take_while(|at| self.is_dark(*at, row));
+                let run = run.count() as u32;
+                if run > 0 {
+                    let (x, y) = (column + QUIET, row + QUIET);
+                    path.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
+                }
+                column += run.max(1);
+            }
+        }
+        let side = self.modules + 2 * QUIET;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\"><path d=\"{path}\"/></svg>"
+        )
+    }
+
     /// The code as a 1-bit picture, rows padded to whole bytes, a dark module is 1.
     pub fn bitmap(&self) -> Vec<u8> {
         let width = self.modules as usize;

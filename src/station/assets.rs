@@ -16,7 +16,11 @@ macro_rules! built_in {
 
 /// Every file under `layouts/`, as `init` writes them out.
 pub const FILES: &[(&str, &[u8])] = built_in![
+    "dokumen/bagian.typ",
     "dokumen/berita-acara-pemusnahan.typ",
+    "dokumen/berita-acara-serah-terima.typ",
+    "dokumen/daftar-tanda-terima.typ",
+    "dokumen/label-paket.typ",
     "fonts/NotoSans-SemiCondensed-kia.ttf",
     "fonts/NotoSans-SemiCondensedSemiBold-kia.ttf",
     "fonts/OFL.txt",

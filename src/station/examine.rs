@@ -194,7 +194,7 @@ impl Examiner<'_> {
 const TOKEN_SHAPE: &str = "KIA:00000000000000000000000000";
 
 /// Red cloth for odd birth years, blue for even, as offices ask (press reports).
-fn cloth_of(birth: Date) -> Background {
+pub fn cloth_of(birth: Date) -> Background {
     if birth.year() % 2 == 0 {
         Background::Blue
     } else {

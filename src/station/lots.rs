@@ -59,17 +59,13 @@ impl Station {
         };
         let full = u64::from(self.config.lots.cards);
         for kind in Kind::ALL {
-            loop {
-                let waiting = self
-                    .ledger
-                    .waiting()?
-                    .iter()
-                    .find(|w| w.kind == kind)
-                    .map_or(0, |w| w.cards);
-                if self.is_stopping() || waiting == 0 || (waiting < full && !partial) {
-                    break;
-                }
-                made.extend(self.make_lot(kind)?);
+            let queues = self.ledger.waiting()?;
+            let queue = queues.iter().find(|queue| queue.kind == kind);
+            let mut waiting = queue.map_or(0, |queue| queue.cards);
+            while !self.is_stopping() && waiting > 0 && (waiting >= full || partial) {
+                let queued = self.ledger.queue_head(kind, self.config.lots.cards)?;
+                waiting = waiting.saturating_sub(queued.len() as u64);
+                made.extend(self.make_lot(kind, queued)?);
             }
         }
         if partial {
@@ -78,11 +74,14 @@ impl Station {
         Ok(made)
     }
 
-    /// Takes the first cards of the queue, sets aside what cannot be printed today, and writes
-    /// the rest. `None` when all were set aside.
-    fn make_lot(&mut self, kind: Kind) -> Result<Option<Lot>, StationError> {
+    /// Sets aside what of the queue's first cards cannot be printed today, and writes the rest.
+    /// `None` when all were set aside.
+    fn make_lot(
+        &mut self,
+        kind: Kind,
+        queued: Vec<QueuedCard>,
+    ) -> Result<Option<Lot>, StationError> {
         let day = self.today();
-        let queued = self.ledger.queue_head(kind, self.config.lots.cards)?;
         let composed: Vec<(QueuedCard, Result<_, Aside>)> = {
             let official = self.official(day)?;
             let setter = Setter {

@@ -5,12 +5,20 @@ mod accept;
 pub mod assets;
 mod beside;
 mod examine;
+mod handover;
 mod in_order;
+mod inspect;
 mod lock;
 mod lots;
+mod minutes;
+pub mod photo_desk;
 mod photos;
 pub mod press_room;
+pub mod preview;
+pub mod scanning;
 mod setter;
+pub mod staging;
+pub mod steps;
 mod token;
 pub mod words;
 
@@ -36,11 +44,14 @@ use crate::render::layout::Layout;
 use crate::render::raster::RasterError;
 
 pub use beside::beside_ledger;
-pub use examine::{Examined, Examiner, SharedPhotos, photo_target};
+pub use examine::{Examined, Examiner, SharedPhotos, cloth_of, photo_target};
+pub use handover::{HandoverError, HandoverWords, MOST_BYTES, Papers, attach, pack_papers};
+pub use inspect::{InspectError, Row, inspect, report_of};
 pub use lock::{Lock, LockError};
 pub use lots::{LOT_HELD, is_proof_code};
+pub use minutes::{MinutesError, minutes_pdf};
 pub use photos::{PhotoStore, write_new};
-pub use token::new_token;
+pub use token::{new_pack_code, new_token};
 
 /// Who the ledger names for what the station does by itself.
 pub const ACTOR: &str = "station";

@@ -4,15 +4,27 @@
 /// are in the alphanumeric set of QR, which takes 5.5 bits a character.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// A new token of 128 random bits, such as `KIA:7Q2M…`.
+/// A new token of 128 random bits for a card, such as `KIA:7Q2M…`.
 ///
 /// # Errors
 /// When the system gives no randomness; no card may be made then.
 pub fn new_token() -> Result<String, getrandom::Error> {
+    random("KIA:")
+}
+
+/// A new code of as many bits for a pack, such as `KIA-P:7Q2M…`.
+///
+/// # Errors
+/// When the system gives no randomness.
+pub fn new_pack_code() -> Result<String, getrandom::Error> {
+    random("KIA-P:")
+}
+
+fn random(prefix: &str) -> Result<String, getrandom::Error> {
     let mut bits = [0; 16];
     getrandom::fill(&mut bits)?;
     let mut rest = u128::from_be_bytes(bits);
-    let mut token = String::from("KIA:");
+    let mut token = prefix.to_owned();
     for _ in 0..26 {
         token.push(char::from(ALPHABET[(rest % 32) as usize]));
         rest /= 32;

@@ -1,6 +1,7 @@
 //! What the station says of cards and drops, in Indonesian and in English.
 
 use crate::intake::Why;
+use crate::ledger::{Entry, Event};
 
 /// Why a drop stands in `incoming/` and is not taken.
 pub const fn why(why: Why) -> (&'static str, &'static str) {
@@ -43,4 +44,119 @@ pub fn advice(reason: &str) -> Option<(&'static str, &'static str)> {
         ),
         _ => return None,
     })
+}
+
+/// What happened to a card, as its history says it: in Indonesian with English in parentheses.
+/// Nothing of an event that is of no card.
+pub fn said(entry: &Entry) -> String {
+    match &entry.event {
+        Event::CardAccepted(accepted) => {
+            let attempt = match accepted.attempt {
+                1 => String::new(),
+                n => format!(", percobaan ke-{n}"),
+            };
+            let replaces = accepted
+                .replaces
+                .map(|old| format!(", pengganti {old}"))
+                .unwrap_or_default();
+            format!(
+                "diterima (accepted), alasan {}{attempt}{replaces}",
+                accepted.alasan.word()
+            )
+        }
+        Event::CardMoved(moved) => {
+            let place = moved
+                .place
+                .map(|place| format!(", lot {} urutan {}", place.lot, place.position))
+                .unwrap_or_default();
+            let reason = moved
+                .reason
+                .as_ref()
+                .map(|why| format!(", sebab {why}"))
+                .unwrap_or_default();
+            let second = moved
+                .second
+                .as_ref()
+                .map(|name| format!(", disetujui {name}"))
+                .unwrap_or_default();
+            format!(
+                "{} ({}){place}{reason}{second}",
+                moved.to.indonesian(),
+                moved.to
+            )
+        }
+        Event::JobBegun(job) => {
+            format!(
+                "pekerjaan cetak {} ({}) pada {} (print job)",
+                job.job,
+                job.side.name(),
+                job.printer
+            )
+        }
+        Event::JobCreated(job) => format!("printer memberi nomor {} (job id)", job.id),
+        Event::JobMoved(job) => format!(
+            "pekerjaan cetak (job) {} {}",
+            job.to.name(),
+            job.reasons.join(", ")
+        ),
+        Event::CardScanned(scan) => match scan.refusal {
+            None => "kode dipindai (scanned)".to_owned(),
+            Some(refusal) => {
+                let (indonesian, english) = refusal.words();
+                format!("kode dipindai: {indonesian} ({english})")
+            }
+        },
+        Event::ScanUndone { .. } => "pindaian dibatalkan (scan taken back)".to_owned(),
+        Event::SerialRead(read) => format!("nomor seri blanko {} (serial)", read.serial),
+        Event::ReprintGranted(grant) => format!(
+            "cetak ulang (reprint), alasan {}, bukti {} {}",
+            grant.reason.code(),
+            grant.evidence.code(),
+            grant.reference.as_deref().unwrap_or_default()
+        ),
+        Event::PhotoChanged(changed) => match changed.replaced {
+            true => "foto diganti (photo replaced)".to_owned(),
+            false => "foto diatur (photo adjusted)".to_owned(),
+        },
+        Event::CardDestroyed { minutes, .. } => {
+            format!("dimusnahkan, berita acara nomor {minutes} (destroyed)")
+        }
+        Event::PersonErased { reason, .. } => {
+            format!("data pribadi dihapus (erased), sebab {reason}")
+        }
+        Event::Audited(audited) => format!(
+            "audit {} {}",
+            audited.what,
+            audited.detail.as_deref().unwrap_or_default()
+        ),
+        Event::ExceptionAllowed(exception) => format!("pengecualian {} (allowed)", exception.rule),
+        Event::CardPutIn(put) if put.moved => {
+            format!("pindah ke paket {} (moved into the pack)", put.pack)
+        }
+        Event::CardPutIn(put) => format!("masuk paket {} (put into the pack)", put.pack),
+        Event::CardTakenOut(taken) => {
+            format!("keluar dari paket {} (taken out of the pack)", taken.pack)
+        }
+        // Events that are of no card.
+        Event::StationCreated { .. }
+        | Event::DropFinished(_)
+        | Event::LotMade(_)
+        | Event::LotAssigned(_)
+        | Event::StackTurned(_)
+        | Event::PrinterChanged(_)
+        | Event::StockMoved(_)
+        | Event::StockCounted(_)
+        | Event::RibbonMoved(_)
+        | Event::DayClosed(_)
+        | Event::AccountSet(_)
+        | Event::SenderSet(_)
+        | Event::PasswordSet { .. }
+        | Event::PackMade(_)
+        | Event::PackClosed(_)
+        | Event::PackSent(_)
+        | Event::PackReceived(_)
+        | Event::PackFileAttached(_)
+        | Event::BatchApproved(_)
+        | Event::Destroyed(_) => String::new(),
+    }
 }

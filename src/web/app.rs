@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
+use super::batches::Batches;
 use super::error::PageError;
 use super::limit::Limiter;
+use super::scan::Desks;
 use super::session::User;
 use crate::accounts;
 use crate::config::{Config, ConfigError, Paths};
@@ -26,8 +28,12 @@ pub struct App {
     pub hosts: Vec<String>,
     /// Failed logins.
     pub logins: Limiter,
+    /// Where the scanning of each person stands.
+    pub scans: Desks,
     /// The number of the newest event, which wakes the browsers.
     pub head: watch::Sender<u64>,
+    /// What was uploaded.
+    pub batches: Batches,
     readers: Mutex<Vec<Reader>>,
     writer: Mutex<Ledger>,
 }
@@ -51,7 +57,9 @@ impl App {
             config: config.clone(),
             zone,
             logins: Limiter::default(),
+            scans: Desks::default(),
             head: watch::Sender::new(0),
+            batches: Batches::open(paths, config)?,
             readers: Mutex::default(),
             writer: Mutex::new(writer),
         })
@@ -110,6 +118,24 @@ impl App {
         actor: String,
         work: impl FnOnce(&mut Tx<'_>) -> ledger::Result<T> + Send + 'static,
     ) -> Result<T, PageError> {
+        self.with_ledger(move |ledger| ledger.write(&actor, Timestamp::now(), work))
+            .await
+    }
+
+    /// Takes a step in one transaction in the name of `user`.
+    ///
+    /// # Errors
+    /// What `work` says; nothing was written then.
+    pub async fn step<T, E>(
+        self: &Arc<Self>,
+        user: &User,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, PageError>
+    where
+        T: Send + 'static,
+        E: From<ledger::Error> + Into<PageError> + Send + 'static,
+    {
+        let actor = accounts::actor(&user.name);
         self.with_ledger(move |ledger| ledger.write(&actor, Timestamp::now(), work))
             .await
     }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use super::error::PageError;
 
 /// Name, kind and content of everything the page is drawn with.
-const ASSETS: [(&str, &str, &[u8]); 3] = [
+const ASSETS: &[(&str, &str, &[u8])] = &[
     (
         "app.css",
         "text/css; charset=utf-8",
@@ -17,6 +17,21 @@ const ASSETS: [(&str, &str, &[u8]); 3] = [
         "app.js",
         "text/javascript; charset=utf-8",
         include_bytes!("assets/app.js"),
+    ),
+    (
+        "photo.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("assets/photo.js"),
+    ),
+    (
+        "scan.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("assets/scan.js"),
+    ),
+    (
+        "upload.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("assets/upload.js"),
     ),
     (
         "icon.svg",

@@ -7,6 +7,9 @@ use maud::html;
 use super::page;
 use crate::accounts::Denied;
 use crate::ledger;
+use crate::station::MinutesError;
+use crate::station::preview::PreviewError;
+use crate::station::steps::StepError;
 
 /// Why a page was not made.
 #[derive(Debug)]
@@ -34,6 +37,14 @@ impl PageError {
     /// A fault of the station's own.
     pub fn broken(error: impl std::error::Error) -> Self {
         Self::Broken(crate::station::chain(&error))
+    }
+
+    /// An upload that cannot be read, or is too large.
+    pub fn upload(error: axum::extract::multipart::MultipartError) -> Self {
+        Self::refused(
+            format!("Unggahan tidak dapat dibaca: {}", error.body_text()),
+            format!("The upload cannot be read: {}", error.body_text()),
+        )
     }
 
     /// The status of the answer.
@@ -99,6 +110,32 @@ impl From<Denied> for PageError {
             }
             Denied::Role { .. } => Self::Forbidden,
         }
+    }
+}
+
+impl From<StepError> for PageError {
+    fn from(error: StepError) -> Self {
+        match error.words() {
+            Some((indonesian, english)) => Self::Refused(indonesian, english),
+            None => Self::broken(error),
+        }
+    }
+}
+
+impl From<PreviewError> for PageError {
+    fn from(error: PreviewError) -> Self {
+        match error {
+            PreviewError::NoCard(_) | PreviewError::NoLot(_) | PreviewError::NotYet { .. } => {
+                Self::NotFound
+            }
+            error => Self::broken(error),
+        }
+    }
+}
+
+impl From<MinutesError> for PageError {
+    fn from(error: MinutesError) -> Self {
+        Self::broken(error)
     }
 }
 

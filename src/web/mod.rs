@@ -12,7 +12,10 @@ mod accounts;
 mod api;
 mod app;
 mod assets;
+mod batches;
 mod board;
+mod cards;
+mod day;
 mod error;
 mod guard;
 mod health;
@@ -20,11 +23,16 @@ mod lang;
 mod limit;
 mod live;
 mod login;
+mod lots;
 mod metrics;
 mod page;
+mod photos;
 pub mod routes;
+mod scan;
+mod second;
 mod senders;
 mod session;
+mod stock;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -59,6 +67,9 @@ pub enum ServeError {
     /// The threads of the page.
     #[error("the page cannot be started")]
     Start(#[source] std::io::Error),
+    /// The folder of uploads.
+    #[error(transparent)]
+    Uploads(#[from] crate::station::staging::StageError),
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),

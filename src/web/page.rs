@@ -14,8 +14,14 @@ use crate::domain::account::Right;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The pages of the menu: path, Indonesian, English, right. Their digits are keys.
-const MENU: [(&str, &str, &str, Right); 3] = [
+const MENU: &[(&str, &str, &str, Right)] = &[
     ("/", "Papan", "Board", Right::Look),
+    ("/batches", "Kiriman", "Batches", Right::Work),
+    ("/photos", "Foto", "Photos", Right::Work),
+    ("/cards", "Kartu", "Cards", Right::Look),
+    ("/scan", "Pindai", "Scan", Right::Work),
+    ("/stock", "Persediaan", "Supplies", Right::Look),
+    ("/day", "Tutup hari", "Day close", Right::Look),
     ("/accounts", "Akun", "Accounts", Right::Decide),
     ("/senders", "Pengirim", "Senders", Right::Decide),
 ];
@@ -93,6 +99,11 @@ fn document(lang: Lang, title: &str, live: bool, body: &Markup) -> Markup {
             body data-live=[live.then_some("on")] { (body) }
         }
     }
+}
+
+/// A script that one page alone needs.
+pub fn script(name: &str) -> Markup {
+    html! { script src={ "/assets/" (name) "?" (VERSION) } defer {} }
 }
 
 /// The switch of the language.

@@ -10,7 +10,10 @@ use axum::routing::{MethodRouter, get, post};
 
 use super::app::App;
 use super::error::PageError;
-use super::{accounts, api, assets, board, guard, health, live, login, metrics, senders};
+use super::{
+    accounts, api, assets, batches, board, cards, day, guard, health, live, login, lots, metrics,
+    photos, scan, senders, stock,
+};
 use crate::domain::account::Right;
 
 /// What a route asks of the one who calls it.
@@ -37,6 +40,9 @@ pub struct Route {
     /// What it asks for.
     pub needs: Needs,
 }
+
+/// A photo of a phone, and the form around it.
+const PHOTO_BYTES: usize = 24 * 1024 * 1024;
 
 /// A form is small; uploads say otherwise for themselves.
 const FORM_BYTES: usize = 64 * 1024;
@@ -65,6 +71,22 @@ impl Routes {
         self.add("POST", path, needs, post(handler))
     }
 
+    /// A POST that may be as large as this.
+    pub(super) fn upload<H, T>(
+        self,
+        path: &'static str,
+        needs: Needs,
+        bytes: usize,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Arc<App>>,
+        T: 'static,
+    {
+        let route = post(handler).layer(DefaultBodyLimit::max(bytes));
+        self.add("POST", path, needs, route)
+    }
+
     fn add(
         mut self,
         method: &'static str,
@@ -86,9 +108,13 @@ impl Routes {
 }
 
 const LOOK: Needs = Needs::Right(Right::Look);
+const WORK: Needs = Needs::Right(Right::Work);
 const DECIDE: Needs = Needs::Right(Right::Decide);
 
 fn all(app: Option<Arc<App>>) -> Routes {
+    let most = app
+        .as_ref()
+        .map_or(0, |app| app.config.web.upload_mb as usize * 1024 * 1024);
     // It caps what it reads by the limits of the drop folder.
     let upload = api::submit.layer(DefaultBodyLimit::disable());
     Routes {
@@ -103,6 +129,51 @@ fn all(app: Option<Arc<App>>) -> Routes {
     .post("/logout", LOOK, login::leave)
     .get("/live", LOOK, live::events)
     .get("/", LOOK, board::board)
+    .get("/batches", WORK, batches::list)
+    .upload("/batches", WORK, most, batches::upload)
+    .get("/batches/returned/{folder}", WORK, batches::returned)
+    .get("/batches/{id}", WORK, batches::one)
+    .get("/batches/{id}/progress", WORK, batches::progress)
+    .get("/batches/{id}/photo/{row}", WORK, batches::photo)
+    .get("/batches/{id}/return.xlsx", WORK, batches::return_list)
+    .post("/batches/{id}/columns", WORK, batches::save_columns)
+    .post("/batches/{id}/submit", WORK, batches::submit)
+    .post("/batches/{id}/discard", WORK, batches::discard)
+    .get("/photos", WORK, photos::list)
+    .get("/photos/{card}", WORK, photos::one)
+    .post("/photos/{card}", WORK, photos::adjust)
+    .get("/photos/{card}/now.jpg", WORK, photos::now)
+    .get("/photos/{card}/original", WORK, photos::original)
+    .upload("/photos/{card}/replace", WORK, PHOTO_BYTES, photos::replace)
+    .get("/photos/shared/{at}", WORK, photos::shared)
+    .post("/photos/shared/allow", DECIDE, photos::allow)
+    .post("/photos/shared/again", WORK, photos::again)
+    .get("/cards", LOOK, cards::list)
+    .post("/cards", LOOK, cards::search)
+    .get("/cards/{card}", LOOK, cards::one)
+    .get("/cards/{card}/front.png", LOOK, cards::front)
+    .get("/cards/{card}/back.png", LOOK, cards::back)
+    .post("/cards/{card}/numbers", WORK, cards::numbers)
+    .post("/cards/{card}/settle", WORK, cards::settle)
+    .post("/cards/{card}/hold", WORK, cards::hold)
+    .post("/cards/{card}/release", WORK, cards::release)
+    .post("/cards/{card}/spoil", WORK, cards::spoil)
+    .post("/cards/{card}/reprint", WORK, cards::reprint)
+    .get("/lots/{lot}", LOOK, lots::one)
+    .post("/lots/{lot}/confirm", WORK, lots::confirm)
+    .post("/lots/{lot}/again", WORK, lots::again)
+    .post("/printers/{printer}/turned", WORK, lots::turned)
+    .get("/scan", WORK, scan::desk)
+    .post("/scan", WORK, scan::answer)
+    .post("/scan/new", WORK, scan::begin)
+    .get("/stock", LOOK, stock::show)
+    .post("/stock/blanks", WORK, stock::blanks)
+    .post("/stock/count", WORK, stock::count)
+    .post("/stock/ribbons", WORK, stock::ribbons)
+    .post("/stock/destroy", WORK, stock::destroy)
+    .get("/stock/minutes/{number}", LOOK, stock::minutes)
+    .get("/day", LOOK, day::show)
+    .post("/day", WORK, day::close)
     .get("/accounts", DECIDE, accounts::list)
     .post("/accounts", DECIDE, accounts::make)
     .post("/accounts/{user}", DECIDE, accounts::change)

@@ -13,25 +13,12 @@ use kia_station::printer::{DeviceState, Failure, JobState, NewJob, NotTaken, Pri
 use crate::fake::{Fake, Fault, Persona};
 use crate::journal::MemoryJournal;
 
-const LIMIT: Duration = Duration::from_millis(400);
-const STALL: Duration = Duration::from_millis(600);
+/// Only stalled requests wait for it.
+const LIMIT: Duration = Duration::from_secs(3);
 const DOCUMENT: &[u8] = b"%PDF-1.4 one card";
 
-/// Tells all that it knows, and counts ids from 1 after a restart.
-const PLAIN: Persona = Persona {
-    two_phase: true,
-    remembers: false,
-    tells_uuid: true,
-    tells_began: true,
-    tells_documents: true,
-    tells_impressions: true,
-};
-
-/// As CUPS does.
-const QUEUE: Persona = Persona {
-    remembers: true,
-    ..PLAIN
-};
+const PLAIN: Persona = Persona::PLAIN;
+const QUEUE: Persona = Persona::QUEUE;
 
 /// One card on its way to one printer.
 struct Desk {
@@ -43,7 +30,7 @@ struct Desk {
 
 impl Desk {
     fn new(persona: Persona, seed: u64) -> Self {
-        let fake = Fake::start(seed, persona, STALL);
+        let fake = Fake::start(seed, persona);
         let printer = IppPrinter::new(&fake.uri(), LIMIT, !persona.remembers).unwrap();
         let mut journal = MemoryJournal::new(seed);
         let submission = begin(&mut journal);
@@ -197,11 +184,12 @@ fn a_document_whose_reply_was_lost_is_asked_for_and_never_sent_again() {
         (Fault::LostAfter, (Outcome::Printed, 1, 1)),
         (Fault::Stall, (Outcome::Printed, 1, 1)),
         (Fault::LostBefore, (NEVER_BEGAN, 0, 0)),
-        // The late document meets a job that was cancelled.
+        // The late document meets a job that was asked for, cancelled and asked for again.
         (Fault::Late, (NEVER_BEGAN, 0, 0)),
     ] {
         let mut desk = Desk::new(PLAIN, 1);
         assert_eq!(desk.step(), Step::Moved);
+        desk.fake.late_by(4);
         desk.fake.plan(&[fault]);
         assert_eq!(desk.settle(), says, "{fault:?}");
     }
@@ -228,6 +216,32 @@ fn a_station_that_died_takes_up_each_step_and_sends_nothing_twice() {
     desk.dies();
     let unwatched = Outcome::Unconfirmed(Doubt::Unwatched);
     assert_eq!(desk.settle(), (unwatched, 1, 1));
+}
+
+#[test]
+fn a_queue_that_restarted_and_says_that_a_job_never_began_is_not_believed() {
+    let mut came_out = BTreeSet::new();
+    for seed in 0..20 {
+        let mut desk = Desk::new(QUEUE, seed);
+        desk.step();
+        // The run that sends the document dies before the ledger hears of it.
+        let job = desk.journal.job(1).unwrap();
+        desk.printer.send(&job, DOCUMENT).unwrap();
+        desk.fake.plan(&[Fault::PowerLoss]);
+        while desk.fake.fired().is_empty() {
+            desk.printer.device().unwrap();
+        }
+        // A person cancels at the printer what is to be printed once more.
+        desk.fake.pace(0);
+        while desk.printer.cancel(&job).is_err() {}
+        let seen = desk.printer.job(&job).unwrap();
+        assert!(seen.state == JobState::Canceled && seen.never_began());
+        desk.dies();
+        let (outcome, out, _) = desk.settle();
+        assert_eq!(outcome, Outcome::Unconfirmed(Doubt::BrokenOff));
+        came_out.insert(out);
+    }
+    assert_eq!(came_out, BTreeSet::from([0, 1]));
 }
 
 fn is_other(failure: &Failure) -> bool {

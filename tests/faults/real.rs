@@ -9,15 +9,14 @@ use kia_station::printer::submit::{Doubt, NotPrinted, Outcome, Step, Submission}
 use kia_station::printer::{DeviceState, JobState, NewJob, Printer, Sides};
 
 use crate::journal::MemoryJournal;
-use crate::parts;
-use crate::servers::{AVAHI, CUPSD, Cups, DBUS, IPPEVEPRINTER, IppEve};
+use crate::servers::{Cups, IppEve, MEDIA, WAITS};
 
-const LIMIT: Duration = Duration::from_secs(10);
+const LIMIT: Duration = Duration::from_secs(60);
 const DOCUMENT: &[u8] = b"%PDF-1.4\n%%EOF\n";
 const JOB: &str = "kia:1";
 
 fn begin(journal: &mut MemoryJournal, sides: Sides) -> Submission {
-    let media = Some("custom_id1_53.98x85.6mm".to_owned());
+    let media = Some(MEDIA.to_owned());
     Submission::begin(journal, CardId::new(1), sides, media, DOCUMENT.to_vec()).unwrap()
 }
 
@@ -35,7 +34,7 @@ fn step_until(
             return step;
         }
         assert!(
-            began.elapsed() < Duration::from_secs(60),
+            began.elapsed() < Duration::from_secs(300),
             "stands at {step:?}"
         );
         if matches!(step, Step::Wait(_)) {
@@ -60,19 +59,15 @@ fn prints(step: &Step) -> bool {
 }
 
 fn eve(test: &str, print: &str) -> Option<(IppEve, IppPrinter)> {
-    parts::have(test, &[IPPEVEPRINTER, DBUS, AVAHI]).then(|| {
-        let eve = IppEve::start(print);
-        let printer = IppPrinter::new(&eve.uri(), LIMIT, true).unwrap();
-        (eve, printer)
-    })
+    let eve = IppEve::start(test, print)?;
+    let printer = IppPrinter::new(&eve.uri(), LIMIT, true).unwrap();
+    Some((eve, printer))
 }
 
 fn cups(test: &str, print: &str) -> Option<(Cups, IppPrinter)> {
-    parts::have(test, &[CUPSD]).then(|| {
-        let cups = Cups::start(print);
-        let printer = IppPrinter::new(&cups.uri(), LIMIT, false).unwrap();
-        (cups, printer)
-    })
+    let cups = Cups::start(test, print)?;
+    let printer = IppPrinter::new(&cups.uri(), LIMIT, false).unwrap();
+    Some((cups, printer))
 }
 
 #[test]
@@ -93,10 +88,11 @@ fn ippeveprinter_prints_one_card_of_one_and_of_two_sides() {
 
 #[test]
 fn ippeveprinter_tells_of_cards_run_out_and_an_open_cover_in_words() {
-    let print = "echo 'STATE: media-empty-error,cover-open-warning' >&2\n\
-                 cd $(dirname $0); while ! [ -e filled ]; do sleep 0.05; done\n\
-                 echo 'STATE: none' >&2\ncame_out";
-    let Some((eve, printer)) = eve("out of cards at ippeveprinter", print) else {
+    let print = format!(
+        "echo 'STATE: media-empty-error,cover-open-warning' >&2\n{WAITS}\
+         echo 'STATE: none' >&2\ncame_out"
+    );
+    let Some((eve, printer)) = eve("out of cards at ippeveprinter", &print) else {
         return;
     };
     let mut journal = MemoryJournal::new(1);
@@ -117,7 +113,7 @@ fn ippeveprinter_tells_of_cards_run_out_and_an_open_cover_in_words() {
         ]
     );
     assert!(!printer.device().unwrap().is_ready());
-    eve.touch("filled");
+    eve.open();
     assert_eq!(
         outcome(&mut submission, &printer, &mut journal),
         Outcome::Printed
@@ -143,7 +139,8 @@ fn a_card_that_ippeveprinter_aborts_is_unconfirmed_though_it_came_out() {
 
 #[test]
 fn ippeveprinter_killed_in_the_middle_counts_from_one_and_is_not_believed() {
-    let Some((mut eve, printer)) = eve("ippeveprinter killed", "sleep 1; came_out") else {
+    let print = format!("{WAITS}came_out");
+    let Some((mut eve, printer)) = eve("ippeveprinter killed", &print) else {
         return;
     };
     let mut journal = MemoryJournal::new(1);
@@ -230,8 +227,8 @@ fn a_card_that_a_cups_queue_aborts_is_unconfirmed_though_it_came_out() {
 fn cupsd_killed_in_the_middle_prints_again_and_is_not_believed() {
     // The station watches on, or starts anew: the same.
     for restarts in [false, true] {
-        let print = "sleep 1; came_out; sleep 0.5";
-        let Some((mut cups, printer)) = cups("cupsd killed", print) else {
+        let print = format!("{WAITS}came_out");
+        let Some((mut cups, printer)) = cups("cupsd killed", &print) else {
             return;
         };
         let mut journal = MemoryJournal::new(1);
@@ -251,6 +248,9 @@ fn cupsd_killed_in_the_middle_prints_again_and_is_not_believed() {
             });
             assert!(matches!(seen, Step::Wait(Err(_))), "{seen:?}");
         }
+        // What it was printing comes out without it.
+        cups.open();
+        cups.wait_for_card(JOB);
         cups.switch_on();
         let outcome = outcome(&mut submission, &printer, &mut journal);
         assert_eq!(outcome, Outcome::Unconfirmed(Doubt::Unwatched));

@@ -15,7 +15,6 @@ use crate::rng::Rng;
 use crate::table::Tally;
 
 const LIMIT: Duration = Duration::from_millis(60);
-const STALL: Duration = Duration::from_millis(90);
 const CARDS: u64 = 3;
 
 impl Tally {
@@ -110,7 +109,7 @@ fn play(seed: u64) -> Tally {
     };
     let chance = rng.pick(&[4, 12, 25]);
     let deaths = rng.pick(&[0, 3, 10]);
-    let fake = Fake::start(rng.next(), persona, STALL);
+    let fake = Fake::start(rng.next(), persona);
     let mut station = Station {
         printer: IppPrinter::new(&fake.uri(), LIMIT, !persona.remembers).unwrap(),
         journal: MemoryJournal::new(rng.next()),

@@ -15,12 +15,18 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::parts::Part;
+use crate::parts::{self, Part};
 
-pub const IPPEVEPRINTER: Part = Part("ippeveprinter", "cups-ipp-utils");
-pub const DBUS: Part = Part("dbus-daemon", "dbus-daemon");
-pub const AVAHI: Part = Part("avahi-daemon", "avahi-daemon");
-pub const CUPSD: Part = Part("cupsd", "cups-daemon");
+const IPPEVEPRINTER: Part = Part("ippeveprinter", "cups-ipp-utils");
+const DBUS: Part = Part("dbus-daemon", "dbus-daemon");
+const AVAHI: Part = Part("avahi-daemon", "avahi-daemon");
+const CUPSD: Part = Part("cupsd", "cups-daemon");
+
+/// The one media of both, as their keyword.
+pub const MEDIA: &str = "custom_id1_53.98x85.6mm";
+
+/// Shell text of a printer that waits with a card until its test calls `open`.
+pub const WAITS: &str = "while [ -d $BASE ] && ! [ -e $BASE/open ]; do sleep 0.05; done\n";
 
 /// A process that is sent this signal when it is let go.
 pub struct Running(Child, Signal);
@@ -60,7 +66,7 @@ fn wait_for(log: &Path, is_there: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_there() {
         assert!(
-            began.elapsed() < Duration::from_secs(20),
+            began.elapsed() < Duration::from_secs(120),
             "it never came: {}: {}",
             log.display(),
             fs::read_to_string(log).unwrap_or_default()
@@ -76,6 +82,11 @@ fn answers(port: u16) -> bool {
 fn script(path: &Path, text: &str) {
     fs::write(path, format!("#!/bin/sh\n{text}")).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+/// Lets the cards out that wait in [`WAITS`].
+fn open(folder: &TempDir) {
+    File::create(folder.path().join("open")).unwrap();
 }
 
 /// How many cards came out of jobs of this name.
@@ -100,8 +111,11 @@ static ONE_AVAHI: Mutex<()> = Mutex::new(());
 
 impl IppEve {
     /// `print` is the shell text that prints a card: it may write `STATE:` lines to stderr, and
-    /// calls `came_out` when the card is out.
-    pub fn start(print: &str) -> Self {
+    /// calls `came_out` when the card is out. `None` where its parts are missing.
+    pub fn start(test: &str, print: &str) -> Option<Self> {
+        if !parts::have(test, &[IPPEVEPRINTER, DBUS, AVAHI]) {
+            return None;
+        }
         // A test that failed leaves nothing behind that the next one could trip over.
         let one = ONE_AVAHI.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
@@ -138,22 +152,22 @@ impl IppEve {
             let said = fs::read_to_string(&log).unwrap_or_default();
             said.contains("startup complete")
         });
-        let out = at("out");
         script(
             &at("print"),
             &format!(
-                "came_out() {{ echo \"$IPP_JOB_NAME\" >> {}; }}\n{print}\n",
-                out.display()
+                "BASE={}\ncame_out() {{ echo \"$IPP_JOB_NAME\" >> $BASE/out; }}\n{print}\n",
+                folder.path().display()
             ),
         );
-        let attributes = "ATTR keyword media-supported custom_id1_53.98x85.6mm\n\
-                          ATTR keyword media-default custom_id1_53.98x85.6mm\n\
-                          ATTR keyword media-ready custom_id1_53.98x85.6mm\n\
-                          ATTR collection media-size-supported { MEMBER integer x-dimension 5398 \
-                          MEMBER integer y-dimension 8560 }\n\
+        let attributes = format!(
+            "ATTR keyword media-supported {MEDIA}\nATTR keyword media-default {MEDIA}\n\
+                          ATTR keyword media-ready {MEDIA}\n\
+                          ATTR collection media-size-supported {{ MEMBER integer x-dimension 5398 \
+                          MEMBER integer y-dimension 8560 }}\n\
                           ATTR mimeMediaType document-format-supported application/pdf\n\
                           ATTR mimeMediaType document-format-default application/pdf\n\
-                          ATTR keyword sides-supported one-sided,two-sided-long-edge\n";
+                          ATTR keyword sides-supported one-sided,two-sided-long-edge\n"
+        );
         fs::write(at("attributes.conf"), attributes).unwrap();
         fs::create_dir(at("spool")).unwrap();
         let mut eve = Self {
@@ -165,7 +179,7 @@ impl IppEve {
             _one: one,
         };
         eve.switch_on();
-        eve
+        Some(eve)
     }
 
     pub fn switch_on(&mut self) {
@@ -208,9 +222,8 @@ impl IppEve {
         count(&self.folder.path().join("out"), name)
     }
 
-    /// A file that the print script can wait for.
-    pub fn touch(&self, name: &str) {
-        File::create(self.folder.path().join(name)).unwrap();
+    pub fn open(&self) {
+        open(&self.folder);
     }
 }
 
@@ -228,7 +241,10 @@ pub struct Cups {
 impl Cups {
     /// `print` is the shell text of the backend that prints a card, with `came_out` as above. A
     /// backend outlives a killed `cupsd`.
-    pub fn start(print: &str) -> Self {
+    pub fn start(test: &str, print: &str) -> Option<Self> {
+        if !parts::have(test, &[CUPSD]) {
+            return None;
+        }
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let port = free_port();
@@ -295,7 +311,7 @@ impl Cups {
             server: None,
         };
         cups.switch_on();
-        cups
+        Some(cups)
     }
 
     pub fn switch_on(&mut self) {
@@ -317,5 +333,15 @@ impl Cups {
 
     pub fn came_out(&self, name: &str) -> usize {
         count(&self.folder.path().join("out"), name)
+    }
+    pub fn open(&self) {
+        open(&self.folder);
+    }
+
+    /// Waits until a card of this job is out.
+    pub fn wait_for_card(&self, name: &str) {
+        wait_for(&self.folder.path().join("log/error"), || {
+            self.came_out(name) > 0
+        });
     }
 }

@@ -269,3 +269,51 @@ fn render_makes_one_pdf_without_a_ledger_and_names_what_it_left_out() {
     let value: Value = kia(["check".as_ref(), folder.as_os_str()]).ended(1).json();
     assert_eq!(value["rejected"], 1);
 }
+
+#[test]
+fn a_reader_that_goes_away_ends_no_command_in_noise() {
+    let station = Station::new();
+    station.drop_batch("A", &[child(1), child(2)]);
+    station.take_all();
+    let closed = |args: &[&str]| {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = binary();
+        command.args(args).arg("--station").arg(station.path(""));
+        let output = command.stdout(writer).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), said.as_str()),
+            (Some(0), ""),
+            "{args:?}"
+        );
+    };
+    for args in [
+        ["status"].as_slice(),
+        &["status", "--json"],
+        // What it has to do it does all the same.
+        &["confirm", "L00001", "--all", "--as", "sari"],
+        &["log"],
+        &["log", "--csv"],
+        &["log", "--json"],
+        &["card", "K000001-4", "--json"],
+    ] {
+        closed(args);
+    }
+    assert_eq!(station.states(&child(1)), ["printed"]);
+}
+
+#[test]
+fn output_that_cannot_be_written_is_an_error() {
+    let station = Station::new();
+    for args in [["status"].as_slice(), &["status", "--json"]] {
+        let full = fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let mut command = binary();
+        command.args(args).arg("--station").arg(station.path(""));
+        let output = command.stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+    }
+}

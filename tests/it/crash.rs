@@ -76,7 +76,7 @@ fn thirty_kills_over_a_backlog_lose_nothing_and_make_nothing_twice() {
             && station.names("work").is_empty()
             && station.number("SELECT count(*) FROM queue") == 0
     });
-    assert_eq!(daemon.stop().0.code(), Some(0));
+    assert_eq!(daemon.stop().code(), Some(0));
 
     assert_eq!(temporaries(&station), Vec::<String>::new());
     let total = |what: &str| station.number(&format!("SELECT sum({what}) FROM drops"));
@@ -152,9 +152,7 @@ fn a_stop_in_the_middle_of_a_large_batch_is_clean_and_the_next_start_finishes_it
     daemon.until("the batch is in hand", || {
         !station.names("photos").is_empty()
     });
-    let (status, took) = daemon.stop();
-    assert_eq!(status.code(), Some(0));
-    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert_eq!(daemon.stop().code(), Some(0));
     assert!(!station.has("accepted/BESAR"), "it was not in the middle");
     assert_eq!(station.names("work").len(), 1, "parked");
     assert_eq!(station.number("SELECT count(*) FROM cards"), 0);
@@ -178,9 +176,7 @@ fn a_stop_between_two_lots_leaves_the_rest_in_the_queue() {
     let daemon = station.daemon();
     station.drop_batch("BANYAK", &children);
     daemon.until("the first lot is made", || station.has("lots/L00001.pdf"));
-    let (status, took) = daemon.stop();
-    assert_eq!(status.code(), Some(0));
-    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert_eq!(daemon.stop().code(), Some(0));
     let queued = station.number("SELECT count(*) FROM queue");
     assert!(queued > 0, "it was not in the middle");
     station.is_sound();

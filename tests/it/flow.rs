@@ -253,6 +253,19 @@ fn a_changed_record_before_printing_needs_a_higher_revision() {
     assert_eq!(said["not_to_use"], json!([old]));
     assert_eq!(said["printed"].as_array().unwrap().len(), 1);
     assert_eq!(station.states(&girl), ["cancelled", "rendered"]);
+
+    // A lot of which no card is wanted any more is not to be printed at all.
+    let alone = child(3);
+    station.drop_single("d.json", &alone);
+    station.take_all();
+    station.drop_single(
+        "e.json",
+        &alone.with("desa", "TALANG BENIH").with("revisi", 2),
+    );
+    station.take_all();
+    let status = station.run(&["status"]).ended(0);
+    let void = "lot L00003 BATAL seluruhnya: jangan cetak lots/L00003.pdf";
+    assert!(status.out.contains(void), "{}", status.out);
 }
 
 #[test]

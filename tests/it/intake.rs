@@ -4,24 +4,21 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::{Value, json};
 
 use crate::harness::{Child, Settings, Station, child, codes, hours_ago, picture, sha256, toddler};
 
-/// A daemon of these settings takes within a second what says that it is complete, and nothing
-/// else for long: the next look would be in 20 or 30 seconds.
+/// A daemon of these settings takes what says that it is complete, and nothing else for an hour.
 fn patient() -> Station {
     Station::with(Settings {
-        settle: 20.0,
-        give_up: 60.0,
+        settle: 3600.0,
+        give_up: 7200.0,
         ..Settings::default()
     })
 }
-
-const SOON: Duration = Duration::from_secs(4);
 
 fn why(station: &Station, name: &str) -> Option<String> {
     let status = station.status();
@@ -63,8 +60,7 @@ fn a_renamed_drop_wakes_the_daemon_and_is_rendered_at_once() {
     let station = patient();
     let daemon = station.daemon();
     station.drop_single("tmp.json", &child(1));
-    let took = daemon.until("the record is a PDF", || station.has("lots/L00001.pdf"));
-    assert!(took < SOON, "{took:?}");
+    daemon.until("the record is a PDF", || station.has("lots/L00001.pdf"));
 
     // From a name with a dot, and out of another folder of the same file system.
     station.drop_batch("TITIK", &[child(2)]);
@@ -75,12 +71,11 @@ fn a_renamed_drop_wakes_the_daemon_and_is_rendered_at_once() {
     station.know(&toddler(5));
     fs::write(&single, toddler(5).record.to_string()).unwrap();
     fs::rename(&single, station.incoming("luar.json")).unwrap();
-    let took = daemon.until("all are taken", || {
+    daemon.until("all are taken", || {
         ["TITIK", "SEKOLAH", "luar.json"]
             .iter()
             .all(|name| station.has(&format!("accepted/{name}/reasons.json")))
     });
-    assert!(took < SOON, "{took:?}");
     assert!(station.names("incoming").is_empty());
 }
 
@@ -114,12 +109,11 @@ fn a_manifest_or_a_done_file_written_last_completes_a_drop() {
     fs::write(station.incoming("dua.done"), "").unwrap();
 
     let names = ["DAFTAR", "DALAM", "SAMPING", "dua.json"];
-    let took = daemon.until("all are taken", || {
+    daemon.until("all are taken", || {
         names
             .iter()
             .all(|name| station.has(&format!("accepted/{name}/reasons.json")))
     });
-    assert!(took < SOON, "{took:?}");
 }
 
 #[test]
@@ -132,13 +126,15 @@ fn a_drop_that_says_nothing_is_taken_when_it_has_stood_still() {
     let daemon = station.daemon();
     let girl = child(1);
     station.know(&girl);
+    let began = Instant::now();
     fs::write(station.incoming("1.jpg"), girl.photo.as_ref().unwrap()).unwrap();
     fs::write(station.incoming("diam.json"), girl.record.to_string()).unwrap();
-    let took = daemon.until("it is taken", || station.has("accepted/diam.json"));
-    assert!(took >= Duration::from_secs(1) && took < SOON, "{took:?}");
+    daemon.until("it is taken", || station.has("accepted/diam.json"));
+    assert!(began.elapsed() >= Duration::from_secs(1));
+    let began = Instant::now();
     station.fill_batch(&station.incoming("DIAM"), &[child(2)]);
-    let took = daemon.until("it is taken", || station.has("accepted/DIAM"));
-    assert!(took >= Duration::from_secs(1) && took < SOON, "{took:?}");
+    daemon.until("it is taken", || station.has("accepted/DIAM"));
+    assert!(began.elapsed() >= Duration::from_secs(1));
 }
 
 #[test]
@@ -401,7 +397,7 @@ pub fn refused_things_get_their_reason_and_the_daemon_takes_the_next_good_drop()
 
     station.drop_single("baik.json", &child(1));
     daemon.until("the good one is made", || station.has("lots/L00001.pdf"));
-    let (status, _) = daemon.stop();
+    let status = daemon.stop();
     assert_eq!(status.code(), Some(0));
     let sums = "SELECT sum(received) - sum(accepted) - sum(rejected) FROM drops";
     assert_eq!(station.number(sums), 0);
@@ -457,38 +453,12 @@ fn the_three_forms_of_a_batch_and_a_loose_table_are_taken_alike() {
     fs::write(array.join("records.json"), records.to_string()).unwrap();
     fs::rename(array, station.incoming("DAFTAR")).unwrap();
 
-    let table = |child: &Child| {
-        station.know(child);
-        let mut table = csv::WriterBuilder::new().from_writer(Vec::new());
-        let columns = child.record.as_object().unwrap();
-        let plain: Vec<(&String, &str)> = columns
-            .iter()
-            .filter_map(|(name, value)| Some((name, value.as_str()?)))
-            .collect();
-        let nested = [
-            ("sekolah", "/sekolah/nama"),
-            ("npsn", "/sekolah/npsn"),
-            ("kelas", "/sekolah/kelas"),
-            ("disetujui_oleh", "/persetujuan/oleh"),
-            ("disetujui_pada", "/persetujuan/pada"),
-        ];
-        let at = |path: &str| child.record.pointer(path).unwrap().as_str().unwrap();
-        let names = plain.iter().map(|(name, _)| name.to_uppercase());
-        table
-            .write_record(names.chain(nested.iter().map(|(name, _)| (*name).to_owned())))
-            .unwrap();
-        let cells = plain.iter().map(|(_, value)| *value);
-        table
-            .write_record(cells.chain(nested.iter().map(|(_, path)| at(path))))
-            .unwrap();
-        table.into_inner().unwrap()
-    };
     let batch = station.incoming("TABEL");
     fs::create_dir(&batch).unwrap();
-    fs::write(batch.join("records.csv"), table(&child(3))).unwrap();
+    fs::write(batch.join("records.csv"), station.table(&[child(3)])).unwrap();
     fs::write(batch.join("3.jpg"), child(3).photo.unwrap()).unwrap();
     fs::write(station.incoming("4.jpg"), child(4).photo.unwrap()).unwrap();
-    fs::write(station.incoming("lepas.csv"), table(&child(4))).unwrap();
+    fs::write(station.incoming("lepas.csv"), station.table(&[child(4)])).unwrap();
     station.take_all();
     for child in [child(1), toddler(2), child(3), child(4)] {
         assert_eq!(station.states(&child), ["rendered"]);

@@ -23,7 +23,7 @@ fn printed(count: u32) -> (Station, Vec<Child>, Vec<String>) {
 }
 
 /// What the QR of a card shows.
-fn code(station: &Station, card: &str) -> String {
+pub fn code(station: &Station, card: &str) -> String {
     let number: i64 = card[1..].split('-').next().unwrap().parse().unwrap();
     let sql = "SELECT token FROM persons WHERE card = ?";
     let database = station.database();
@@ -31,7 +31,7 @@ fn code(station: &Station, card: &str) -> String {
 }
 
 /// Scans these lines; the exit code and what was answered.
-fn scan(station: &Station, lines: &[&str], options: &[&str]) -> (i32, String) {
+pub fn scan(station: &Station, lines: &[&str], options: &[&str]) -> (i32, String) {
     let mut process = binary()
         .args(["scan", "--as", "siti", "--station"])
         .arg(station.path(""))

@@ -228,8 +228,8 @@ catalogue! {
         "Isi berkas berbeda dengan `batch.json` ({}): berkas rusak atau diubah. Kirim ulang seluruh kiriman.",
         "a file's content differs from `batch.json` ({}): it is damaged or was changed; send the whole drop again";
     DROP_UNREADABLE "drop-unreadable" Block, CONTRACT,
-        "Kiriman tidak dapat dibaca sebagai JSON atau tabel ({}). Perbaiki berkasnya, lalu kirim ulang.",
-        "the drop cannot be read as JSON or as a table ({}); correct the file and send it again";
+        "Kiriman tidak dapat dibaca sebagai JSON atau tabel ({}). Perbaiki berkasnya, lalu kirim ulang. Tabel harus memuat satu baris judul kolom yang dikenal; untuk judul kolom sekolah sendiri, mintalah petugas menyimpan pemetaannya.",
+        "the drop cannot be read as JSON or as a table ({}); correct the file and send it again; a table needs a row of known column names, or a mapping that the office has saved for its own";
     DROP_ENCODING "drop-encoding" Block, CONTRACT,
         "Teks dalam kiriman bukan UTF-8 ({}). Simpan ulang sebagai \"CSV UTF-8\" atau JSON UTF-8, lalu kirim ulang.",
         "the drop's text is not UTF-8 ({}); save it as \"CSV UTF-8\" or as UTF-8 JSON and send it again";
@@ -243,14 +243,35 @@ catalogue! {
         "Folder atau data di dalam kiriman bertingkat terlalu dalam ({}). Sederhanakan susunannya.",
         "folders or data in the drop are nested too deeply ({}); make it flatter";
     DROP_KIND "drop-kind" Block, CONTRACT,
-        "Jenis berkas ini belum diterima ({}). Kirim sebagai `.json`, `.csv`, atau folder berisi `records.jsonl`, `records.json` atau `records.csv`.",
-        "this kind of file is not taken ({}); send a `.json`, a `.csv`, or a folder with `records.jsonl`, `records.json` or `records.csv`";
+        "Jenis berkas ini tidak diterima ({}). Kirim sebagai `.json`, `.csv`, `.xlsx`, `.zip`, atau folder berisi `records.jsonl`, `records.json`, `records.csv` atau `records.xlsx`. Berkas `.xls` dan `.ods`: buka, lalu pilih Simpan Sebagai > Excel Workbook (.xlsx).",
+        "this kind of file is not taken ({}); send a `.json`, `.csv`, `.xlsx` or `.zip`, or a folder with `records.jsonl`, `records.json`, `records.csv` or `records.xlsx`; open an `.xls` or `.ods` and save it as an Excel workbook (.xlsx)";
     DROP_AMBIGUOUS "drop-ambiguous" Block, CONTRACT,
         "Kiriman memuat lebih dari satu berkas data ({}). Sisakan satu saja.",
         "the drop holds more than one file of records ({}); keep only one";
     DROP_SPECIAL "drop-special" Block, CONTRACT,
         "Kiriman memuat pintasan atau berkas khusus ({}). Kirim berkas aslinya.",
         "the drop holds a link or special file ({}); send the file itself";
+    ARCHIVE_UNREADABLE "archive-unreadable" Block, CONTRACT,
+        "Berkas ZIP atau Excel ini rusak, tidak utuh, atau salah menyebut ukuran isinya ({}). Simpan atau buat ulang berkasnya, lalu kirim ulang.",
+        "the ZIP or Excel file is damaged, cut short, or wrong about the size of what it holds ({}); save or make it again and send it again";
+    ARCHIVE_BOMB "archive-bomb" Block, CONTRACT,
+        "Isi berkas ZIP atau Excel ini membengkak tidak wajar bila dibuka ({}). Buat ulang dari berkas aslinya, lalu kirim ulang.",
+        "the ZIP or Excel file swells beyond reason when it is opened ({}); make it again from the original files";
+    ARCHIVE_LOCKED "archive-locked" Block, CONTRACT,
+        "Berkas ini diberi kata sandi, atau berformat Excel lama (.xls) yang diganti namanya. Simpan ulang tanpa kata sandi sebagai ZIP biasa atau Excel Workbook (.xlsx).",
+        "the file has a password, or is an old Excel file (.xls) under another name; save it without a password as a plain ZIP or Excel workbook (.xlsx)";
+    ARCHIVE_PATH "archive-path" Block, CONTRACT,
+        "ZIP memuat nama berkas yang menunjuk ke luar ZIP atau tidak sah. Buat ulang ZIP dari foldernya, lalu kirim ulang.",
+        "the ZIP holds a file name that leads outside it or is no name; make the ZIP again from its folder";
+    ARCHIVE_TWICE "archive-twice" Block, CONTRACT,
+        "ZIP memuat dua berkas bernama sama (huruf besar dan kecil dianggap sama), atau isinya tumpang tindih ({}). Sisakan satu, lalu buat ulang ZIP-nya.",
+        "the ZIP holds two files of one name (letter case is not told apart), or entries that overlap ({}); keep one and make the ZIP again";
+    ARCHIVE_NESTED "archive-nested" Block, CONTRACT,
+        "Di dalam ZIP ada berkas arsip lain ({}). Keluarkan isinya lebih dahulu, lalu buat satu ZIP saja.",
+        "the ZIP holds another archive ({}); unpack it first and make one ZIP of everything";
+    WORKBOOK_SHEETS "workbook-sheets" Block, CONTRACT,
+        "Buku kerja memuat lebih dari satu lembar data ({}), sehingga tidak jelas mana yang dikirim. Simpan satu lembar per berkas, atau gabungkan dalam satu lembar.",
+        "the workbook holds more than one sheet of records ({}); save one sheet a file, or put all rows into one sheet";
     ROW_UNREADABLE "row-unreadable" Block, CONTRACT,
         "Baris ini tidak dapat dibaca ({}). Perbaiki baris ini, lalu kirim ulang baris ini saja.",
         "this row cannot be read ({}); correct it and send this row again";

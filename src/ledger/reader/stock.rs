@@ -226,6 +226,16 @@ impl Reader {
         .map(Option::unwrap_or_default)
     }
 
+    /// Every destruction, the newest first: the number of its minutes, when it was entered, and how
+    /// many cards it took.
+    pub fn destructions(&self) -> Result<Vec<(u32, Timestamp, u64)>> {
+        self.all(
+            "SELECT minutes, at, cards FROM destructions ORDER BY minutes DESC",
+            [],
+            |row| Ok((row.get(0)?, time(row, 1)?, count(row, 2)?)),
+        )
+    }
+
     /// The minutes of this number with everything that stands in them.
     pub fn destruction(&self, minutes: u32) -> Result<Option<Destruction>> {
         self.snapshot(|_| {

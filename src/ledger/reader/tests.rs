@@ -240,6 +240,21 @@ fn the_status_tells_what_waits_and_which_cards_of_a_pdf_are_no_good() {
         (1..).zip(cards[..4].iter().copied()).collect::<Vec<_>>()
     );
     assert_eq!(in_lot[2].card.lot, None);
+    assert_eq!(status.void_lots, [], "the others of that lot are wanted");
+}
+
+#[test]
+fn a_lot_of_which_no_card_is_wanted_any_more_is_told_of() {
+    let mut station = Station::new();
+    let cards = station.accept(1..=2);
+    let lot = station.render(&cards);
+    for card in cards {
+        assert_eq!(station.ledger.status().unwrap().void_lots, []);
+        station.step(card, State::Cancelled).unwrap();
+    }
+    let status = station.ledger.status().unwrap();
+    let lots: Vec<_> = status.void_lots.iter().map(|void| void.lot).collect();
+    assert_eq!((lots, status.open_lots), (vec![lot], vec![]));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The PDFs and photos beside the database.
+//! The PDFs, photos and attached papers beside the database.
 
 use std::path::Path;
 
@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::report::{FileFault, Finding, Report};
 use crate::ledger::error::Result;
 use crate::ledger::key::{file_digest, is_digest};
+use crate::ledger::project::pack_id;
 
 /// Compares every PDF with its size and hash in the ledger.
 pub(super) fn check_lots(db: &Connection, folder: &Path, report: &mut Report) -> Result<()> {
@@ -16,13 +17,23 @@ pub(super) fn check_lots(db: &Connection, folder: &Path, report: &mut Report) ->
         let name: String = row.get(0)?;
         let (bytes, sha256): (i64, String) = (row.get(1)?, row.get(2)?);
         report.lots += 1;
-        let fault = match file_digest(&folder.join(&name)) {
-            Err(_) => FileFault::Missing,
-            Ok((size, _)) if size != bytes.cast_unsigned() => FileFault::Size,
-            Ok((_, digest)) if digest != sha256 => FileFault::Content,
-            Ok(_) => continue,
-        };
-        report.add(Finding::File { name, fault });
+        report.compare(folder, name, Some(bytes.cast_unsigned()), &sha256);
+    }
+    Ok(())
+}
+
+/// Compares every attached paper with its size and hash in the ledger. They lie in a folder of
+/// their pack's.
+pub(super) fn check_papers(db: &Connection, folder: &Path, report: &mut Report) -> Result<()> {
+    let mut query =
+        db.prepare("SELECT pack, name, bytes, sha256 FROM pack_files ORDER BY pack, sha256")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let pack = pack_id(row.get(0)?);
+        let name = format!("{pack}/{}", row.get::<_, String>(1)?);
+        let (bytes, sha256): (i64, String) = (row.get(2)?, row.get(3)?);
+        report.papers += 1;
+        report.compare(folder, name, Some(bytes.cast_unsigned()), &sha256);
     }
     Ok(())
 }
@@ -40,13 +51,20 @@ pub(super) fn check_photos(db: &Connection, folder: &Path, report: &mut Report) 
             continue;
         }
         report.photos += 1;
-        let name = format!("{photo}.jpg");
-        let fault = match file_digest(&folder.join(&name)) {
-            Err(_) => FileFault::Missing,
-            Ok((_, digest)) if digest != photo => FileFault::Content,
-            Ok(_) => continue,
-        };
-        report.add(Finding::File { name, fault });
+        report.compare(folder, format!("{photo}.jpg"), None, &photo);
     }
     Ok(())
+}
+
+impl Report {
+    /// Compares a file with the size, where it is known, and the hash that it must have.
+    fn compare(&mut self, folder: &Path, name: String, bytes: Option<u64>, sha256: &str) {
+        let fault = match file_digest(&folder.join(&name)) {
+            Err(_) => FileFault::Missing,
+            Ok((size, _)) if bytes.is_some_and(|bytes| bytes != size) => FileFault::Size,
+            Ok((_, digest)) if digest != sha256 => FileFault::Content,
+            Ok(_) => return,
+        };
+        self.add(Finding::File { name, fault });
+    }
 }

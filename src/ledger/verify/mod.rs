@@ -2,7 +2,7 @@
 //!
 //! Everything is read once, row by row, and compared with what it must be: the log with its own
 //! hashes, the projections with those rebuilt from the log, the personal table and the queue with
-//! the keyed hashes in the log, PDFs with the log and photos with their names. Memory does not
+//! the keyed hashes in the log, PDFs and papers with the log, photos with their names. Memory does not
 //! grow with the ledger.
 //!
 //! Each change shows only if the chain is whole; who changes an event and rewrites all hashes
@@ -25,28 +25,40 @@ use super::error::{Error, Result};
 use super::reader::Reader;
 use super::schema;
 
+/// The folders of the files that the ledger names.
+#[derive(Debug, Clone, Copy)]
+pub struct Files<'a> {
+    /// The print-ready PDFs.
+    pub lots: &'a Path,
+    /// The photos. A photo's file is its SHA-256 in lower-case hexadecimal digits with the ending
+    /// `.jpg`.
+    pub photos: &'a Path,
+    /// The scans of signed papers, in a folder of each pack's.
+    pub handover: &'a Path,
+}
+
 /// One part of verifying: it adds what it finds.
 type Step<'a> = dyn Fn(&mut Report) -> Result<()> + 'a;
 
-/// Verifies the ledger, the PDFs in `lots` and the photos in `photos`. A photo's file is its
-/// SHA-256 in lower-case hexadecimal digits with the ending `.jpg`.
+/// Verifies the ledger and the files in these folders.
 ///
 /// The ledger is held at one state meanwhile; others may write on.
 ///
 /// # Errors
 /// Only when it cannot be verified at all, for example for want of space for temporary files.
 /// Whatever is wrong in the ledger is a finding.
-pub fn verify(ledger: &Reader, lots: &Path, photos: &Path) -> Result<Report> {
+pub fn verify(ledger: &Reader, files: Files<'_>) -> Result<Report> {
     ledger.snapshot(|ledger| {
         let mut report = Report::default();
         let rebuilt = schema::scratch()?;
-        let steps: [&Step<'_>; 6] = [
+        let steps: [&Step<'_>; 7] = [
             &|report| tables::check_database(&ledger.db, report),
             &|report| tables::compare_schema(&ledger.db, &rebuilt, report),
             &|report| log::check(ledger, &rebuilt, report),
             &|report| persons::check(ledger, report),
-            &|report| files::check_lots(&ledger.db, lots, report),
-            &|report| files::check_photos(&ledger.db, photos, report),
+            &|report| files::check_lots(&ledger.db, files.lots, report),
+            &|report| files::check_photos(&ledger.db, files.photos, report),
+            &|report| files::check_papers(&ledger.db, files.handover, report),
         ];
         for step in steps {
             match step(&mut report) {

@@ -21,6 +21,8 @@ pub struct Report {
     pub lots: u64,
     /// How many photos were compared.
     pub photos: u64,
+    /// How many attached papers were compared.
+    pub papers: u64,
     /// Hash of the last event as it is stored, in hexadecimal digits; empty without events.
     pub head: String,
     /// What is wrong: the first thousand.

@@ -63,7 +63,7 @@ pub(super) fn compare_schema(
 
 /// A projection: its table and how many columns make its key. Every column is compared, and the
 /// key's come first in the table.
-pub(super) const PROJECTIONS: [(&str, usize); 16] = [
+pub(super) const PROJECTIONS: &[(&str, usize)] = &[
     ("drops", 1),
     ("lots", 1),
     ("cards", 1),
@@ -80,6 +80,10 @@ pub(super) const PROJECTIONS: [(&str, usize); 16] = [
     ("destructions", 1),
     ("accounts", 1),
     ("senders", 1),
+    ("packs", 1),
+    ("pack_cards", 2),
+    ("pack_files", 2),
+    ("batch_approvals", 1),
 ];
 
 /// Compares the projections with those rebuilt from the log.
@@ -88,7 +92,7 @@ pub(super) fn compare_projections(
     rebuilt: &Connection,
     report: &mut Report,
 ) -> Result<()> {
-    for (table, keys) in PROJECTIONS {
+    for &(table, keys) in PROJECTIONS {
         let order: Vec<String> = (1..=keys).map(|column| column.to_string()).collect();
         let sql = format!("SELECT * FROM {table} ORDER BY {}", order.join(", "));
         let (mut ours, mut theirs) = (db.prepare(&sql)?, rebuilt.prepare(&sql)?);

@@ -11,12 +11,14 @@ use crate::domain::account::Role;
 use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side};
+use crate::domain::pack::{Carrier, Destination};
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
+use crate::ledger::event::BatchApproved;
 use crate::ledger::event::chain_hash;
 use crate::ledger::key::hex;
-use crate::ledger::testing::{Station, child, new_card, new_lot, nik, now};
+use crate::ledger::testing::{Station, child, files, new_card, new_lot, nik, now};
 use crate::ledger::{
-    Close, DropOutcome, Ledger, NewCard, NewJob, NewLot, NewMovement, Remake, Result, Tx,
+    Close, DropOutcome, Ledger, NewCard, NewFile, NewJob, NewLot, NewMovement, Remake, Result, Tx,
 };
 
 /// A station with a printed lot of two cards, one spoiled and made again, two cards in the queue,
@@ -34,6 +36,8 @@ impl Busy {
         let photo = hex(&Sha256::digest(b"a photo"));
         fs::write(folder.join(format!("{photo}.jpg")), b"a photo").unwrap();
         fs::write(folder.join("L00001.pdf"), b"a lot").unwrap();
+        fs::create_dir(folder.join(PACK)).unwrap();
+        fs::write(folder.join(paper()), b"a paper").unwrap();
         let sha256 = hex(&Sha256::digest(b"a lot"));
         station
             .write(|tx| {
@@ -54,12 +58,19 @@ impl Busy {
                     ..new_lot(lot, &cards[..2], "L00001.pdf")
                 })?;
                 books(tx, lot, first)?;
+                handover(tx, first)?;
                 let remake = Remake::Yes { token: None };
                 tx.spoil(cards[1], SpoilReason::Pita, Evidence::Operator, remake)?;
                 tx.destroy(&["SAKSI CONTOH".into()], &[("kia".into(), 1)].into())?;
                 tx.move_card(cards[3], State::Cancelled, Evidence::Operator, None)?;
                 tx.erase(cards[3], "purpose-ended")?;
                 tx.allow("photo-shared", &nik(2), "anak kembar")?;
+                tx.approve_batch(&BatchApproved {
+                    upload: "U1".into(),
+                    name: "sdn-2".into(),
+                    records: 4,
+                    approver: "sari".into(),
+                })?;
                 tx.finish_drop(&DropOutcome {
                     drop: "D1".into(),
                     name: "sdn-2".into(),
@@ -81,7 +92,7 @@ impl Busy {
     }
 
     fn verify(&self) -> Report {
-        verify(&self.station.ledger, &self.folder, &self.folder).unwrap()
+        verify(&self.station.ledger, files(&self.folder)).unwrap()
     }
 
     /// The findings after somebody changed the database behind the program's back. The triggers
@@ -159,6 +170,40 @@ fn books(tx: &mut Tx<'_>, lot: LotId, card: CardId) -> Result<()> {
     })
 }
 
+/// The folder of the one pack.
+const PACK: &str = "P00001-8";
+
+/// The signed paper that is attached to it.
+fn paper() -> String {
+    format!("{PACK}/{}.pdf", hex(&Sha256::digest(b"a paper")))
+}
+
+/// A verified card goes into a pack, which is sent, and a paper is attached.
+fn handover(tx: &mut Tx<'_>, card: CardId) -> Result<()> {
+    let record = child(1);
+    let school = record.sekolah.unwrap_or_default();
+    let to = Destination::of(&school, &record.kecamatan, &record.desa);
+    let pack = tx.pack_for(&to, "a code")?;
+    tx.put_in_pack(pack, card)?;
+    tx.close_pack(pack, false)?;
+    tx.send_pack(
+        pack,
+        Carrier::Petugas,
+        None,
+        jiff::civil::date(2026, 11, 24),
+    )?;
+    let sha256 = hex(&Sha256::digest(b"a paper"));
+    let name = format!("{sha256}.pdf");
+    tx.attach_to_pack(
+        pack,
+        NewFile {
+            name: &name,
+            sha256: &sha256,
+            bytes: 7,
+        },
+    )
+}
+
 fn event(seq: u64, fault: EventFault) -> Finding {
     Finding::Event { seq, fault }
 }
@@ -168,10 +213,10 @@ fn a_ledger_that_nobody_touched_is_clean() {
     let busy = Busy::new();
     let report = busy.verify();
     assert_eq!(report.findings, []);
-    assert_eq!((report.events, report.persons, report.erased), (33, 4, 1));
-    assert_eq!((report.lots, report.photos), (1, 1));
+    assert_eq!((report.events, report.persons, report.erased), (41, 4, 1));
+    assert_eq!((report.lots, report.photos, report.papers), (1, 1, 1));
     let other = Ledger::open_read_only(&busy.folder).unwrap();
-    assert_eq!(verify(&other, &busy.folder, &busy.folder).unwrap(), report);
+    assert_eq!(verify(&other, files(&busy.folder)).unwrap(), report);
 }
 
 #[test]
@@ -247,7 +292,7 @@ fn every_changed_value_of_a_projection_is_named() {
         .collect();
     assert_eq!(
         columns.len(),
-        7 + 8 + 29 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5 + 4 + 3
+        7 + 8 + 29 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5 + 17 + 9 + 3 + 4 + 3
     );
     for (table, column, kind) in columns {
         let new = if kind == "INTEGER" {
@@ -285,9 +330,13 @@ fn key_column(table: &str) -> &'static str {
         "stock_serials" => "first",
         "ribbons" => "ribbon",
         "destructions" => "minutes",
+        "packs" => "pack",
+        "pack_cards" => "card",
+        "pack_files" => "sha256",
         "exceptions" => "rule",
         "accounts" => "user",
         "senders" => "sender",
+        "batch_approvals" => "upload",
         other => panic!("no key of {other} is known here"),
     }
 }
@@ -298,6 +347,8 @@ fn rows_taken_out_and_slipped_in_are_named() {
         ("DELETE FROM drops", "drops"),
         ("DELETE FROM lot_cards WHERE position = 2", "lot_cards"),
         ("DELETE FROM exceptions", "exceptions"),
+        ("DELETE FROM pack_cards", "pack_cards"),
+        ("DELETE FROM pack_files", "pack_files"),
         ("DELETE FROM persons WHERE card = 3", "persons"),
         ("DELETE FROM queue WHERE card = 3", "queue"),
     ] {
@@ -456,6 +507,9 @@ fn a_changed_byte_of_a_pdf_or_a_photo_is_found() {
         ("L00001.pdf", None, FileFault::Missing),
         (&photo, Some("a phoTo"), FileFault::Content),
         (&photo, None, FileFault::Missing),
+        (&paper(), Some("a pApEr"), FileFault::Content),
+        (&paper(), Some("a pap"), FileFault::Size),
+        (&paper(), None, FileFault::Missing),
     ] {
         let path = busy.folder.join(name);
         let whole = fs::read(&path).unwrap();
@@ -529,9 +583,7 @@ fn whatever_is_done_the_rebuilt_projections_equal_the_live_ones() {
         "{done} done, {refused} refused"
     );
     let nowhere = station.path().join("none");
-    let findings = verify(&station.ledger, &nowhere, &nowhere)
-        .unwrap()
-        .findings;
+    let findings = verify(&station.ledger, files(&nowhere)).unwrap().findings;
     // The lots' PDFs were never written; nothing else may be found.
     assert!(
         findings.iter().all(|f| matches!(f, Finding::File { .. })),

@@ -13,6 +13,7 @@
 //!
 //! The colours are taken as sRGB: an embedded profile is neither applied nor kept.
 
+mod adjust;
 mod encode;
 mod jpeg;
 mod look;
@@ -25,6 +26,10 @@ mod tests;
 use sha2::{Digest, Sha256};
 
 use crate::domain::rules::{self, Rule};
+
+use picture::Picture;
+
+pub use adjust::{Adjustment, prepare_adjusted};
 
 /// The longest side a photo may have, in pixels.
 pub const MAX_SIDE: u32 = 6000;
@@ -176,6 +181,17 @@ pub fn size_of(jpeg: &[u8]) -> Result<(u32, u32), Fault> {
     jpeg::size(jpeg)
 }
 
+/// The cloth behind the child on a [`Prepared`] JPEG.
+///
+/// # Errors
+/// As [`prepare`], for what it did not make.
+pub fn background_of(jpeg: &[u8]) -> Result<Background, Fault> {
+    let (width, height) = size_of(jpeg)?;
+    let whole = adjust::everything(width, height);
+    let small = scale::to_target(&decode(jpeg, &whole)?, &whole)?;
+    Ok(look::background(&small.upright()))
+}
+
 /// Makes the card's picture of a photo file, or says why there can be none.
 ///
 /// # Panics
@@ -183,14 +199,23 @@ pub fn size_of(jpeg: &[u8]) -> Result<(u32, u32), Fault> {
 /// When a side of the target is zero: a layout without a photo box has nothing to prepare.
 pub fn prepare(bytes: &[u8], target: &Target) -> Result<Prepared, Fault> {
     assert!(target.width > 0 && target.height > 0, "an empty photo box");
-    let picture = if bytes.starts_with(&jpeg::MAGIC) {
-        jpeg::decode(bytes, target)?
+    finish(&decode(bytes, target)?, target)
+}
+
+/// Decodes a photo file, whole and strictly, at a size that the target needs.
+fn decode(bytes: &[u8], target: &Target) -> Result<Picture, Fault> {
+    if bytes.starts_with(&jpeg::MAGIC) {
+        jpeg::decode(bytes, target)
     } else if bytes.starts_with(&png::MAGIC) {
-        png::decode(bytes, target)?
+        png::decode(bytes, target)
     } else {
-        return Err(Fault::Format("neither JPEG nor PNG"));
-    };
-    let small = scale::to_target(&picture, target)?;
+        Err(Fault::Format("neither JPEG nor PNG"))
+    }
+}
+
+/// Crops, scales, judges and encodes.
+fn finish(picture: &Picture, target: &Target) -> Result<Prepared, Fault> {
+    let small = scale::to_target(picture, target)?;
     look::refuse_blank(&small)?;
     let small = small.upright();
     let background = look::background(&small);

@@ -255,8 +255,20 @@ pub struct Place {
 /// # Errors
 /// When a page cannot be read.
 pub fn places(file: &Pdf, dpi: u32) -> Result<Vec<Place>, RasterError> {
+    places_on(file, 0..file.pages().len(), dpi)
+}
+
+/// Where the cards of some pages lie, likewise. Pages count from 0.
+///
+/// # Errors
+/// When a page cannot be read.
+pub fn places_on(
+    file: &Pdf,
+    pages: impl IntoIterator<Item = usize>,
+    dpi: u32,
+) -> Result<Vec<Place>, RasterError> {
     let (mut places, fonts) = (Vec::new(), InterpreterCache::new());
-    for page in 0..file.pages().len() {
+    for page in pages {
         let looked_at = raster::Page::of(file, page, dpi)?;
         places.extend(
             witness::look(&looked_at, &fonts)

@@ -26,7 +26,7 @@ use crate::domain::job::{Ended, Stage};
 use crate::ledger::{self, Ledger, QueuedCard, Remake};
 use crate::printer::folder::FolderPrinter;
 use crate::printer::ipp::IppPrinter;
-use crate::printer::reasons::Severity;
+use crate::printer::reasons::{self, Severity};
 use crate::printer::submit::{Outcome, Step, Submission};
 use crate::printer::{Device, DeviceState, Printer, Reason};
 use crate::render::layout::Layout;
@@ -257,9 +257,19 @@ impl Desk {
         Ok(())
     }
 
-    /// Writes down what the printer says of itself, when it changed, and tells the other desks.
+    /// Writes down what the printer says of itself and why it is given no cards, when it changed,
+    /// and tells the other desks.
     fn note(&mut self, device: &Device) -> Result<(), StationError> {
-        let codes: Vec<String> = device.reasons.iter().map(short_code).collect();
+        let mut codes: Vec<String> = device.reasons.iter().map(short_code).collect();
+        let ours = [
+            (!self.is_rested(), reasons::RESTS),
+            (self.refusals > 0, reasons::TAKES_NOTHING),
+        ];
+        codes.extend(
+            ours.iter()
+                .filter(|ours| ours.0)
+                .map(|ours| ours.1.to_owned()),
+        );
         let state = state_code(device.state);
         let name = &self.printer.name;
         let message = device.message.as_deref();

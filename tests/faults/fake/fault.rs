@@ -75,3 +75,20 @@ pub struct Persona {
     pub tells_documents: bool,
     pub tells_impressions: bool,
 }
+
+impl Persona {
+    /// Tells all that it knows, and counts ids from 1 after a restart.
+    pub const PLAIN: Self = Self {
+        two_phase: true,
+        remembers: false,
+        tells_uuid: true,
+        tells_began: true,
+        tells_documents: true,
+        tells_impressions: true,
+    };
+    /// As CUPS does.
+    pub const QUEUE: Self = Self {
+        remembers: true,
+        ..Self::PLAIN
+    };
+}

@@ -18,30 +18,31 @@ pub(super) struct Hold {
     /// Requests of this operation until then.
     pub(super) after: u32,
     pub(super) moment: Moment,
-    pub(super) reached: Sender<()>,
+    pub(super) reached: Sender<String>,
     pub(super) released: Receiver<()>,
 }
 
 /// A request that will be held, until this is dropped.
 pub struct Held {
-    pub(super) reached: Receiver<()>,
+    pub(super) reached: Receiver<String>,
     pub(super) _release: Sender<()>,
 }
 
 impl Held {
-    /// Waits for the request. `false` when it does not come, or a fault took it first.
-    pub fn wait(&self, limit: Duration) -> bool {
-        self.reached.recv_timeout(limit).is_ok()
+    /// Waits for the request, and returns the name of the job that it is about; empty when it is
+    /// about none. Nothing when it does not come, or a fault took it first.
+    pub fn wait(&self, limit: Duration) -> Option<String> {
+        self.reached.recv_timeout(limit).ok()
     }
 }
 
 impl Hold {
-    pub(super) fn at(hold: Option<&Self>, moment: Moment) {
-        let Some(hold) = hold.filter(|hold| hold.moment == moment) else {
+    pub(super) fn at(hold: Option<&(Self, String)>, moment: Moment) {
+        let Some((hold, job)) = hold.filter(|(hold, _)| hold.moment == moment) else {
             return;
         };
         // The other side may have given up; this returns when it lets go.
-        hold.reached.send(()).ok();
+        hold.reached.send(job.clone()).ok();
         hold.released.recv().ok();
     }
 }

@@ -9,7 +9,7 @@ use ipp::value::IppValue;
 
 use super::fault::{Fault, Persona};
 use super::hold::Hold;
-use super::wire::{job_name, operation, pages, response, sides};
+use super::wire::{job_id, job_name, operation, pages, response, sides};
 use crate::rng::Rng;
 
 pub(super) struct FakeJob {
@@ -41,6 +41,13 @@ pub(super) struct State {
     pub(super) next_id: i32,
     pub(super) boots: u64,
     pub(super) clock: i32,
+    /// Requests that it served, and those of them that asked how it is.
+    pub(super) served: u64,
+    pub(super) looks: u64,
+    /// How many others a late request lets go first; by chance without it.
+    pub(super) late_by: Option<u64>,
+    /// Whatever is late must come now.
+    pub(super) runs_dry: bool,
     /// Requests that will find nobody.
     pub(super) down: u32,
     /// Ticks without cards.
@@ -98,17 +105,26 @@ impl State {
         }
     }
 
-    /// The hold that this request meets.
-    pub(super) fn due(&mut self, request: &IppRequestResponse) -> Option<Hold> {
+    /// Until so many requests were served, a late one that came now is not taken.
+    pub(super) fn late_until(&mut self) -> u64 {
+        let others = self.late_by.unwrap_or_else(|| self.rng.next() % 5);
+        self.served + others
+    }
+
+    /// The hold that this request meets, with the name of the job that it is about, if any.
+    pub(super) fn due(&mut self, request: &IppRequestResponse) -> Option<(Hold, String)> {
         let hold = self.hold.as_mut()?;
         if operation(request) != Some(hold.operation) {
             return None;
         }
-        match hold.after.checked_sub(1) {
-            Some(left) => hold.after = left,
-            None => return self.hold.take(),
+        if let Some(left) = hold.after.checked_sub(1) {
+            hold.after = left;
+            return None;
         }
-        None
+        let job = self.jobs.get(&job_id(request)).map(|job| job.name.clone());
+        let job =
+            job.or_else(|| (hold.operation == Operation::CreateJob).then(|| job_name(request)));
+        Some((self.hold.take()?, job.unwrap_or_default()))
     }
 
     /// One step of the mechanics.
@@ -226,14 +242,7 @@ impl State {
         request: &IppRequestResponse,
         document: &[u8],
     ) -> IppRequestResponse {
-        let asked = request
-            .attributes()
-            .first_of(DelimiterTag::OperationAttributes);
-        let asked = asked.unwrap();
-        let id = match asked.get("job-id").map(IppAttribute::value) {
-            Some(IppValue::Integer(id)) => *id,
-            _ => 0,
-        };
+        let id = job_id(request);
         match operation(request) {
             Some(Operation::CreateJob) if self.persona.two_phase => {
                 let id = self.create(job_name(request));

@@ -2,7 +2,8 @@
 //! and counts the cards that physically came out of it, whatever it reports.
 //!
 //! Every request moves its mechanics on by one tick, so that a schedule needs no waiting. What
-//! takes time on a real one does so here: a restart leaves at least one request without an answer.
+//! takes time on a real one does so here: a restart leaves at least one request without an answer,
+//! and a late reply comes when whoever asked has given up, however long that takes.
 
 mod fault;
 mod hold;
@@ -25,14 +26,13 @@ use self::hold::Hold;
 pub use self::hold::{Held, Moment};
 pub use self::machine::Taken;
 use self::machine::{CANCELED, FakeJob, State};
-use self::wire::{job_name, read_request, response};
+use self::wire::{given_up, job_name, operation, read_request, response};
 use crate::rng::Rng;
 
 struct Shared {
     state: Mutex<State>,
     in_flight: AtomicUsize,
     over: AtomicBool,
-    stall: Duration,
 }
 
 /// A running printer; it outlives any client, and stops when dropped.
@@ -42,8 +42,7 @@ pub struct Fake {
 }
 
 impl Fake {
-    /// Starts one whose late replies take `stall`.
-    pub fn start(seed: u64, persona: Persona, stall: Duration) -> Self {
+    pub fn start(seed: u64, persona: Persona) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let state = State {
@@ -54,6 +53,10 @@ impl Fake {
             next_id: 1,
             boots: 1,
             clock: 100,
+            served: 0,
+            looks: 0,
+            late_by: None,
+            runs_dry: false,
             down: 0,
             empty: 0,
             came_out: BTreeMap::new(),
@@ -69,7 +72,6 @@ impl Fake {
             state: Mutex::new(state),
             in_flight: AtomicUsize::new(0),
             over: AtomicBool::new(false),
-            stall,
         });
         let theirs = Arc::clone(&shared);
         thread::spawn(move || {
@@ -113,6 +115,16 @@ impl Fake {
         self.shared.lock().pace = steps;
     }
 
+    /// Lets a late request come after so many others.
+    pub fn late_by(&self, requests: u64) {
+        self.shared.lock().late_by = Some(requests);
+    }
+
+    /// How often it was asked how it is.
+    pub fn looks(&self) -> u64 {
+        self.shared.lock().looks
+    }
+
     /// The documents taken so far.
     pub fn taken(&self) -> Vec<Taken> {
         self.shared.lock().taken.clone()
@@ -146,10 +158,12 @@ impl Fake {
         let mut last = TcpStream::connect(self.address).unwrap();
         last.shutdown(Shutdown::Write).unwrap();
         last.read_to_end(&mut Vec::new()).unwrap();
+        self.shared.lock().runs_dry = true;
         while self.shared.in_flight.load(Ordering::SeqCst) > 0 {
             thread::sleep(Duration::from_millis(1));
         }
         let mut state = self.shared.lock();
+        state.runs_dry = false;
         let chance = std::mem::replace(&mut state.chance, 0);
         let waits = |job: &FakeJob| job.documents > 0 && job.state < CANCELED;
         while state.jobs.values().any(waits) {
@@ -182,6 +196,15 @@ impl Shared {
         self.state.lock().unwrap()
     }
 
+    /// Waits until so many requests were served, or nothing else comes any more.
+    fn wait_for_others(&self, served: u64) {
+        let over = || self.over.load(Ordering::SeqCst);
+        let comes = |state: MutexGuard<'_, State>| state.served >= served || state.runs_dry;
+        while !comes(self.lock()) && !over() {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     fn serve(&self, mut stream: TcpStream) {
         let Some(request) = read_request(&mut stream) else {
             return;
@@ -193,6 +216,10 @@ impl Shared {
         if state.down > 0 {
             state.down -= 1;
             return;
+        }
+        state.served += 1;
+        if operation(&request) == Some(Operation::GetPrinterAttributes) {
+            state.looks += 1;
         }
         for _ in 0..state.pace {
             state.tick();
@@ -209,8 +236,10 @@ impl Shared {
             }
             Some(Fault::Late) => {
                 let boots = state.boots;
+                let until = state.late_until();
                 drop(state);
-                thread::sleep(self.stall);
+                given_up(&mut stream);
+                self.wait_for_others(until);
                 // No connection outlives a restart.
                 let mut state = self.lock();
                 if state.boots == boots {
@@ -243,7 +272,7 @@ impl Shared {
         };
         drop(state);
         if late {
-            thread::sleep(self.stall);
+            given_up(&mut stream);
         }
         Hold::at(hold.as_ref(), Moment::BeforeReply);
         let body = answer.to_bytes();

@@ -3,10 +3,12 @@
 use std::io::{Cursor, Read};
 use std::net::TcpStream;
 
+use ipp::attribute::IppAttribute;
 use ipp::model::{DelimiterTag, IppVersion, Operation, StatusCode};
 use ipp::parser::IppParser;
 use ipp::reader::IppReader;
 use ipp::request::IppRequestResponse;
+use ipp::value::IppValue;
 
 pub(super) fn operation(request: &IppRequestResponse) -> Option<Operation> {
     let known = [
@@ -19,6 +21,17 @@ pub(super) fn operation(request: &IppRequestResponse) -> Option<Operation> {
     ];
     let code = request.header().operation_or_status;
     known.into_iter().find(|known| *known as i16 == code)
+}
+
+/// The job that a request is about; 0 when about none.
+pub(super) fn job_id(request: &IppRequestResponse) -> i32 {
+    let asked = request
+        .attributes()
+        .first_of(DelimiterTag::OperationAttributes);
+    match asked.unwrap().get("job-id").map(IppAttribute::value) {
+        Some(IppValue::Integer(id)) => *id,
+        _ => 0,
+    }
 }
 
 pub(super) fn job_name(request: &IppRequestResponse) -> String {
@@ -42,6 +55,12 @@ pub(super) fn pages(document: &[u8]) -> usize {
 
 pub(super) fn response(status: StatusCode) -> IppRequestResponse {
     IppRequestResponse::new_response(IppVersion::v2_0(), status, 1).unwrap()
+}
+
+/// Waits until whoever asked has closed the connection.
+pub(super) fn given_up(stream: &mut TcpStream) {
+    // A reset is an end as well.
+    stream.read_to_end(&mut Vec::new()).ok();
 }
 
 /// One HTTP POST with an IPP message, whole or in chunks.

@@ -421,6 +421,13 @@ fn no_rule_on_records_goes_without_a_case() {
         "drop-kind",
         "drop-ambiguous",
         "drop-special",
+        "archive-unreadable",
+        "archive-bomb",
+        "archive-locked",
+        "archive-path",
+        "archive-twice",
+        "archive-nested",
+        "workbook-sheets",
         "row-unreadable",
     ];
     // These depend on several fields and have tests of their own below.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::super::super::testing::{Station, child, new_card, new_lot, now};
+use super::super::super::testing::{Station, child, files, new_card, new_lot, now};
 use super::super::super::verify::{Finding, verify};
 use super::super::{NewJob, Remake, Settlement};
 use super::*;
@@ -512,7 +512,7 @@ proptest! {
         prop_assert_eq!(booked, i64::try_from(used.len()).unwrap() + room.faulty
             + room.destroyed_blanks);
         let nowhere = station.path().join("none");
-        let findings = verify(&station.ledger, &nowhere, &nowhere).unwrap().findings;
+        let findings = verify(&station.ledger, files(&nowhere)).unwrap().findings;
         // The lots' PDFs were never written; nothing else may be found.
         prop_assert!(
             findings.iter().all(|f| matches!(f, Finding::File { .. })),

@@ -1,0 +1,93 @@
+//! The papers of a pack, and the scans of those that were signed.
+
+use std::fs::{self, File, Permissions};
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::super::{Outcome, acting, print_json, reader, refuse, station, writer};
+use crate::cli;
+use crate::documents::Receiver;
+use crate::domain::account::Right;
+use crate::station::{
+    HandoverError, HandoverWords, MOST_BYTES, attach as keep, pack_papers, write_new,
+};
+
+pub fn attach(args: &cli::PackAttach) -> Result<Outcome> {
+    let (paths, _) = station(&args.station)?;
+    let mut ledger = writer(&paths)?;
+    let file = args.file.display();
+    let mut scan = Vec::new();
+    // One byte more than is taken tells a file that is too large.
+    File::open(&args.file)
+        .and_then(|open| open.take(MOST_BYTES as u64 + 1).read_to_end(&mut scan))
+        .with_context(|| format!("`{file}` cannot be read"))?;
+    let who = acting(&mut ledger, &args.person.user, Right::Work)?;
+    let kept = keep(
+        &mut ledger,
+        &paths,
+        &who,
+        Timestamp::now(),
+        args.pack,
+        &scan,
+    );
+    let name = match kept {
+        Ok(name) => name,
+        Err(HandoverError::Ledger(error)) => return refuse(error, args.station.json),
+        Err(error) => return Err(anyhow::Error::from(error).context(format!("`{file}`"))),
+    };
+    if args.station.json {
+        print_json(&json!({ "pack": args.pack, "file": name }))?;
+    } else {
+        println!("{} berkas disimpan: handover/{name} (file kept)", args.pack);
+    }
+    Ok(Outcome::Done)
+}
+
+pub fn documents(args: &cli::PackDocuments) -> Result<Outcome> {
+    let (paths, config) = station(&args.station)?;
+    let ledger = reader(&paths)?;
+    let words = HandoverWords {
+        number: args.number.as_deref(),
+        on: args.on,
+        receiver: Receiver {
+            name: args.receiver.as_deref(),
+            nip: args.receiver_nip.as_deref(),
+            title: args.receiver_title.as_deref(),
+        },
+    };
+    let made = pack_papers(&ledger, &paths, &config, args.pack, words, Timestamp::now());
+    let papers = match made {
+        Ok(papers) => papers,
+        Err(HandoverError::Ledger(error)) => return refuse(error, args.station.json),
+        Err(error) => return Err(error.into()),
+    };
+    let out = args.out.display();
+    fs::create_dir_all(&args.out).with_context(|| format!("`{out}` cannot be made"))?;
+    let mut written = Vec::new();
+    for (what, pdf) in [
+        ("bast", &papers.bast),
+        ("tanda-terima", &papers.receipts),
+        ("label", &papers.labels),
+    ] {
+        let path = args.out.join(format!("{}-{what}.pdf", args.pack));
+        write_new(&path, |file| {
+            // Names of children stand in them.
+            file.set_permissions(Permissions::from_mode(0o600))?;
+            file.write_all(pdf)
+        })
+        .with_context(|| format!("`{}` cannot be written", path.display()))?;
+        written.push(path);
+    }
+    if args.station.json {
+        print_json(&json!({ "pack": args.pack, "files": written }))?;
+    } else {
+        for path in &written {
+            println!("{}", path.display());
+        }
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,171 @@
+//! The papers of a pack: the minutes of its handover (*berita acara serah terima*, BAST), the
+//! receipt lists of its classes, and the labels of its envelope. None carries a NIK, and the
+//! labels no personal data at all.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{SpelledDate, Stationery, TypesetError, spelled};
+use crate::domain::card::Kind;
+use crate::domain::ids::{CardId, PackId};
+use crate::domain::office::{Office, Official};
+use crate::domain::pack::{Carrier, Destination};
+
+/// The template of the minutes of a handover.
+pub const BAST: &str = "berita-acara-serah-terima.typ";
+/// The template of the receipt lists.
+pub const RECEIPTS: &str = "daftar-tanda-terima.typ";
+/// The template of the labels.
+pub const LABELS: &str = "label-paket.typ";
+
+/// What stands on the papers of a pack.
+#[derive(Debug, Clone)]
+pub struct PackPapers<'a> {
+    /// The pack.
+    pub pack: PackId,
+    /// The number of the minutes, as the office counts them.
+    pub number: &'a str,
+    /// The day of the handover.
+    pub date: Date,
+    /// The office whose papers they are.
+    pub office: &'a Office,
+    /// Its head on that day; a place to write in is left where none is set.
+    pub official: Option<&'a Official>,
+    /// Where the pack goes.
+    pub destination: &'a Destination,
+    /// Who takes it there; places to write in are left for what is not known.
+    pub receiver: Receiver<'a>,
+    /// How it travels, once it was sent.
+    pub shipment: Option<Shipment<'a>>,
+    /// Its cards in the order of class and name.
+    pub cards: Vec<PaperCard<'a>>,
+    /// The text of its QR code.
+    pub code: &'a str,
+    /// The picture of that code.
+    pub code_svg: &'a str,
+}
+
+/// Who takes a pack at the school.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Receiver<'a> {
+    /// Name with titles.
+    #[serde(rename = "nama")]
+    pub name: Option<&'a str>,
+    /// Civil servant number.
+    pub nip: Option<&'a str>,
+    /// Title of the post.
+    #[serde(rename = "jabatan")]
+    pub title: Option<&'a str>,
+}
+
+/// How a pack travels.
+#[derive(Debug, Clone, Copy)]
+pub struct Shipment<'a> {
+    /// With whom.
+    pub carrier: Carrier,
+    /// The number of the shipment.
+    pub number: Option<&'a str>,
+    /// The day it left.
+    pub on: Date,
+}
+
+/// A card as the papers list it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct PaperCard<'a> {
+    /// Its number.
+    #[serde(rename = "kartu")]
+    pub card: CardId,
+    /// The child's name; none once it was erased.
+    #[serde(rename = "nama")]
+    pub name: Option<&'a str>,
+    /// The child's class.
+    #[serde(rename = "kelas")]
+    pub class: Option<&'a str>,
+    /// Its kind.
+    #[serde(rename = "jenis")]
+    pub kind: Kind,
+}
+
+impl PackPapers<'_> {
+    /// Typesets the minutes with the list of all cards, by the office's template.
+    ///
+    /// # Errors
+    /// As [`Stationery::typeset`].
+    pub fn bast(&self, stationery: &Stationery) -> Result<Vec<u8>, TypesetError> {
+        stationery.typeset(BAST, &self.data(), self.date)
+    }
+
+    /// Typesets a list for each class that those who take the cards sign.
+    ///
+    /// # Errors
+    /// As [`Stationery::typeset`].
+    pub fn receipts(&self, stationery: &Stationery) -> Result<Vec<u8>, TypesetError> {
+        stationery.typeset(RECEIPTS, &self.data(), self.date)
+    }
+
+    /// Typesets the label of the envelope and that of the shipment. Their template is given no
+    /// card.
+    ///
+    /// # Errors
+    /// As [`Stationery::typeset`].
+    pub fn labels(&self, stationery: &Stationery) -> Result<Vec<u8>, TypesetError> {
+        let mut data = self.data();
+        data["kelas"] = Value::Null;
+        data["penerima"] = Value::Null;
+        stationery.typeset(LABELS, &data, self.date)
+    }
+
+    /// The value that the templates read.
+    fn data(&self) -> Value {
+        let classes = self.cards.chunk_by(|one, next| one.class == next.class);
+        let classes = classes.map(
+            |cards| json!({ "kelas": cards[0].class, "anak": cards, "jumlah": Counts::of(cards) }),
+        );
+        json!({
+            "paket": self.pack,
+            "nomor": self.number,
+            "tanggal": SpelledDate::from(self.date),
+            "kantor": self.office,
+            "pejabat": self.official.map(|official| json!({
+                "nama": official.nama,
+                "nip": official.nip,
+                "jabatan": official.title(),
+            })),
+            "tujuan": self.destination.name(),
+            "sekolah": matches!(self.destination, Destination::School { .. }),
+            "penerima": self.receiver,
+            "kirim": self.shipment.map(|shipment| json!({
+                "cara": shipment.carrier.indonesian(),
+                "nomor": shipment.number,
+                "tanggal": SpelledDate::from(shipment.on).angka,
+            })),
+            "kelas": classes.collect::<Vec<_>>(),
+            "jumlah": Counts::of(&self.cards),
+            "kode": { "teks": self.code, "svg": self.code_svg },
+        })
+    }
+}
+
+/// How many cards there are, by kind and in words.
+#[derive(Serialize)]
+struct Counts {
+    muda: u32,
+    tua: u32,
+    angka: u32,
+    kata: String,
+}
+
+impl Counts {
+    fn of(cards: &[PaperCard<'_>]) -> Self {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let young = cards.iter().filter(|card| card.kind == Kind::Under5);
+        let (muda, angka) = (count(young.count()), count(cards.len()));
+        Self {
+            muda,
+            tua: angka - muda,
+            angka,
+            kata: spelled(angka),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! A person turned the stack of a printer that cannot turn cards.
+
+use super::StepError;
+use crate::config::{Config, Duplex};
+use crate::ledger::Tx;
+use crate::station::StationError;
+use crate::station::press_room::cap_reached;
+
+/// Enters that the stack of fronts of this printer was turned and put in again. Returns how many
+/// backs are printed now.
+///
+/// # Errors
+/// A printer that turns its cards by itself, or one that still prints fronts of this lot.
+pub fn turn_stack(tx: &mut Tx<'_>, config: &Config, name: &str) -> Result<u32, StepError> {
+    let known = config.printers.iter().find(|p| p.name == *name);
+    let Some(printer) = known.filter(|printer| printer.duplex == Duplex::None) else {
+        return Err(StepError::NoTurning(name.to_owned()));
+    };
+    let lot = tx.backs_waiting(name)?.first().map(|back| back.lot);
+    let front = tx.next_to_print(name)?;
+    let zone = config.zone().map_err(StationError::from)?;
+    let comes =
+        front.is_some_and(|front| Some(front.lot) == lot) && !cap_reached(tx, printer, &zone)?;
+    if comes || !tx.open_jobs(name)?.is_empty() {
+        return Err(StepError::StillPrints(name.to_owned()));
+    }
+    Ok(tx.turn_stack(name)?)
+}

@@ -1,0 +1,189 @@
+//! All batches: the place to drop one, those that wait for a person, and those that were taken.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use axum::extract::{Path as InPath, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+
+use crate::ledger::FinishedDrop;
+use crate::station::staging::Stage;
+use crate::web::app::App;
+use crate::web::error::PageError;
+use crate::web::lang::Lang;
+use crate::web::page;
+use crate::web::session::User;
+
+/// `GET /batches`.
+pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
+    let (stages, drops, back) = app
+        .read(|app, ledger| -> Result<_, PageError> {
+            let drops = ledger.latest_drops(30)?;
+            Ok((app.batches.staging.list()?, drops, return_lists(app)))
+        })
+        .await?;
+    let lang = user.lang;
+    let title = lang.t("Kiriman", "Batches");
+    let content = html! {
+        h1 { (title) }
+        (drop_zone(&app, lang))
+        (waiting(&app, &stages, lang))
+        section #taken data-live { (taken(&app, &drops, lang)) (returns(&back, lang)) }
+        script src="/assets/upload.js" defer {}
+    };
+    Ok(page::page(&app, &user, title, true, &content))
+}
+
+fn drop_zone(app: &App, lang: Lang) -> Markup {
+    html! {
+        form.drop #upload method="post" enctype="multipart/form-data" action="/batches"
+            data-most=(app.config.web.upload_mb)
+            data-large=(lang.t("Kiriman ini terlalu besar. Batasnya, MB:", "This batch is too large. The limit in MB:"))
+            data-failed=(lang.t("Unggahan gagal; periksa sambungan lalu coba lagi.", "The upload failed; check the connection and try again.")) {
+            p.big { (lang.t("Seret folder, ZIP, Excel atau CSV beserta fotonya ke sini", "Drag a folder, a ZIP, an Excel or CSV table with its photos here")) }
+            p {
+                label.button { (lang.t("Pilih file…", "Choose files…")) input.hidden-file #files type="file" name="files" multiple; }
+                " "
+                label.button { (lang.t("Pilih folder…", "Choose a folder…")) input.hidden-file #folder type="file" webkitdirectory; }
+                " " noscript { button { (lang.t("Unggah", "Upload")) } }
+            }
+            p.soft { (lang.t("Belum ada yang dicetak: setiap baris diperiksa dulu, dan Anda yang memutuskan.",
+                             "Nothing is printed yet: every row is checked first, and you decide.")) }
+            div #uploading hidden {
+                p #uploading-text { (lang.t("Mengunggah…", "Uploading…")) }
+                progress #uploading-bar max="100" value="0" {}
+            }
+            p.notice.bad #upload-error hidden role="alert" {}
+        }
+    }
+}
+
+fn waiting(app: &App, stages: &[Stage], lang: Lang) -> Markup {
+    let open: Vec<&Stage> = stages.iter().filter(|stage| !stage.submitted).collect();
+    html! {
+        @if !open.is_empty() {
+            h2 { (lang.t("Menunggu keputusan", "Waiting for a decision")) }
+            table {
+                thead { tr { th { (lang.t("Kiriman", "Batch")) } th { (lang.t("Diunggah", "Uploaded")) } th {} } }
+                tbody { @for stage in open.iter().rev() { tr {
+                    td { (stage.name) } td { (app.local(stage.at)) }
+                    td { a.button.primary href={ "/batches/" (stage.id.as_str()) } { (lang.t("Periksa", "Check")) } }
+                } } }
+            }
+        }
+    }
+}
+
+fn taken(app: &App, drops: &[FinishedDrop], lang: Lang) -> Markup {
+    html! {
+        h2 { (lang.t("Sudah diambil", "Taken")) }
+        @if drops.is_empty() { p.soft { (lang.t("Belum ada.", "None yet.")) } }
+        @else { div.scroll { table {
+            thead { tr {
+                th { (lang.t("Kiriman", "Batch")) } th { (lang.t("Waktu", "Time")) }
+                th.num { (lang.t("Jumlah", "Received")) } th.num { (lang.t("Diterima", "Accepted")) } th.num { (lang.t("Ditolak", "Rejected")) }
+            } }
+            tbody { @for drop in drops { tr {
+                td { (drop.outcome.name) } td { (app.local(drop.at)) }
+                td.num { (drop.outcome.received) } td.num { (drop.outcome.accepted) }
+                td.num.bad[drop.outcome.rejected > 0] { (drop.outcome.rejected) }
+            } } }
+        } } }
+    }
+}
+
+/// The newest folders of `rejected/` with a list for the sender.
+fn return_lists(app: &App) -> Vec<(String, PathBuf)> {
+    let Ok(entries) = std::fs::read_dir(app.paths.intake().rejected) else {
+        return Vec::new();
+    };
+    let mut found: Vec<_> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let list = list_in(&entry.path())?;
+            let at = entry.metadata().ok()?.modified().ok()?;
+            Some((at, entry.file_name().to_string_lossy().into_owned(), list))
+        })
+        .collect();
+    found.sort();
+    let newest = found.into_iter().rev().take(30);
+    newest.map(|(_, name, list)| (name, list)).collect()
+}
+
+/// The list in a folder that went back: the marked table, a workbook before a CSV.
+fn list_in(folder: &Path) -> Option<PathBuf> {
+    [
+        "alasan.xlsx",
+        "records.xlsx",
+        "alasan.csv",
+        "records.csv",
+        "reasons.json",
+    ]
+    .into_iter()
+    .map(|name| folder.join(name))
+    .find(|path| path.is_file())
+}
+
+fn returns(back: &[(String, PathBuf)], lang: Lang) -> Markup {
+    html! {
+        @if !back.is_empty() {
+            h2 { (lang.t("Daftar pengembalian untuk pengirim", "Return lists for the sender")) }
+            table { tbody { @for (name, list) in back { tr {
+                td { (name) }
+                td { a.button href={ "/batches/returned/" (name) } download {
+                    (lang.t("Unduh", "Download")) " " (list.extension().and_then(|end| end.to_str()).unwrap_or_default())
+                } }
+            } } } }
+        }
+    }
+}
+
+/// `GET /batches/returned/{folder}`: the list that goes back to the sender.
+pub async fn returned(
+    State(app): State<Arc<App>>,
+    user: User,
+    InPath(folder): InPath<String>,
+) -> Result<Response, PageError> {
+    let inside = Path::new(&folder);
+    let plain = matches!(
+        inside.components().collect::<Vec<_>>().as_slice(),
+        [Component::Normal(_)]
+    );
+    if !plain {
+        return Err(PageError::NotFound);
+    }
+    let inside = inside.to_owned();
+    let (bytes, end) = app
+        .read(move |app, _| -> Result<_, PageError> {
+            let list = list_in(&app.paths.intake().rejected.join(inside));
+            let list = list.ok_or(PageError::NotFound)?;
+            let end = list
+                .extension()
+                .map(|end| end.to_string_lossy().into_owned());
+            let bytes = std::fs::read(&list).map_err(PageError::broken)?;
+            Ok((bytes, end.unwrap_or_default()))
+        })
+        .await?;
+    app.write(&user, |tx| tx.audit("return-list-exported", None, None))
+        .await?;
+    Ok(attachment(bytes, &format!("pengembalian.{end}")))
+}
+
+/// A file that the browser keeps.
+pub fn attachment(bytes: Vec<u8>, name: &str) -> Response {
+    let kind = match name.rsplit_once('.') {
+        Some((_, "xlsx")) => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Some((_, "csv")) => "text/csv; charset=utf-8",
+        Some((_, "json")) => "application/json",
+        _ => "application/octet-stream",
+    };
+    let as_file = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+        .unwrap_or(HeaderValue::from_static("attachment"));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_DISPOSITION, as_file),
+    ];
+    (headers, bytes).into_response()
+}

@@ -1,0 +1,346 @@
+//! The steps of a single card, and their forms.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::card::{Seen, is_held_by_hand};
+use super::named;
+use crate::domain::card::{Progress, SpoilReason, State as CardState};
+use crate::domain::ids::CardId;
+use crate::domain::reprint::{ReprintEvidence, ReprintReason};
+use crate::ledger::{self, Reprint};
+use crate::station::steps::{self, Said, StepError};
+use crate::station::{LOT_HELD, is_proof_code};
+use crate::web::app::App;
+use crate::web::error::PageError;
+use crate::web::lang::Lang;
+use crate::web::page;
+use crate::web::second;
+use crate::web::session::User;
+
+/// The forms of the steps that this card can take now.
+pub(super) fn forms(lang: Lang, seen: &Seen) -> Markup {
+    let card = &seen.card;
+    let state = card.state;
+    let reason = card.reason.as_deref().unwrap_or_default();
+    let by_proof = state == CardState::Held && (reason == LOT_HELD || is_proof_code(reason));
+    let came_out = state.is_live() && state.progress() == Progress::Printed;
+    let spoils = state.may_become(CardState::Spoiled) && state != CardState::Unconfirmed;
+    html! {
+        @if state == CardState::Unconfirmed { (settle_form(lang, card.card)) }
+        @if matches!(state, CardState::Accepted | CardState::Rendered) {
+            div.box {
+                h3 { (lang.t("Tahan kartu ini", "Hold this card")) }
+                p { (lang.t("Kartu tidak dicetak sampai dilepas lagi.", "It is not printed until it is released.")) }
+                form method="post" action={ "/cards/" (card.card) "/hold" } { button { (lang.t("Tahan", "Hold")) } }
+            }
+        }
+        @if is_held_by_hand(card) {
+            div.box.warn {
+                h3 { (lang.t("Ditahan oleh petugas", "Held by a person")) }
+                form method="post" action={ "/cards/" (card.card) "/release" } {
+                    button.primary { (lang.t("Lepas, antre lagi", "Release into the queue")) }
+                }
+            }
+        }
+        @if let (true, Some(lot)) = (by_proof, card.lot) {
+            div.box.warn {
+                p { (lang.t("Kartu ini ditahan bersama lotnya.", "This card is held with its lot.")) " "
+                    a href={ "/lots/" (lot) } { (lot) } }
+            }
+        }
+        @if came_out { (reprint_form(lang, seen)) }
+        @if spoils { (spoil_form(lang, seen)) }
+    }
+}
+
+/// The reasons why a card is no good, as a list to choose from.
+///
+/// Of a `form` that lies elsewhere the choice may stay open: it counts with its tick only.
+pub fn reasons(lang: Lang, name: &str, form: Option<&str>) -> Markup {
+    html! {
+        select name=(name) form=[form] required[form.is_none()] aria-label=(lang.t("Alasan rusak", "Why it is spoiled")) {
+            option value="" { (lang.t("pilih alasan…", "choose why…")) }
+            @for reason in SpoilReason::ALL {
+                option value=(reason.code()) { (lang.of_pair(reason.meaning())) }
+            }
+        }
+    }
+}
+
+fn settle_form(lang: Lang, card: CardId) -> Markup {
+    let to = format!("/cards/{card}/settle");
+    html! {
+        div.box.bad {
+            h3 { (lang.t("Apa yang keluar dari printer?", "What came out of the printer?")) }
+            div.choices {
+                form method="post" action=(to) { button.primary name="said" value="good" { (lang.t("Keluar, baik", "Came out good")) } }
+                form method="post" action=(to) { button name="said" value="not-out" { (lang.t("Tidak keluar, cetak lagi", "Did not come out, print again")) } }
+            }
+            form.line method="post" action=(to) {
+                label { (lang.t("Keluar tetapi rusak", "Came out spoiled")) (reasons(lang, "reason", None)) }
+                button.danger name="said" value="spoiled" { (lang.t("Rusak", "Spoiled")) }
+            }
+        }
+    }
+}
+
+fn spoil_form(lang: Lang, seen: &Seen) -> Markup {
+    html! {
+        details.box {
+            summary { (lang.t("Kartu cacat: nyatakan rusak", "A faulty card: spoil it")) }
+            p.soft { (lang.t("Untuk kartu yang keluar cacat dari printer dan masih di kantor. Dibuat lagi bila datanya benar.",
+                        "For a card that came out faulty and is still here. It is made again if its data are right.")) }
+            form.card method="post" action={ "/cards/" (seen.card.card) "/spoil" } {
+                label { (lang.t("Alasan", "Why")) (reasons(lang, "reason", None)) }
+                label { (lang.t("Nomor seri blanko (boleh kosong)", "Serial of the blank (may stay empty)"))
+                    input name="serial" autocomplete="off"; }
+                @if seen.proved { (second::fields(lang, true)) }
+                button.danger { (lang.t("Nyatakan rusak", "Spoil")) }
+            }
+        }
+    }
+}
+
+const fn reprint_words(reason: ReprintReason) -> (&'static str, &'static str) {
+    match reason {
+        ReprintReason::Rusak => (
+            "rusak di tangan pemilik, kartu lama diserahkan",
+            "damaged, the old card is handed in",
+        ),
+        ReprintReason::Hilang => ("hilang, ada surat polisi", "lost, with a police letter"),
+        ReprintReason::Data => (
+            "data salah, kartu lama diserahkan",
+            "wrong data, the old card is handed in",
+        ),
+    }
+}
+
+const fn evidence_words(evidence: ReprintEvidence) -> (&'static str, &'static str) {
+    match evidence {
+        ReprintEvidence::PoliceLetter => ("surat polisi", "police letter"),
+        ReprintEvidence::OldCard => ("kartu lama", "the old card"),
+    }
+}
+
+fn reprint_form(lang: Lang, seen: &Seen) -> Markup {
+    html! {
+        details.box {
+            summary { (lang.t("Cetak ulang: ganti kartu ini", "Reprint: replace this card")) }
+            form.card method="post" action={ "/cards/" (seen.card.card) "/reprint" } {
+                label { (lang.t("Alasan", "Why"))
+                    select name="reason" required {
+                        option value="" { (lang.t("pilih alasan…", "choose why…")) }
+                        @for reason in ReprintReason::ALL {
+                            option value=(reason.code()) { (lang.of_pair(reprint_words(reason))) }
+                        }
+                    }
+                }
+                label { (lang.t("Bukti yang Anda lihat", "Evidence that you saw"))
+                    select name="evidence" required {
+                        option value="" { (lang.t("pilih bukti…", "choose…")) }
+                        @for evidence in ReprintEvidence::ALL {
+                            option value=(evidence.code()) { (lang.of_pair(evidence_words(evidence))) }
+                        }
+                    }
+                }
+                label { (lang.t("Nomor surat (tanpa nama)", "Number of the letter (no name)"))
+                    input name="reference" maxlength="60" autocomplete="off"; }
+                (second::fields(lang, seen.proved))
+                button.primary { (lang.t("Cetak ulang", "Reprint")) }
+            }
+        }
+    }
+}
+
+/// Says on the card's page what became of a step, also when it was refused.
+fn told(
+    app: &App,
+    user: &User,
+    card: CardId,
+    done: Result<Option<CardId>, PageError>,
+    what: (&str, &str),
+) -> Result<Response, PageError> {
+    let here = format!("/cards/{card}");
+    match done {
+        Ok(again) => {
+            let (indonesian, english) = match again {
+                Some(new) => (
+                    format!(", dibuat lagi sebagai {new}"),
+                    format!(", made again as {new}"),
+                ),
+                None => (String::new(), String::new()),
+            };
+            let text = (
+                format!("{card} {}{indonesian}.", what.0),
+                format!("{card} {}{english}.", what.1),
+            );
+            Ok(page::done(app, user, &here, text))
+        }
+        Err(error) => page::refused(app, user, &here, error),
+    }
+}
+
+/// What the form of the settlement sends.
+#[derive(Deserialize)]
+pub struct Settle {
+    said: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /cards/{card}/settle`.
+pub async fn settle(
+    State(app): State<Arc<App>>,
+    user: User,
+    Path(card): Path<String>,
+    Form(form): Form<Settle>,
+) -> Result<Response, PageError> {
+    let card = named(&card)?;
+    let done = async {
+        let said = match form.said.as_str() {
+            "good" => Said::Good,
+            "not-out" => Said::NotOut,
+            _ => Said::Spoiled(spoil_reason(&form.reason)?),
+        };
+        app.step(&user, move |tx| steps::settle(tx, card, said))
+            .await
+    };
+    let done = done.await;
+    let what = ("sudah dipastikan", "is settled");
+    told(&app, &user, card, done, what)
+}
+
+/// The reason with this code.
+///
+/// # Errors
+/// A refusal where none was chosen.
+pub fn spoil_reason(code: &str) -> Result<SpoilReason, PageError> {
+    SpoilReason::from_code(code)
+        .ok_or_else(|| PageError::refused("Pilih alasan rusak.", "Choose why it is spoiled."))
+}
+
+/// `POST /cards/{card}/hold`.
+pub async fn hold(
+    State(app): State<Arc<App>>,
+    user: User,
+    Path(card): Path<String>,
+) -> Result<Response, PageError> {
+    let card = named(&card)?;
+    let done = app
+        .step(&user, move |tx| -> Result<_, StepError> {
+            steps::hold(tx, card)?;
+            Ok(None)
+        })
+        .await;
+    told(&app, &user, card, done, ("ditahan", "is held"))
+}
+
+/// `POST /cards/{card}/release`.
+pub async fn release(
+    State(app): State<Arc<App>>,
+    user: User,
+    Path(card): Path<String>,
+) -> Result<Response, PageError> {
+    let card = named(&card)?;
+    let done = app
+        .step(&user, move |tx| -> Result<_, StepError> {
+            steps::release(tx, card)?;
+            Ok(None)
+        })
+        .await;
+    let what = ("dilepas dan antre lagi", "is in the queue again");
+    told(&app, &user, card, done, what)
+}
+
+/// What the form of a spoiled card sends.
+#[derive(Deserialize)]
+pub struct Spoil {
+    reason: String,
+    #[serde(default)]
+    serial: String,
+    #[serde(default)]
+    second: String,
+    #[serde(default)]
+    second_password: String,
+}
+
+/// `POST /cards/{card}/spoil`.
+pub async fn spoil(
+    State(app): State<Arc<App>>,
+    user: User,
+    Path(card): Path<String>,
+    Form(form): Form<Spoil>,
+) -> Result<Response, PageError> {
+    let card = named(&card)?;
+    let done = async {
+        let reason = spoil_reason(&form.reason)?;
+        let second = second::second(&app, &user, &form.second, form.second_password).await?;
+        let serial = filled(&form.serial);
+        app.step(&user, move |tx| {
+            steps::spoil(tx, card, reason, serial.as_deref(), second.as_deref())
+        })
+        .await
+    };
+    let done = done.await;
+    told(&app, &user, card, done, ("rusak", "is spoiled"))
+}
+
+/// A field that was not left empty.
+pub fn filled(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// What the form of a reprint sends.
+#[derive(Deserialize)]
+pub struct Replace {
+    reason: String,
+    evidence: String,
+    #[serde(default)]
+    reference: String,
+    #[serde(default)]
+    second: String,
+    #[serde(default)]
+    second_password: String,
+}
+
+/// `POST /cards/{card}/reprint`.
+pub async fn reprint(
+    State(app): State<Arc<App>>,
+    user: User,
+    Path(card): Path<String>,
+    Form(form): Form<Replace>,
+) -> Result<Response, PageError> {
+    let card = named(&card)?;
+    let done = async {
+        let reason = ReprintReason::from_code(&form.reason);
+        let evidence = ReprintEvidence::from_code(&form.evidence);
+        let Some((reason, evidence)) = reason.zip(evidence) else {
+            return Err(PageError::refused(
+                "Pilih alasan dan bukti.",
+                "Choose reason and evidence.",
+            ));
+        };
+        let second = second::second(&app, &user, &form.second, form.second_password).await?;
+        let reference = filled(&form.reference);
+        app.step(&user, move |tx| -> ledger::Result<_> {
+            let new = Reprint {
+                reason,
+                evidence,
+                reference: reference.as_deref(),
+                second: second.as_deref(),
+                token: None,
+            };
+            steps::reprint(tx, card, new)
+        })
+        .await
+    };
+    let done = done.await;
+    told(&app, &user, card, done, ("diganti", "is replaced"))
+}

@@ -1,0 +1,257 @@
+//! One card: what it is, its picture, its history, and the steps it can take.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use jiff::{SignedDuration, Timestamp};
+use maud::{Markup, html};
+
+use super::{actions, named, state_tag, state_word};
+use crate::accounts;
+use crate::domain::account::Right;
+use crate::domain::card::State as CardState;
+use crate::domain::ids::CardId;
+use crate::domain::nik::mask_digits;
+use crate::domain::record::Record;
+use crate::ledger::{self, Card, Entry, Reader};
+use crate::station::{preview, words};
+use crate::web::app::App;
+use crate::web::error::PageError;
+use crate::web::lang::Lang;
+use crate::web::page;
+use crate::web::session::User;
+
+/// Dots per inch of the picture: 607 pixels of a card's width, sharp at a metre.
+const DPI: u32 = 180;
+
+/// Who looked at a card is entered once in this time, not with every click.
+const SEEN_FOR: SignedDuration = SignedDuration::from_mins(10);
+
+/// All that the page of a card shows.
+pub(super) struct Seen {
+    pub card: Card,
+    record: Option<Record>,
+    serial: Option<String>,
+    /// Whether making it again takes a second person.
+    pub proved: bool,
+    history: Vec<Entry>,
+    others: Vec<Card>,
+}
+
+fn look(ledger: &Reader, card: CardId) -> Result<Seen, PageError> {
+    ledger.snapshot(|ledger| {
+        let others = ledger.cards_of_child_of(card)?;
+        Ok(Seen {
+            record: ledger.person(card)?.map(|person| person.record),
+            serial: ledger.serial(card)?,
+            proved: ledger.was_proved(card)?,
+            history: ledger.history(card)?,
+            card: ledger.card(card)?.ok_or(PageError::NotFound)?,
+            others: others.into_iter().filter(|o| o.card != card).collect(),
+        })
+    })
+}
+
+/// Enters that this person saw the card, unless that was entered a little while ago.
+async fn note(app: &Arc<App>, user: &User, card: CardId) -> Result<(), PageError> {
+    const WHAT: &str = "card-viewed";
+    let (actor, since) = (accounts::actor(&user.name), Timestamp::now() - SEEN_FOR);
+    let who = actor.clone();
+    let noted = app
+        .read(move |_, ledger| match ledger.card(card)? {
+            Some(_) => Ok(ledger.was_audited(WHAT, card, &who, since)?),
+            None => Err(PageError::NotFound),
+        })
+        .await?;
+    if noted {
+        return Ok(());
+    }
+    // Both pictures are asked for at once: only inside the transaction is it sure.
+    app.write(user, move |tx| -> ledger::Result<()> {
+        match tx.was_audited(WHAT, card, &actor, since)? {
+            true => Ok(()),
+            false => tx.audit(WHAT, Some(card), None),
+        }
+    })
+    .await
+}
+
+/// `GET /cards/{card}`.
+pub async fn one(
+    State(app): State<Arc<App>>,
+    user: User,
+    Path(card): Path<String>,
+) -> Result<Markup, PageError> {
+    let card = named(&card)?;
+    note(&app, &user, card).await?;
+    let seen = app.read(move |_, ledger| look(ledger, card)).await?;
+    Ok(render(&app, &user, &seen, false))
+}
+
+/// `POST /cards/{card}/numbers`: the page with NIK and KK in full, which is entered every time.
+pub async fn numbers(
+    State(app): State<Arc<App>>,
+    user: User,
+    Path(card): Path<String>,
+) -> Result<Markup, PageError> {
+    let card = named(&card)?;
+    note(&app, &user, card).await?;
+    app.write(&user, move |tx| tx.audit("nik-shown", Some(card), None))
+        .await?;
+    let seen = app.read(move |_, ledger| look(ledger, card)).await?;
+    Ok(render(&app, &user, &seen, true))
+}
+
+/// `GET /cards/{card}/front.png`.
+pub async fn front(
+    state: State<Arc<App>>,
+    user: User,
+    card: Path<String>,
+) -> Result<Response, PageError> {
+    side(state, user, card, 0).await
+}
+
+/// `GET /cards/{card}/back.png`.
+pub async fn back(
+    state: State<Arc<App>>,
+    user: User,
+    card: Path<String>,
+) -> Result<Response, PageError> {
+    side(state, user, card, 1).await
+}
+
+async fn side(
+    State(app): State<Arc<App>>,
+    user: User,
+    Path(card): Path<String>,
+    side: usize,
+) -> Result<Response, PageError> {
+    let card = named(&card)?;
+    note(&app, &user, card).await?;
+    let png = app
+        .read(move |app, ledger| preview::side_png(&app.paths, ledger, card, side, DPI))
+        .await?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
+}
+
+fn render(app: &App, user: &User, seen: &Seen, whole: bool) -> Markup {
+    let (lang, card) = (user.lang, &seen.card);
+    let content = html! {
+        h1 { (card.card) " " (state_tag(lang, card.state)) }
+        div.split {
+            div {
+                (pictures(lang, card))
+                h2 { (lang.t("Data", "Data")) }
+                @match &seen.record {
+                    Some(record) => (data(lang, card.card, record, whole, user.may(Right::Work))),
+                    None => p.soft { (lang.t("Data pribadi kartu ini sudah dihapus.", "The personal data of this card were erased.")) },
+                }
+            }
+            div {
+                @if user.may(Right::Work) { (actions::forms(lang, seen)) }
+                h2 { (lang.t("Kartu", "Card")) }
+                (facts(app, lang, seen))
+            }
+        }
+        h2 { (lang.t("Riwayat", "History")) }
+        (history(app, lang, &seen.history))
+    };
+    page::page(app, user, &card.card.to_string(), false, &content)
+}
+
+fn pictures(lang: Lang, card: &Card) -> Markup {
+    html! {
+        @if card.lot.is_some() && card.erased_at.is_none() {
+            div.pictures {
+                img src={ "/cards/" (card.card) "/front.png" } width="404" height="255"
+                    alt=(lang.t("Sisi depan seperti yang dicetak", "The front as it is printed"));
+                img src={ "/cards/" (card.card) "/back.png" } width="404" height="255"
+                    alt=(lang.t("Sisi belakang seperti yang dicetak", "The back as it is printed"));
+            }
+        } @else {
+            p.soft { (lang.t("Belum ada gambar: kartu ini belum masuk lot.", "No picture yet: this card is in no lot.")) }
+        }
+    }
+}
+
+fn data(lang: Lang, card: CardId, record: &Record, whole: bool, works: bool) -> Markup {
+    let number = |text: &str| match whole {
+        true => text.to_owned(),
+        false => mask_digits(text),
+    };
+    let birth = record.tanggal_lahir.strftime("%d-%m-%Y");
+    html! {
+        dl.facts {
+            dt { (lang.t("Nama", "Name")) } dd { strong { (record.nama) } }
+            dt { "NIK" } dd.mono { (number(record.nik.as_str())) }
+            dt { "KK" } dd.mono { (number(&record.no_kk)) }
+            dt { (lang.t("Lahir", "Born")) } dd { (record.tempat_lahir) ", " (birth) }
+            dt { (lang.t("Kepala keluarga", "Head of the family")) } dd { (record.nama_kepala_keluarga) }
+            dt { (lang.t("Alamat", "Address")) }
+            dd { (record.alamat) " RT " (record.rt) "/RW " (record.rw) ", " (record.desa) ", " (record.kecamatan) }
+        }
+        @if works && !whole {
+            form method="post" action={ "/cards/" (card) "/numbers" } {
+                button { (lang.t("Tampilkan NIK dan KK (dicatat)", "Show NIK and KK (it is recorded)")) }
+            }
+        }
+    }
+}
+
+fn facts(app: &App, lang: Lang, seen: &Seen) -> Markup {
+    let card = &seen.card;
+    html! {
+        dl.facts {
+            dt { (lang.t("Keadaan", "State")) }
+            dd {
+                (state_word(lang, card.state)) ", " (lang.t("sejak", "since")) " " (app.local(card.moved_at))
+                @if let Some(reason) = &card.reason {
+                    br; (words::advice(reason).map_or(reason.as_str(), |advice| lang.of_pair(advice)))
+                }
+            }
+            dt { (lang.t("Jenis", "Kind")) } dd { "KIA " (card.kind) }
+            @if let Some(lot) = card.lot {
+                dt { "Lot" }
+                dd {
+                    a href={ "/lots/" (lot) } { (lot) }
+                    @if let Some(position) = card.position { ", " (lang.t("urutan", "position")) " " (position) }
+                }
+            }
+            @if let Some(school) = &card.sekolah.nama {
+                dt { (lang.t("Sekolah", "School")) } dd { (school) " " (card.sekolah.kelas.as_deref().unwrap_or_default()) }
+            }
+            dt { (lang.t("Kiriman", "Drop")) } dd { (card.drop) }
+            dt { (lang.t("Diterima", "Accepted")) } dd { (app.local(card.accepted_at)) }
+            @if let Some(at) = card.printed_at { dt { (lang.t("Tercetak", "Printed")) } dd { (app.local(at)) } }
+            dt { (lang.t("Nomor seri blanko", "Serial of the blank")) } dd { (seen.serial.as_deref().unwrap_or("-")) }
+            @if card.attempt > 1 { dt { (lang.t("Percobaan", "Attempt")) } dd { (card.attempt) } }
+            @if !seen.others.is_empty() {
+                dt { (lang.t("Kartu lain anak ini", "Other cards of the child")) }
+                dd { @for other in &seen.others {
+                    div { a.mono href={ "/cards/" (other.card) } { (other.card) } " " (state_tag(lang, other.state)) }
+                } }
+            }
+        }
+    }
+}
+
+fn history(app: &App, lang: Lang, entries: &[Entry]) -> Markup {
+    html! {
+        div.scroll { table {
+            thead { tr {
+                th { (lang.t("Waktu", "Time")) } th { (lang.t("Oleh", "By")) } th { (lang.t("Peristiwa", "Event")) }
+            } }
+            tbody { @for entry in entries.iter().rev() { tr {
+                td { (app.local(entry.at)) } td { (entry.actor) } td { (words::said(entry)) }
+            } } }
+        } }
+    }
+}
+
+/// Whether a person holds the card and may let it go.
+pub(super) fn is_held_by_hand(card: &Card) -> bool {
+    card.state == CardState::Held
+        && card.reason.as_deref() == Some(crate::station::steps::HELD_BY_HAND)
+}

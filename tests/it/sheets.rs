@@ -1,0 +1,573 @@
+//! Spreadsheets and archives as schools send them, through the real binary, and what was uploaded.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Cursor, Write};
+
+use calamine::{Data, Range, Reader, Xlsx};
+use jiff::{SignedDuration, Timestamp};
+use kia_station::config::{Config, Paths};
+use kia_station::domain::card::Kind;
+use kia_station::intake::{Mappings, look};
+use kia_station::ledger::Ledger;
+use kia_station::render::content::Issue;
+use kia_station::render::layout::Layout;
+use kia_station::station::staging::{Approval, StageError, StageId, Staging};
+use kia_station::station::{Examiner, assets};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::harness::{Child, Station, child, codes, toddler};
+
+/// A school's own headers, and the fields behind them.
+const SCHOOL: [(&str, &str); 15] = [
+    ("No", "-"),
+    ("Nama Siswa", "nama"),
+    ("NIK", "nik"),
+    ("No. KK", "no_kk"),
+    ("Tempat Lahir", "tempat_lahir"),
+    ("Tgl. Lahir", "tanggal_lahir"),
+    ("L/P", "jenis_kelamin"),
+    ("Agama", "agama"),
+    ("No. Akta Lahir", "no_akta"),
+    ("Kepala Keluarga", "nama_kepala_keluarga"),
+    ("Alamat Rumah", "alamat"),
+    ("RT", "rt"),
+    ("RW", "rw"),
+    ("Kelurahan", "desa"),
+    ("File Foto", "foto"),
+];
+
+fn save_mapping(station: &Station, file: &str) {
+    let path = station.outside(file);
+    let mut args = vec![
+        "mapping".to_owned(),
+        "save".to_owned(),
+        path.display().to_string(),
+    ];
+    for (header, field) in SCHOOL {
+        args.extend(["--set".to_owned(), format!("{header}={field}")]);
+    }
+    for constant in [
+        "kecamatan=CURUP TENGAH",
+        "kewarganegaraan=WNI",
+        "sekolah.nama=SDN 2 CURUP TENGAH",
+        "sekolah.npsn=10700001",
+    ] {
+        args.extend(["--constant".to_owned(), constant.to_owned()]);
+    }
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let saved = station.run(&args).ended(0).out;
+    assert!(!saved.contains("belum ada"), "{saved}");
+}
+
+fn text(child: &Child, field: &str) -> String {
+    child.record[field].as_str().unwrap_or_default().to_owned()
+}
+
+/// One row of the school's table, from the third column of titles on.
+fn write_row(sheet: &mut Worksheet, row: u32, child: &Child) {
+    for (column, (_, field)) in SCHOOL.iter().enumerate() {
+        let cell = match *field {
+            "-" => row.to_string(),
+            "jenis_kelamin" => "P".to_owned(),
+            field => text(child, field),
+        };
+        sheet.write_string(row, column as u16, cell).unwrap();
+    }
+}
+
+/// The messy table: titles, a merged line above the header, dates of every kind, an empty row, a
+/// NIK that was stored as a number.
+fn messy(good: &Child, dated: &Child, lost: &Child) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Kelas 2A").unwrap();
+    let bold = Format::new().set_bold();
+    sheet
+        .merge_range(0, 0, 0, 14, "DATA SISWA KELAS 2A", &bold)
+        .unwrap();
+    sheet.write_string(1, 0, "Kecamatan").unwrap();
+    sheet.merge_range(2, 1, 2, 3, "IDENTITAS", &bold).unwrap();
+    for (column, (header, _)) in SCHOOL.iter().enumerate() {
+        sheet.write_string(3, column as u16, *header).unwrap();
+    }
+    write_row(sheet, 4, good);
+    write_row(sheet, 6, dated);
+    let born: jiff::civil::Date = text(dated, "tanggal_lahir").parse().unwrap();
+    let born = ExcelDateTime::from_ymd(born.year() as u16, born.month() as u8, born.day() as u8);
+    let look = Format::new().set_num_format("dd/mm/yyyy");
+    sheet
+        .write_datetime_with_format(6, 5, &born.unwrap(), &look)
+        .unwrap();
+    write_row(sheet, 7, lost);
+    sheet
+        .write_number(7, 2, lost.nik().parse::<f64>().unwrap())
+        .unwrap();
+    sheet.write_string(7, 13, "=1+1").unwrap();
+    book.save_to_buffer().unwrap()
+}
+
+fn approval() -> String {
+    let at = crate::harness::hours_ago(20);
+    format!(
+        r#"{{"persetujuan": {{"status": "DISETUJUI", "oleh": "verifikator-01", "pada": "{at}"}}}}"#
+    )
+}
+
+fn first_sheet(path: &std::path::Path) -> Range<Data> {
+    let bytes = fs::read(path).unwrap();
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    book.worksheet_range_at(0).unwrap().unwrap()
+}
+
+fn put_photos(folder: &std::path::Path, children: &[&Child]) {
+    for child in children {
+        if let Some(photo) = &child.photo {
+            fs::write(folder.join(child.photo_path()), photo).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_messy_spreadsheet_becomes_cards_and_its_return_list_mended_becomes_the_rest() {
+    let station = Station::new();
+    let (good, dated, lost) = (child(1), child(2), child(3));
+    for child in [&good, &dated, &lost] {
+        station.know(child);
+    }
+    fs::write(station.outside("kelas.xlsx"), messy(&good, &dated, &lost)).unwrap();
+    save_mapping(&station, "kelas.xlsx");
+
+    let batch = station.incoming("KELAS");
+    fs::create_dir(&batch).unwrap();
+    fs::write(batch.join("batch.json"), approval()).unwrap();
+    put_photos(&batch, &[&good, &dated, &lost]);
+    fs::copy(station.outside("kelas.xlsx"), batch.join("records.xlsx")).unwrap();
+    let checked = station
+        .run(&["check", batch.to_str().unwrap()])
+        .ended(1)
+        .json();
+    assert_eq!(codes(&checked), ["number-cell"], "{checked:#}");
+    station.once().ended(1);
+
+    let reasons = station.reasons("rejected/KELAS");
+    assert_eq!(
+        (&reasons["received"], &reasons["accepted"]),
+        (&3.into(), &2.into())
+    );
+    assert_eq!(codes(&reasons), ["number-cell"]);
+    assert_eq!(
+        reasons["problems"][0]["row"], 8,
+        "as the spreadsheet counts"
+    );
+    assert_eq!(station.states(&good), ["rendered"]);
+    assert_eq!(station.states(&dated), ["rendered"]);
+
+    // The return list: the sender's own headers, the one bad row, its reason.
+    let list = station.path("rejected/KELAS/records.xlsx");
+    let back = first_sheet(&list);
+    assert_eq!(back.height(), 2);
+    let headers: Vec<String> = back
+        .rows()
+        .next()
+        .unwrap()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(headers[..15], SCHOOL.map(|(header, _)| header.to_owned()));
+    let row: Vec<Data> = back.rows().nth(1).unwrap().to_vec();
+    assert!(
+        matches!(row[2], Data::Float(_)),
+        "a lost number is not written as if it were whole"
+    );
+    assert_eq!(row[13], Data::String("=1+1".into()));
+    assert_eq!(row[15], Data::String("DITOLAK".into()));
+    assert!(row[17].to_string().contains("Teks") && row[19] == Data::String("8".into()));
+
+    // Mended with the office's own hands and sent again with what came back beside it.
+    let again = station.incoming(".LAGI");
+    fs::create_dir(&again).unwrap();
+    for name in station.names("rejected/KELAS") {
+        fs::copy(
+            station.path("rejected/KELAS").join(&name),
+            again.join(&name),
+        )
+        .unwrap();
+    }
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, header) in headers.iter().enumerate() {
+        sheet.write_string(0, column as u16, header).unwrap();
+    }
+    for (column, cell) in row.iter().enumerate() {
+        sheet
+            .write_string(1, column as u16, cell.to_string())
+            .unwrap();
+    }
+    sheet.write_string(1, 2, lost.nik()).unwrap();
+    sheet.write_string(1, 13, "AIR BANG").unwrap();
+    fs::write(again.join("records.xlsx"), book.save_to_buffer().unwrap()).unwrap();
+    fs::rename(again, station.incoming("LAGI")).unwrap();
+    station.take_all();
+    assert_eq!(station.states(&lost), ["rendered"]);
+    station.is_sound();
+}
+
+/// A workbook of another program than ours, made once with LibreOffice from a CSV.
+#[test]
+fn a_workbook_of_another_office_program_is_read() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/corpus/sheets/libreoffice.xlsx"
+    );
+    let limits = kia_station::intake::Settings::default().limits;
+    let seen = look(path.as_ref(), &limits, &Mappings::default()).unwrap();
+    assert_eq!(seen.header_row, 3);
+    let headers = [
+        "NIK",
+        "Nama Lengkap",
+        "Tempat Lahir",
+        "Tgl Lahir",
+        "L/P",
+        "RT",
+    ];
+    assert_eq!(seen.headers, headers);
+    let fields: Vec<_> = seen.suggestions.iter().map(|s| s.field).collect();
+    let wanted = [
+        "nik",
+        "nama",
+        "tempat_lahir",
+        "tanggal_lahir",
+        "jenis_kelamin",
+        "rt",
+    ];
+    assert_eq!(fields, wanted.map(Some));
+    assert_eq!(
+        seen.samples[0][3], "2018-03-05",
+        "a date that the program recognised"
+    );
+    assert_eq!(seen.samples.len(), 2);
+}
+
+fn zipped(folder: &std::path::Path, top: &str) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = format!("{top}{}", entry.file_name().to_str().unwrap());
+        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(&fs::read(entry.path()).unwrap()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_zipped_batch_becomes_cards_and_a_bomb_goes_back_untouched() {
+    let station = Station::new();
+    let folder = station.outside("SD");
+    station.fill_batch(
+        &folder,
+        &[child(1), toddler(2), child(3).with("agama", "9")],
+    );
+    fs::write(station.incoming("SD.zip"), zipped(&folder, "SD 2/")).unwrap();
+    let mut bomb = ZipWriter::new(Cursor::new(Vec::new()));
+    bomb.start_file("records.csv", SimpleFileOptions::default())
+        .unwrap();
+    bomb.write_all(&vec![b'0'; 30 << 20]).unwrap();
+    let bomb = bomb.finish().unwrap().into_inner();
+    fs::write(station.incoming("BOM.zip"), &bomb).unwrap();
+    let path = station.incoming("SD.zip");
+    let checked = station
+        .run(&["check", path.to_str().unwrap()])
+        .ended(1)
+        .json();
+    assert_eq!(codes(&checked), ["religion-unknown"]);
+    station.once().ended(1);
+
+    assert_eq!(station.states(&child(1)), ["rendered"]);
+    assert_eq!(station.states(&toddler(2)), ["rendered"]);
+    assert_eq!(
+        station.names("rejected/SD.zip"),
+        ["3.jpg", "reasons.json", "records.jsonl"]
+    );
+    assert!(station.has("accepted/SD.zip/SD.zip"));
+    assert_eq!(
+        codes(&station.reasons("rejected/BOM.zip")),
+        ["archive-bomb"]
+    );
+    assert_eq!(
+        fs::read(station.path("rejected/BOM.zip/BOM.zip")).unwrap(),
+        bomb
+    );
+    assert!(station.names("work").is_empty());
+}
+
+/// What the page has at hand: the station's settings and layouts.
+struct Page {
+    paths: Paths,
+    config: Config,
+    layouts: BTreeMap<Kind, Layout>,
+    staging: Staging,
+}
+
+impl Page {
+    fn new(station: &Station) -> Self {
+        let paths = Paths::new(station.path(""));
+        let config = Config::read(&paths.config()).unwrap();
+        let layouts = assets::load_all(&paths, &config).unwrap();
+        let incoming = paths.intake().incoming;
+        let limits = config.intake.limits.clone();
+        let staging = Staging::open(paths.uploads(), incoming, limits).unwrap();
+        Self {
+            paths,
+            config,
+            layouts,
+            staging,
+        }
+    }
+
+    fn examiner(&self) -> Examiner<'_> {
+        let zone = self.config.zone().unwrap();
+        let now = Timestamp::now();
+        let day = now.to_zoned_datetime(zone.clone()).date();
+        Examiner {
+            config: &self.config,
+            layouts: &self.layouts,
+            issue: Issue {
+                office: &self.config.office,
+                official: Some(self.config.official_on(day).unwrap()),
+                day,
+                under5: self.config.card.under5_until,
+            },
+            press: self.config.press(),
+            now,
+            zone,
+        }
+    }
+
+    fn upload(&self, name: &str, files: &[(&str, &[u8])]) -> Result<StageId, StageError> {
+        let mut upload = self.staging.begin(name, Timestamp::now())?;
+        for (path, bytes) in files {
+            upload.file(path)?.write_all(bytes)?;
+        }
+        upload.finish()
+    }
+
+    fn ledger(&self) -> Ledger {
+        Ledger::open(&self.paths.ledger()).unwrap()
+    }
+}
+
+fn unapproved(child: Child) -> Child {
+    child.without("persetujuan")
+}
+
+#[test]
+fn an_upload_is_looked_at_approved_by_a_supervisor_and_becomes_cards_once() {
+    let station = Station::new();
+    let children = [
+        unapproved(child(1)),
+        unapproved(toddler(2)),
+        unapproved(child(3)).with("agama", "9"),
+    ];
+    let folder = station.outside("SDN 2");
+    station.fill_batch(&folder, &children);
+    let page = Page::new(&station);
+    let archive = zipped(&folder, "SDN 2/");
+    let id = page
+        .upload("SDN 2 Curup.zip", &[("SDN 2 Curup.zip", &archive)])
+        .unwrap();
+
+    let mut ledger = page.ledger();
+    let supervisor = Some(Approval {
+        by: "sari",
+        at: Timestamp::now(),
+    });
+    let early = page
+        .staging
+        .submit(&id, &mut ledger, "supervisor:sari", supervisor);
+    assert!(matches!(early, Err(StageError::NotChecked)));
+
+    let steps = RefCell::new(Vec::new());
+    let checked = page
+        .staging
+        .check(
+            &id,
+            &page.examiner(),
+            &Mappings::default(),
+            Some(&ledger),
+            &|done, all| {
+                steps.borrow_mut().push((done, all));
+            },
+        )
+        .unwrap();
+    assert_eq!(*steps.borrow(), [(1, 3), (2, 3), (3, 3)]);
+    assert_eq!(checked.unapproved, 3);
+    assert_eq!(
+        (checked.report.accepted(), checked.report.rejected()),
+        (2, 1)
+    );
+    let refused: Vec<u32> = checked
+        .rows
+        .iter()
+        .filter(|row| row.is_refused())
+        .map(|row| row.row)
+        .collect();
+    assert_eq!(refused, [3]);
+    assert_eq!(checked.rows[0].nama, children[0].nama());
+    assert!(checked.rows[0].nik.as_ref().unwrap().contains('*'));
+    let small = page.staging.thumbnail(&id, 1, 60).unwrap();
+    assert!(small.starts_with(b"\xff\xd8") && small.len() < 10_000);
+    assert!(matches!(
+        page.staging.thumbnail(&id, 2, 60),
+        Err(StageError::NoPicture)
+    ));
+    assert!(
+        station.names("incoming").is_empty(),
+        "nothing is taken by looking"
+    );
+
+    let sent = page
+        .staging
+        .submit(&id, &mut ledger, "supervisor:sari", supervisor)
+        .unwrap();
+    assert_eq!((sent.drop.as_str(), sent.again), ("SDN 2 Curup", false));
+    let twice = page
+        .staging
+        .submit(&id, &mut ledger, "supervisor:sari", supervisor)
+        .unwrap();
+    assert!(twice.again && twice.drop == sent.drop);
+    let approved = ledger.batch_approval(id.as_str()).unwrap().unwrap();
+    assert_eq!((approved.approver.as_str(), approved.records), ("sari", 3));
+    drop(ledger);
+
+    station.once().ended(1);
+    assert_eq!(station.states(&children[0]), ["rendered"]);
+    assert_eq!(station.states(&children[1]), ["rendered"]);
+    assert_eq!(
+        codes(&station.reasons("rejected/SDN 2 Curup")),
+        ["religion-unknown"]
+    );
+    let manifest = fs::read_to_string(station.path("rejected/SDN 2 Curup/batch.json")).unwrap();
+    assert!(
+        manifest.contains("sari"),
+        "the mended row is approved already"
+    );
+    station.is_sound();
+}
+
+#[test]
+fn without_a_supervisor_an_upload_without_approval_comes_back_as_the_contract_says() {
+    let station = Station::new();
+    let girl = unapproved(toddler(1));
+    station.know(&girl);
+    let page = Page::new(&station);
+    let line = girl.record.to_string();
+    let id = page
+        .upload("A", &[("A/records.jsonl", line.as_bytes())])
+        .unwrap();
+    let mut ledger = page.ledger();
+    page.staging
+        .check(
+            &id,
+            &page.examiner(),
+            &Mappings::default(),
+            None,
+            &|_, _| {},
+        )
+        .unwrap();
+    page.staging
+        .submit(&id, &mut ledger, "operator:budi", None)
+        .unwrap();
+    assert_eq!(ledger.batch_approval(id.as_str()).unwrap(), None);
+    drop(ledger);
+    station.once().ended(1);
+    assert_eq!(codes(&station.reasons("rejected/A")), ["not-approved"]);
+}
+
+#[test]
+fn a_spreadsheet_with_photos_beside_it_is_staged_with_its_mapping_and_its_return_list() {
+    let station = Station::new();
+    let (good, dated, lost) = (child(1), child(2), child(3));
+    let bytes = messy(&good, &dated, &lost);
+    fs::write(station.outside("kelas.xlsx"), &bytes).unwrap();
+    let page = Page::new(&station);
+    let photos: Vec<(String, Vec<u8>)> = [&good, &dated, &lost]
+        .map(|child| (child.photo_path(), child.photo.clone().unwrap()))
+        .to_vec();
+    let mut files: Vec<(&str, &[u8])> = photos
+        .iter()
+        .map(|(n, b)| (n.as_str(), b.as_slice()))
+        .collect();
+    files.push(("Kelas 2A.xlsx", &bytes));
+    let id = page.upload("Kelas 2A.xlsx", &files).unwrap();
+    let limits = &page.config.intake.limits;
+    let table = page.staging.table(&id).unwrap();
+    let seen = look(&table, limits, &Mappings::default()).unwrap();
+    assert_eq!(seen.header_row, 4);
+    let suggested = seen
+        .suggestions
+        .iter()
+        .filter(|s| s.field.is_some())
+        .count();
+    assert_eq!(suggested, SCHOOL.len() - 1, "{:?}", seen.suggestions);
+    save_mapping(&station, "kelas.xlsx");
+    let mappings = Mappings::read(&page.paths.mappings()).unwrap();
+    let checked = page
+        .staging
+        .check(&id, &page.examiner(), &mappings, None, &|_, _| {})
+        .unwrap();
+    assert_eq!((checked.report.accepted(), checked.unapproved), (2, 3));
+    let list = page
+        .staging
+        .return_list(&id, &mappings, &checked.report)
+        .unwrap()
+        .unwrap();
+    fs::write(station.outside("daftar.xlsx"), list).unwrap();
+    assert_eq!(first_sheet(&station.outside("daftar.xlsx")).height(), 2);
+}
+
+#[test]
+fn what_is_no_batch_is_refused_when_it_is_uploaded_and_old_uploads_are_swept() {
+    let station = Station::new();
+    let page = Page::new(&station);
+    let code = |files: &[(&str, &[u8])]| match page.upload("x", files) {
+        Err(StageError::Refused(problems)) => problems[0].code,
+        Err(error) => panic!("{error}"),
+        Ok(_) => "taken",
+    };
+    assert_eq!(code(&[("a.jpg", b"jpg")]), "drop-empty");
+    assert_eq!(
+        code(&[("a.csv", b"nik"), ("b.csv", b"nik")]),
+        "drop-ambiguous"
+    );
+    assert_eq!(code(&[("../a.csv", b"nik")]), "archive-path");
+    assert_eq!(
+        code(&[("a.csv", b"nik"), ("a.csv", b"nik")]),
+        "archive-twice"
+    );
+    assert_eq!(code(&[("a.zip", b"PK")]), "archive-unreadable");
+    let id = page
+        .upload("x", &[("a.csv", b"nik\n1\n"), ("alasan.xlsx", b"")])
+        .unwrap();
+    let stages = page.staging.list().unwrap();
+    assert_eq!(stages.len(), 1);
+    assert!(stages[0].id == id && !stages[0].checked && !stages[0].submitted);
+    let days = SignedDuration::from_hours(48);
+    assert_eq!(page.staging.sweep(Timestamp::now(), days).unwrap(), 0);
+    let later = Timestamp::now()
+        .checked_add(SignedDuration::from_hours(49))
+        .unwrap();
+    assert_eq!(page.staging.sweep(later, days).unwrap(), 1);
+    assert!(page.staging.list().unwrap().is_empty());
+    page.staging.discard(&id).unwrap();
+    let gone = page.staging.check(
+        &id,
+        &page.examiner(),
+        &Mappings::default(),
+        None,
+        &|_, _| {},
+    );
+    assert!(matches!(gone, Err(StageError::Missing)));
+}
