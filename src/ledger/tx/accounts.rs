@@ -83,7 +83,7 @@ impl Tx<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::testing::{Station, now};
+    use crate::ledger::testing::{Station, files, now};
     use crate::ledger::{Ledger, verify};
 
     fn write<T>(ledger: &mut Ledger, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
@@ -114,7 +114,7 @@ mod tests {
         assert!(matches!(again, Err(Error::UserTaken(_))));
         let odd = write(ledger, |tx| tx.make_account("a:b", Role::Operator, "x"));
         assert!(matches!(odd, Err(Error::UserName(_))));
-        let report = verify(&station.ledger, station.path(), station.path()).unwrap();
+        let report = verify(&station.ledger, files(station.path())).unwrap();
         assert_eq!(report.findings, []);
     }
 

@@ -51,7 +51,7 @@ impl Tx<'_> {
 mod tests {
     use super::*;
     use crate::domain::card::State;
-    use crate::ledger::testing::{Station, child, new_card};
+    use crate::ledger::testing::{Station, child, files, new_card};
     use crate::ledger::{Finding, NewCard, verify};
 
     fn digest(digit: char) -> String {
@@ -85,7 +85,7 @@ mod tests {
             .unwrap()
             .unwrap();
         assert!(standing.same_content);
-        let report = verify(&station.ledger, station.path(), station.path()).unwrap();
+        let report = verify(&station.ledger, files(station.path())).unwrap();
         let of_files = |finding: &Finding| matches!(finding, Finding::File { .. });
         assert!(
             report.findings.iter().all(of_files),
@@ -96,7 +96,7 @@ mod tests {
             .intruder()
             .execute("UPDATE persons SET photo = ?", [digest('c')])
             .unwrap();
-        let report = verify(&station.ledger, station.path(), station.path()).unwrap();
+        let report = verify(&station.ledger, files(station.path())).unwrap();
         assert!(!report.findings.iter().all(of_files));
     }
 

@@ -92,11 +92,6 @@ impl ApiError {
                 "Isi kiriman ini bukan data yang dimaksud.",
                 "the request does not hold what is meant here",
             ),
-            StatusCode::TOO_MANY_REQUESTS => (
-                "slow",
-                "Terlalu banyak percobaan; tunggu beberapa menit.",
-                "too many tries; wait a few minutes",
-            ),
             _ => (
                 "station",
                 "Ada kesalahan pada stasiun; kirim lagi nanti.",
@@ -148,4 +143,31 @@ pub fn in_json(response: Response) -> Response {
         told.headers_mut().insert(header::ALLOW, allow.clone());
     }
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = include_str!("../../../docs/api.md");
+
+    #[test]
+    fn the_page_of_the_api_lists_every_code_with_its_status() {
+        let statuses = (400..=599).filter_map(|status| StatusCode::from_u16(status).ok());
+        let told = statuses.filter(|status| {
+            let is_other = ApiError::of(*status).refusal.code == "station";
+            !is_other || *status == StatusCode::INTERNAL_SERVER_ERROR
+        });
+        let mut count = 0;
+        for status in told {
+            let row = format!(
+                "| `{}` | {} |",
+                ApiError::of(status).refusal.code,
+                status.as_u16()
+            );
+            assert!(PAGE.contains(&row), "`docs/api.md` lacks `{row}`");
+            count += 1;
+        }
+        assert_eq!(count, 10);
+    }
 }

@@ -324,6 +324,13 @@ fn health_and_figures_are_told_without_any_persons_data() {
             }
         }
     }
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/page.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(families.len() >= 12, "{families:?}");
+    for family in families {
+        let row = format!("\n| `{family}` |");
+        assert!(page.contains(&row), "`docs/page.md` lacks `{family}`");
+    }
     assert_eq!(
         visitor.get("/healthz").is(200).json(),
         json!({ "ledger": true, "incoming": true, "disk": true })
