@@ -5,6 +5,7 @@ mod books;
 mod mapping;
 mod packs;
 mod sender;
+mod trust;
 
 use std::path::PathBuf;
 
@@ -16,10 +17,14 @@ use crate::render::layout::Mode;
 
 pub use account::{AccountAdd, AccountCommand, AccountOf, AccountSet, RoleArg};
 pub use books::{
-    Blanks, DayClose, DayCommand, Destroy, Minutes, Person, Receive, Reprint, Scan, Settle, Spoil,
-    StockCommand,
+    Blanks, DayClose, DayCommand, DayReport, Destroy, Minutes, Person, Receive, Reprint, Scan,
+    Settle, Spoil, StockCommand,
 };
 pub use mapping::{MappingCommand, MappingSave, MappingShow};
+pub use trust::{
+    Breach, LedgerBackup, LedgerCheckpoint, LedgerCommand, LedgerExport, LedgerRestore,
+    LedgerVerify, PurgeArgs, Subject,
+};
 
 pub use packs::{
     PackAttach, PackCards, PackClose, PackCommand, PackDocuments, PackList, PackMake, PackMove,
@@ -130,6 +135,15 @@ pub enum Command {
     /// The ledger itself
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Erase the personal data that are not needed any more, as the station does each day
+    ///
+    /// Which, the settings under [privacy] say. Cards that were never received are listed and
+    /// keep their data until somebody decides.
+    Purge(PurgeArgs),
+    /// All processing of one child's data, for a request under the law (UU 27/2022)
+    Subject(Subject),
+    /// What a written notice of a breach must say (UU 27/2022, article 46)
+    Breach(Breach),
 }
 
 /// Which station.
@@ -497,13 +511,4 @@ pub struct Allow {
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,
-}
-
-/// `ledger …`.
-#[derive(Debug, Subcommand)]
-pub enum LedgerCommand {
-    /// Verify the chain, everything derived from it, and every file it names
-    ///
-    /// A changed byte anywhere is found and named. Exit code 1 when something is wrong.
-    Verify(StationArg),
 }

@@ -8,7 +8,7 @@
 //!
 //! | module | what it is | may use |
 //! |---|---|---|
-//! | [`domain`] | NIK, record, rules, a card's life, validity, jobs, scans, stock: pure values | nothing |
+//! | [`domain`] | NIK, record, rules, a card's life, validity, jobs, scans, stock, packs: pure values | nothing |
 //! | [`render`] | layouts, text, photo, QR, PDF: bytes in, bytes out | `domain` |
 //! | [`documents`] | typesets the office's papers: data in, PDF bytes out; no paths, no clock | `domain` |
 //! | [`intake`] | watch, settle, claim, read, dispose: `incoming/` and the way out of it | `domain` |

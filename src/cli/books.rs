@@ -266,6 +266,24 @@ pub enum DayCommand {
         #[command(flatten)]
         station: StationArg,
     },
+    /// The report of a closed day as PDF, with its signed checkpoint
+    Report(DayReport),
+}
+
+/// `day report`.
+#[derive(Debug, Args)]
+pub struct DayReport {
+    /// The day, if not the one closed last: 2026-11-24
+    pub day: Option<jiff::civil::Date>,
+    /// The kind of blanks
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_MEDIA)]
+    pub media: String,
+    /// Where the PDF goes
+    #[arg(long, value_name = "FILE.pdf")]
+    pub out: PathBuf,
+    /// Which station.
+    #[command(flatten)]
+    pub station: StationArg,
 }
 
 /// `day close`.

@@ -1,15 +1,21 @@
 //! `day`: the balance of the blanks, and its close.
 
-use anyhow::Result;
+use std::fs;
+
+use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::ledger::say;
 use super::{Outcome, acting, agreeing, local, print_json, reader, refuse, station, writer};
-use crate::cli::{DayClose, DayCommand};
+use crate::cli::{DayClose, DayCommand, DayReport};
 use crate::config::Config;
+use crate::documents::{DayCheckpoint, DaySheet};
 use crate::domain::account::Right;
 use crate::domain::card::State;
-use crate::ledger::{Close, StockDay};
+use crate::domain::office::signing_on;
+use crate::ledger::{Close, Signer, StockDay};
+use crate::station::{assets, keep_checkpoints};
 
 pub fn run(command: &DayCommand) -> Result<Outcome> {
     match command {
@@ -24,10 +30,17 @@ pub fn run(command: &DayCommand) -> Result<Outcome> {
             } else {
                 for day in &days {
                     tell(day, &config)?;
+                    let date = day.closed.as_ref().map(|closed| closed.date);
+                    if let Some(date) = date {
+                        for kept in ledger.checkpoints(Some(date))? {
+                            say(&kept.checkpoint);
+                        }
+                    }
                 }
             }
             Ok(Outcome::Done)
         }
+        DayCommand::Report(args) => report(args),
     }
 }
 
@@ -52,17 +65,30 @@ fn close(args: &DayClose) -> Result<Outcome> {
     let json = args.station.json;
     let by = acting(&mut ledger, &args.person.user, Right::Work)?;
     agreeing(&mut ledger, args.second.as_deref())?;
-    if let Err(error) = ledger.write(&by, now, |tx| tx.close_day(close)) {
-        return refuse(error, json);
-    }
+    let signer = Signer::of(&paths.ledger())?;
+    let closed = ledger.write(&by, now, |tx| {
+        tx.close_day(close)?;
+        tx.checkpoint(date, &signer)
+    });
+    let checkpoint = match closed {
+        Ok(checkpoint) => checkpoint,
+        Err(error) => return refuse(error, json),
+    };
+    keep_checkpoints(&paths, &ledger)?;
     let closed = ledger.closed_days(&args.media)?.pop();
     if json {
-        print_json(&json!({ "day": closed, "unconfirmed": unconfirmed, "begun": begun }))?;
+        print_json(&json!({
+            "day": closed,
+            "unconfirmed": unconfirmed,
+            "begun": begun,
+            "checkpoint": checkpoint,
+        }))?;
         return Ok(Outcome::Done);
     }
     if let Some(day) = &closed {
         tell(day, &config)?;
     }
+    say(&checkpoint);
     if let Some(begun) = begun {
         println!(
             "  buku terbuka sejak {begun}: hari-hari sebelumnya ikut ditutup (open since then)"
@@ -74,6 +100,81 @@ fn close(args: &DayClose) -> Result<Outcome> {
         );
     }
     Ok(Outcome::Done)
+}
+
+/// The report of a closed day as PDF.
+fn report(args: &DayReport) -> Result<Outcome> {
+    let (paths, config) = station(&args.station)?;
+    let ledger = reader(&paths)?;
+    let day = ledger
+        .closed_days(&args.media)?
+        .into_iter()
+        .rfind(|day| args.day.is_none_or(|date| is_of(day, date)));
+    let Some((day, closed)) = day
+        .as_ref()
+        .and_then(|day| Some((day, day.closed.as_ref()?)))
+    else {
+        bail!("no such day of `{}` was closed", args.media);
+    };
+    // The day's last word: what was closed earlier in the day is in it.
+    let Some(kept) = ledger.checkpoints(Some(closed.date))?.pop() else {
+        bail!(
+            "{} was closed before there were checkpoints: make one with `ledger checkpoint`",
+            closed.date
+        );
+    };
+    let states = kept.checkpoint.cards.iter();
+    let states = states.filter_map(|(name, count)| Some((State::from_name(name)?, *count)));
+    let layouts = paths.layouts();
+    let stationery = assets::stationery(&layouts)
+        .with_context(|| format!("`{}` cannot be read", layouts.display()))?;
+    let sheet = DaySheet {
+        date: closed.date,
+        office: &config.office,
+        official: signing_on(&config.officials, closed.date),
+        actor: closed
+            .actor
+            .strip_prefix("operator:")
+            .unwrap_or(&closed.actor),
+        second: closed.second.as_deref(),
+        explanation: closed.explanation.as_deref(),
+        media: &day.media,
+        balance: day.balance,
+        closing: day.closing,
+        counted: closed.counted,
+        cards: states.collect(),
+        checkpoint: DayCheckpoint {
+            seq: kept.checkpoint.seq,
+            short: kept.checkpoint.short(),
+            head: &kept.checkpoint.head,
+            key: &kept.checkpoint.public_key,
+            signature: &kept.checkpoint.signature,
+            file: kept.file_name(),
+            at: local(kept.checkpoint.at.parse()?, &config)?,
+        },
+    };
+    let pdf = sheet
+        .typeset(&stationery)
+        .context("the day report cannot be typeset from `layouts/dokumen/`")?;
+    fs::write(&args.out, pdf)
+        .with_context(|| format!("`{}` cannot be written", args.out.display()))?;
+    if args.station.json {
+        print_json(&json!({ "day": closed.date, "out": args.out, "checkpoint": kept.checkpoint }))?;
+    } else {
+        println!(
+            "laporan harian {}: {} (day report)",
+            closed.date,
+            args.out.display()
+        );
+        say(&kept.checkpoint);
+    }
+    Ok(Outcome::Done)
+}
+
+fn is_of(day: &StockDay, date: jiff::civil::Date) -> bool {
+    day.closed
+        .as_ref()
+        .is_some_and(|closed| closed.date == date)
 }
 
 fn tell(day: &StockDay, config: &Config) -> Result<()> {

@@ -8,16 +8,22 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 
-use super::Outcome;
+use super::{Outcome, reader};
 use crate::cli;
 use crate::config::{Paths, SAMPLE};
-use crate::ledger::{self, Ledger};
-use crate::station::assets;
+use crate::ledger::{self, Ledger, Signer};
+use crate::station::{ACTOR, assets};
 
 pub fn run(args: &cli::Init) -> Result<Outcome> {
     let paths = make(&args.dir, SAMPLE)?;
     let dir = paths.root.display();
     println!("Stasiun siap di {dir}. The station is ready in {dir}.");
+    for key in reader(&paths)?.signing_keys()? {
+        println!(
+            "Kunci tanda tangan stasiun; catat di luar stasiun. Its public key, to be noted elsewhere:"
+        );
+        println!("  {key}");
+    }
     println!();
     println!("Berikutnya / next:");
     println!("  1. isi pejabat penanda tangan di {dir}/station.toml (who signs: [[officials]])");
@@ -61,7 +67,12 @@ pub fn make(dir: &Path, settings: &str) -> Result<Paths> {
         write_if_absent(&path, data)?;
     }
     match Ledger::create(&paths.ledger(), Timestamp::now()) {
-        Ok(_) | Err(ledger::Error::Exists(_)) => Ok(paths),
+        Ok(mut ledger) => {
+            let signer = Signer::of(&paths.ledger())?;
+            ledger.write(ACTOR, Timestamp::now(), |tx| tx.know_signer(&signer))?;
+            Ok(paths)
+        }
+        Err(ledger::Error::Exists(_)) => Ok(paths),
         Err(error) => Err(error).context("the ledger cannot be made"),
     }
 }

@@ -6,6 +6,8 @@ mod say;
 
 mod account;
 mod allow;
+mod backup;
+mod breach;
 mod calibrate;
 mod card;
 mod check;
@@ -23,15 +25,18 @@ mod outcome;
 mod pack;
 mod preview;
 mod printer;
+mod purge;
 mod render;
 mod run;
 mod scan;
 mod sender;
 mod status;
 mod stock;
+mod subject;
 mod workbench;
 
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -100,6 +105,9 @@ fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Account(command) => account::run(&command),
         Command::Sender(command) => sender::run(&command),
         Command::Ledger(command) => ledger::run(&command),
+        Command::Purge(args) => purge::run(&args),
+        Command::Subject(args) => subject::run(&args),
+        Command::Breach(args) => breach::run(&args),
     }
 }
 
@@ -184,6 +192,21 @@ fn print_json(value: &impl Serialize) -> Result<()> {
     let mut out = std::io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, value)?;
     writeln!(out)?;
+    Ok(())
+}
+
+/// Prints a text that holds personal data, or writes it to a file for the user alone.
+fn give(out: Option<&std::path::Path>, text: &str) -> Result<()> {
+    let Some(out) = out else {
+        std::io::stdout().lock().write_all(text.as_bytes())?;
+        return Ok(());
+    };
+    crate::station::write_new(out, |file| {
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        file.write_all(text.as_bytes())
+    })
+    .with_context(|| format!("`{}` cannot be written", out.display()))?;
+    println!("{} (data pribadi, personal data)", out.display());
     Ok(())
 }
 

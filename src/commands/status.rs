@@ -13,7 +13,7 @@ use crate::cli;
 use crate::config::Duplex;
 use crate::domain::card::State;
 use crate::intake::Inbox;
-use crate::ledger::{Card, PrinterState};
+use crate::ledger::{Card, PrinterState, RESTORED};
 use crate::printer::{DeviceState, Reason};
 use crate::render::proof::Wrong;
 use crate::station::press_room::{cap_reached, state_code};
@@ -30,7 +30,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     let printers = ledger.printers()?;
     let zone = config.zone()?;
     let overdue_days = config.handover.overdue_days;
-    let overdue = ledger.overdue(today(&config)?, overdue_days)?;
+    let overdue = ledger.overdue_packs(today(&config)?, overdue_days)?;
     let on_hand = ledger.on_hand()?;
     let mut capped = Vec::new();
     for printer in config.printers.iter().filter(|p| p.is_driven()) {
@@ -85,6 +85,9 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
                 card.card,
                 card.state.indonesian(),
                 match card.state {
+                    State::Unconfirmed if card.reason.as_deref() == Some(RESTORED) => {
+                        RESTORED_ADVICE.to_owned()
+                    }
                     State::Unconfirmed => UNCONFIRMED.to_owned(),
                     _ => advice(card.reason.as_deref().unwrap_or_default()),
                 }
@@ -228,6 +231,10 @@ const SHOWN: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// What to do about a card whose outcome nobody saw.
 const UNCONFIRMED: &str = "lihat printer, lalu `settle --good`, `--spoiled` atau `--not-out` \
     (look at the printer and settle it)";
+
+/// What to do about one that may have been printed after the backup was made.
+const RESTORED_ADVICE: &str = "stasiun dipulihkan dari cadangan: cari kartunya dulu, lalu \
+    `settle --good`, `--spoiled` atau `--not-out` (restored from a backup: look for the card first)";
 
 fn advice(reason: &str) -> String {
     match words::advice(reason) {

@@ -3,6 +3,7 @@
 mod handover;
 mod print;
 mod printers;
+mod privacy;
 mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ use crate::render::press::Press;
 pub use handover::HandoverSettings;
 pub use print::{Calibration, Calibrations, DEFAULT_PRINTER, PrintSettings};
 pub use printers::{CoolDown, Duplex, PrinterSettings};
+pub use privacy::{BackupSettings, PrivacySettings};
 pub use web::{TlsSettings, WebSettings};
 
 /// The commented settings that `init` writes.
@@ -91,6 +93,10 @@ pub struct Config {
     pub intake: intake::Settings,
     /// The operator's page.
     pub web: WebSettings,
+    /// How long personal data stay.
+    pub privacy: PrivacySettings,
+    /// How backups are made.
+    pub backup: BackupSettings,
 }
 
 /// Officials with their first day as a TOML date or a text.
@@ -241,6 +247,8 @@ impl Config {
         self.print.check()?;
         self.web.check()?;
         self.handover.check()?;
+        self.privacy.check()?;
+        self.backup.check()?;
         let mut names = BTreeSet::new();
         for printer in &self.printers {
             printer.check()?;
@@ -394,6 +402,11 @@ impl Paths {
         self.root.join("handover")
     }
 
+    /// The signed checkpoints.
+    pub fn checkpoints(&self) -> PathBuf {
+        self.root.join("checkpoints")
+    }
+
     /// The card layouts.
     pub fn layouts(&self) -> PathBuf {
         self.root.join("layouts")
@@ -461,6 +474,7 @@ mod tests {
             error.to_string(),
             "station.toml:3:1: no setting is called `blead`; did you mean `bleed`?"
         );
+        assert!(Config::parse("station.toml", "[handover]\noverdue_days = 0\n").is_err());
         assert!(Config::parse("station.toml", "[office]\nzona_waktu = \"Asia/Curup\"\n").is_err());
     }
 }

@@ -110,17 +110,35 @@ impl PackPapers<'_> {
     /// # Errors
     /// As [`Stationery::typeset`].
     pub fn labels(&self, stationery: &Stationery) -> Result<Vec<u8>, TypesetError> {
+        stationery.typeset(LABELS, &self.label_data(), self.date)
+    }
+
+    /// The value that the labels' template reads: no children and no receiver.
+    fn label_data(&self) -> Value {
         let mut data = self.data();
         data["kelas"] = Value::Null;
         data["penerima"] = Value::Null;
-        stationery.typeset(LABELS, &data, self.date)
+        data
+    }
+
+    /// The cards of each class, however a sender spells it: `2a` and `02A` are `2A`.
+    fn classes(&self) -> Vec<Vec<PaperCard<'_>>> {
+        let mut classes = Vec::<(String, Vec<PaperCard<'_>>)>::new();
+        for card in &self.cards {
+            let name = card.class.unwrap_or_default().trim();
+            let name = name.trim_start_matches('0').to_uppercase();
+            match classes.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, cards)) => cards.push(*card),
+                None => classes.push((name, vec![*card])),
+            }
+        }
+        classes.into_iter().map(|(_, cards)| cards).collect()
     }
 
     /// The value that the templates read.
     fn data(&self) -> Value {
-        let classes = self.cards.chunk_by(|one, next| one.class == next.class);
-        let classes = classes.map(
-            |cards| json!({ "kelas": cards[0].class, "anak": cards, "jumlah": Counts::of(cards) }),
+        let classes = self.classes().into_iter().map(
+            |cards| json!({ "kelas": cards[0].class, "anak": cards, "jumlah": Counts::of(&cards) }),
         );
         json!({
             "paket": self.pack,
@@ -167,5 +185,60 @@ impl Counts {
             angka,
             kata: spelled(angka),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_class_is_one_list_however_it_is_spelled_and_the_labels_are_given_no_card() {
+        let card = |number, class| PaperCard {
+            card: CardId::new(number),
+            name: Some("ANAK CONTOH"),
+            class,
+            kind: if number == 1 {
+                Kind::Under5
+            } else {
+                Kind::From5
+            },
+        };
+        let papers = PackPapers {
+            pack: PackId::new(1),
+            number: "1",
+            date: date(2026, 11, 24),
+            office: &Office::default(),
+            official: None,
+            destination: &Destination::Village {
+                kecamatan: "CURUP".into(),
+                desa: "AIR BANG".into(),
+            },
+            receiver: Receiver::default(),
+            shipment: None,
+            cards: vec![
+                card(1, Some("2A")),
+                card(2, Some("02a")),
+                card(3, Some("2A ")),
+                card(4, Some("10B")),
+                card(5, None),
+            ],
+            code: "KIA-P:1",
+            code_svg: "<svg/>",
+        };
+        let data = papers.data();
+        let classes = data["kelas"].as_array().unwrap();
+        let names: Vec<&Value> = classes.iter().map(|class| &class["kelas"]).collect();
+        assert_eq!(names, [&json!("2A"), &json!("10B"), &Value::Null]);
+        assert_eq!(
+            classes[0]["jumlah"],
+            json!({ "muda": 1, "tua": 2, "angka": 3, "kata": "tiga" })
+        );
+        assert_eq!(data["jumlah"]["angka"], 5);
+        assert_eq!(data["sekolah"], false);
+        assert!(data.to_string().contains("ANAK CONTOH"));
+        assert!(!papers.label_data().to_string().contains("ANAK CONTOH"));
     }
 }

@@ -4,6 +4,7 @@
 //! `json("data.json")`. A template reaches the files given with it and nothing else: no disk, no
 //! network, no fonts of the machine. The same input gives the same bytes.
 
+mod day;
 mod handover;
 mod minutes;
 mod words;
@@ -19,6 +20,7 @@ use typst::foundations::Smart;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
+pub use day::{DayCheckpoint, DaySheet};
 pub use handover::{PackPapers, PaperCard, Receiver, Shipment};
 pub use minutes::{DestructionMinutes, MinutesCard, NameAndAddress};
 pub use words::{SpelledDate, spelled};

@@ -137,13 +137,14 @@ impl State {
         use State::*;
         matches!(
             (self, to),
-            (Accepted, Rendered | Held | Cancelled)
-                | (Rendered, Submitting | Printed | Spoiled | Held | Cancelled)
+            // After a restore nobody knows what a card that waited has become since.
+            (Accepted, Rendered | Held | Cancelled | Unconfirmed)
+                | (Rendered, Submitting | Printed | Spoiled | Held | Cancelled | Unconfirmed)
                 | (Submitting, Sent | Rendered | Unconfirmed | Held)
                 | (Sent, Printed | Spoiled | Unconfirmed | Rendered)
-                | (Unconfirmed, Printed | Spoiled | Rendered)
                 // A card that no scan proved is packed when a supervisor waives the scan.
                 | (Printed, Verified | Packed | Spoiled | Void)
+                | (Unconfirmed, Printed | Spoiled | Rendered | Accepted)
                 // A scan is taken back by an undo.
                 | (Verified, Printed | Packed | Spoiled | Void)
                 // Taken out of its envelope it is what it was before.

@@ -564,6 +564,9 @@ pub enum PackRefusal {
         "this way of sending has a shipment number: 3 to 40 letters, digits and `-./`, and no NIK"
     )]
     ShipmentForm,
+    /// A receipt or return of no card.
+    #[error("no card of pack {0} is outstanding or named: there is nothing to enter")]
+    NothingSaid(PackId),
     /// Nothing arrives before it was sent.
     #[error("pack {0} was sent later than that day: check the date")]
     BeforeSent(PackId),

@@ -392,7 +392,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::super::Settings;
-    use super::super::testing::{Station, record};
+    use super::super::testing::Station;
     use super::*;
 
     fn batch(file: &str, content: impl AsRef<[u8]>) -> Batch {

@@ -235,6 +235,15 @@ pub enum Error {
     /// A step of the handover that is refused.
     #[error(transparent)]
     Pack(#[from] PackRefusal),
+    /// What an event says of the log's head is not so, or a key signed it that the log does not know.
+    #[error("what is stated of the log's head does not fit the log: run `ledger verify`")]
+    Checkpoint,
+    /// A range of events that is not in the log.
+    #[error("the log has events 1 to {0}: choose a range of them")]
+    Range(u64),
+    /// What was to be written could not be.
+    #[error("the file cannot be written: look at the disk")]
+    Output(#[source] std::io::Error),
     /// The ledger has its first event already, or lacks it.
     #[error("the first event, and only the first, creates the station")]
     Genesis,
@@ -275,6 +284,7 @@ impl Error {
                 | Self::NoSender(_)
                 | Self::NoSupervisor
                 | Self::Pack(_)
+                | Self::Range(_)
         )
     }
 }

@@ -11,12 +11,14 @@ mod books;
 mod packs;
 mod photos;
 mod senders;
+mod trust;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::checkpoint::Checkpoint;
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::record::Alasan;
@@ -34,6 +36,8 @@ pub use packs::{
 };
 pub use photos::PhotoChanged;
 pub use senders::SenderSet;
+
+pub use trust::{LotPurged, Restored};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +134,17 @@ pub enum Event {
     PackFileAttached(PackFileAttached),
     /// An uploaded batch without an approval was approved.
     BatchApproved(BatchApproved),
+    /// The station signs with this key from now on, until it has another.
+    SigningKeyMade {
+        /// The Ed25519 public key, in hexadecimal digits.
+        public_key: String,
+    },
+    /// The log's head was signed. It is the event right before this one.
+    CheckpointMade(Box<Checkpoint>),
+    /// The ledger was restored from a backup.
+    Restored(Restored),
+    /// The PDF of a lot was purged.
+    LotPurged(LotPurged),
 }
 
 /// What became of a drop.

@@ -51,53 +51,17 @@ pub(super) struct StationKey([u8; 32]);
 impl StationKey {
     /// Makes a key and writes it as hexadecimal digits, readable by the owner only.
     pub fn make(path: &Path) -> Result<Self> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|_| Error::Randomness)?;
-        let file_error = |source| Error::File {
-            path: path.to_owned(),
-            source,
-        };
-        let beside = path.with_extension("key.tmp");
-        let written: std::io::Result<()> = (|| {
-            // What a crash left may have another mode, and a mode is set only at creation.
-            match fs::remove_file(&beside) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-            let mut file = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&beside)?;
-            file.write_all(hex(&bytes).as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&beside, path)?;
-            File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
-        })();
-        written.map_err(file_error)?;
-        Ok(Self(bytes))
+        make_secret(path).map(Self)
     }
 
     /// Reads a key.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => Error::Missing(path.to_owned()),
-            std::io::ErrorKind::InvalidData => Error::KeyForm(path.to_owned()),
-            _ => Error::File {
-                path: path.to_owned(),
-                source,
-            },
-        })?;
-        let text = text.trim();
-        let mut bytes = [0; 32];
-        if !is_digest(text) {
-            return Err(Error::KeyForm(path.to_owned()));
-        }
-        for (i, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16)
-                .map_err(|_| Error::KeyForm(path.to_owned()))?;
-        }
-        Ok(Self(bytes))
+        read_secret(path).map(Self)
+    }
+
+    /// Writes the same key elsewhere.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        write_secret(path, &self.0)
     }
 
     /// What tells this key from another without giving it away.
@@ -156,6 +120,64 @@ impl StationKey {
         }
         hex(&mac.finalize().into_bytes())
     }
+}
+
+/// Makes a secret and writes it as hexadecimal digits, readable by the owner only.
+pub(super) fn make_secret(path: &Path) -> Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|_| Error::Randomness)?;
+    write_secret(path, &bytes)?;
+    Ok(bytes)
+}
+
+fn write_secret(path: &Path, bytes: &[u8; 32]) -> Result<()> {
+    let beside = path.with_extension("key.tmp");
+    let written: std::io::Result<()> = (|| {
+        // What a crash left may have another mode, and a mode is set only at creation.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&beside)?;
+        file.write_all(hex(bytes).as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)?;
+        File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+    })();
+    written.map_err(|source| Error::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// Reads a secret.
+pub(super) fn read_secret(path: &Path) -> Result<[u8; 32]> {
+    let text = fs::read_to_string(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => Error::Missing(path.to_owned()),
+        std::io::ErrorKind::InvalidData => Error::KeyForm(path.to_owned()),
+        _ => Error::File {
+            path: path.to_owned(),
+            source,
+        },
+    })?;
+    unhex(text.trim()).ok_or_else(|| Error::KeyForm(path.to_owned()))
+}
+
+/// Reads so many bytes from lower-case hexadecimal digits.
+pub(super) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digits = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    if text.len() != 2 * N || !text.bytes().all(digits) {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (i, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * i..2 * i + 2], 16).ok()?;
+    }
+    Some(bytes)
 }
 
 /// The record as it is stored.

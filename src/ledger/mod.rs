@@ -14,15 +14,19 @@
 //!
 //! What the chain cannot show: the last events cut off the end, with the projections cut to fit,
 //! leave a shorter chain that is whole, and who holds the key can write a new one from the start.
-//! Only a hash kept elsewhere shows that.
+//! Only a [`Checkpoint`] kept elsewhere shows that ([`against`]).
 
+mod checkpoint;
+mod copy;
 mod error;
 mod event;
+mod export;
 mod key;
 mod order;
 mod project;
 mod reader;
 mod schema;
+mod signing;
 #[cfg(test)]
 mod testing;
 mod tx;
@@ -37,23 +41,30 @@ use std::path::Path;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
+pub use checkpoint::Checkpoint;
+pub use copy::LEDGER_FILES;
 pub use error::{Error, Result};
 pub use event::{
     Accepted, AccountSet, Audited, BatchApproved, CardPutIn, CardScanned, CardTakenOut, DayClosed,
     Destroyed, DropOutcome, Event, Exception, JobBegun, JobCreated, JobMoved, LotAssigned, LotMade,
-    Moved, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent, PhotoChanged, Place,
-    PrinterChanged, ReprintGranted, SenderSet, SerialRead, StackTurned, StockCounted, StockMoved,
+    LotPurged, Moved, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent, PhotoChanged,
+    Place, PrinterChanged, ReprintGranted, Restored, SenderSet, SerialRead, StackTurned,
+    StockCounted, StockMoved,
 };
+pub use export::{ExportFault, ExportReport, verify_export};
 pub use reader::{
-    Account, Closed, DestroyedCard, Destruction, Found, Job, Left, OnHand, PAGE, Pack, PackCard,
-    PackFile, PackFilter, PackPlace, PrinterState, Reader, Ribbons, Sender, Session, StockDay,
-    Submission, ToPrint,
+    Account, Closed, DestroyedCard, Destruction, Found, Job, KeptCheckpoint, Left, OnHand, PAGE,
+    Pack, PackCard, PackFile, PackFilter, PackPlace, PrinterState, Reader, Ribbons, Sender,
+    Session, StockDay, Submission, ToPrint,
 };
+pub use signing::Signer;
 pub use tx::{
-    Close, NewCard, NewFile, NewJob, NewLot, NewMovement, Receipt, Remake, Reprint, Scan,
+    Close, NewCard, NewFile, NewJob, NewLot, NewMovement, RESTORED, Receipt, Remake, Reprint, Scan,
     Settlement, Tx,
 };
-pub use verify::{EventFault, FileFault, Files, Finding, ObjectFault, Report, verify};
+pub use verify::{
+    CheckpointFault, EventFault, FileFault, Files, Finding, ObjectFault, Report, against, verify,
+};
 pub use view::{
     Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person, PrintedCard, PrintedFilter,
     QueuedCard, Status, VoidLot, Waiting,
@@ -310,7 +321,7 @@ mod tests {
             Err(Error::Older { found: 1, .. })
         ));
         let ledger = Ledger::open(dir.path()).unwrap();
-        let report = verify(&ledger, testing::files(dir.path())).unwrap();
+        let report = verify(&ledger, &testing::files(dir.path())).unwrap();
         assert_eq!(report.findings, []);
         assert_eq!(ledger.cards_by_code("T1").unwrap().len(), 1);
         assert!(ledger.cards_by_code("T2").unwrap().is_empty());

@@ -10,6 +10,7 @@ mod photos;
 mod printing;
 mod senders;
 mod stock;
+mod trust;
 
 pub(super) use packs::{cards_in, destination_of_card, next_pack, pack_id, pack_number, pack_of};
 pub(super) use printing::front_is_done;
@@ -69,6 +70,10 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
         Event::PackReceived(receipt) => packs::pack_received(db, receipt),
         Event::PackFileAttached(file) => packs::file_attached(db, at, file),
         Event::BatchApproved(approved) => batches::batch_approved(db, at, approved),
+        Event::SigningKeyMade { public_key } => trust::signing_key_made(db, at, public_key),
+        Event::CheckpointMade(checkpoint) => trust::checkpoint_made(db, seq, checkpoint),
+        Event::Restored(restored) => trust::restored(db, seq, at, restored),
+        Event::LotPurged(purged) => trust::lot_purged(db, at, purged.lot),
     }
 }
 
@@ -262,7 +267,10 @@ pub(super) fn live_card(db: &Connection, nik_hash: &str) -> Result<Option<CardId
 /// The number that the next lot must have.
 pub(super) fn next_lot(db: &Connection) -> Result<LotId> {
     let last: i64 = db
-        .prepare_cached("SELECT coalesce(max(lot), 0) FROM lots")?
+        .prepare_cached(
+            "SELECT max((SELECT coalesce(max(lot), 0) FROM lots),
+                 (SELECT coalesce(max(lots), 0) FROM restores))",
+        )?
         .query_row([], |row| row.get(0))?;
     Ok(LotId::new(last.cast_unsigned() + 1))
 }

@@ -5,15 +5,17 @@ mod batches;
 mod cards;
 mod packs;
 mod printing;
+mod privacy;
 mod scanning;
 mod search;
 mod senders;
 mod stock;
+mod trust;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::error::{Error, Result};
-use super::event::{DropOutcome, Event};
+use super::event::DropOutcome;
 use super::key::StationKey;
 use super::project::{card_id, live_card, lot_number, next_lot, number, pack_id};
 use super::view::{
@@ -32,6 +34,7 @@ pub use printing::{Job, PrinterState, ToPrint};
 pub use search::{Found, PAGE};
 pub use senders::{Sender, Submission};
 pub use stock::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
+pub use trust::KeptCheckpoint;
 
 /// Reads the ledger. [`Ledger`](super::Ledger) and [`Tx`](super::Tx) read through it too.
 pub struct Reader {
@@ -133,7 +136,7 @@ impl Reader {
             )?;
             let open = self.all(
                 "SELECT lot, count(*) FROM cards
-                 WHERE state IN ('rendered', 'submitting', 'sent', 'unconfirmed')
+                 WHERE state IN ('rendered', 'submitting', 'sent', 'unconfirmed') AND lot NOTNULL
                  GROUP BY lot ORDER BY lot",
                 [],
                 |row| Ok((lot_id(row.get(0)?), count(row, 1)?)),
@@ -338,12 +341,6 @@ impl Reader {
         )
     }
 
-    /// The number of the newest event.
-    pub fn head(&self) -> Result<u64> {
-        self.one("SELECT max(seq) FROM events", [], |row| count(row, 0))
-            .map(Option::unwrap_or_default)
-    }
-
     /// Whether a drop was taken to its end.
     pub fn is_drop_finished(&self, drop: &str) -> Result<bool> {
         self.one("SELECT 1 FROM drops WHERE drop_id = ?", [drop], |_| Ok(()))
@@ -358,14 +355,7 @@ impl Reader {
         let mut rows = query.query([card.to_string()])?;
         let mut entries = Vec::new();
         while let Some(row) = rows.next()? {
-            let seq = row.get::<_, i64>(0)?.cast_unsigned();
-            entries.push(Entry {
-                seq,
-                at: time(row, 1)?,
-                actor: row.get(2)?,
-                event: Event::from_canonical(row.get_ref(3)?.as_str().unwrap_or_default())
-                    .ok_or(Error::Event(seq))?,
-            });
+            entries.push(trust::entry(row)?);
         }
         Ok(entries)
     }

@@ -71,11 +71,11 @@ impl Station {
 }
 
 /// Every file that the ledger names lies in one folder.
-pub fn files(folder: &Path) -> Files<'_> {
+pub fn files(folder: &Path) -> Files {
     Files {
-        lots: folder,
-        photos: folder,
-        handover: folder,
+        lots: folder.into(),
+        photos: folder.into(),
+        handover: folder.into(),
     }
 }
 

@@ -10,6 +10,7 @@ mod printing;
 mod scanning;
 mod senders;
 mod stock;
+mod trust;
 
 use std::ops::Deref;
 
@@ -33,6 +34,7 @@ pub use packs::{NewFile, Receipt};
 pub use printing::NewJob;
 pub use scanning::Scan;
 pub use stock::{Close, NewMovement};
+pub use trust::RESTORED;
 
 /// One transaction: reads ([`Reader`]'s, of what it has itself written too) and writes. All of it
 /// is kept or none.
@@ -149,7 +151,10 @@ impl<'a> Tx<'a> {
         }
         let last: i64 = self
             .db
-            .prepare_cached("SELECT coalesce(max(card), 0) FROM cards")?
+            .prepare_cached(
+                "SELECT max((SELECT coalesce(max(card), 0) FROM cards),
+                     (SELECT coalesce(max(cards), 0) FROM restores))",
+            )?
             .query_row([], |row| row.get(0))?;
         let card = card_id(last + 1);
         let (key, record) = (&self.reader.key, new.record);

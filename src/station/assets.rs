@@ -21,6 +21,7 @@ pub const FILES: &[(&str, &[u8])] = built_in![
     "dokumen/berita-acara-serah-terima.typ",
     "dokumen/daftar-tanda-terima.typ",
     "dokumen/label-paket.typ",
+    "dokumen/laporan-harian.typ",
     "fonts/NotoSans-SemiCondensed-kia.ttf",
     "fonts/NotoSans-SemiCondensedSemiBold-kia.ttf",
     "fonts/OFL.txt",

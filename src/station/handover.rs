@@ -89,6 +89,9 @@ pub fn pack_papers(
     let date = words.on.or(pack.sent_on).unwrap_or(today);
     let number = pack.pack.to_string();
     let on_papers = cards.iter().filter(|card| card.place.is_on_papers());
+    // The class of one that was moved here is a class of its old school: it comes last, in none.
+    let (moved, own): (Vec<_>, Vec<_>) = on_papers.partition(|card| card.place.moved);
+    let on_papers = own.into_iter().chain(moved);
     let papers = PackPapers {
         pack: pack.pack,
         number: words.number.unwrap_or(&number),
@@ -109,7 +112,12 @@ pub fn pack_papers(
             .map(|card| PaperCard {
                 card: card.card.card,
                 name: card.record.as_ref().map(|record| record.nama.as_str()),
-                class: card.card.sekolah.kelas.as_deref(),
+                class: card
+                    .card
+                    .sekolah
+                    .kelas
+                    .as_deref()
+                    .filter(|_| !card.place.moved),
                 kind: card.card.kind,
             })
             .collect(),

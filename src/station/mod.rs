@@ -3,7 +3,9 @@
 
 mod accept;
 pub mod assets;
+pub mod backup;
 mod beside;
+mod checkpoints;
 mod examine;
 mod handover;
 mod in_order;
@@ -15,6 +17,7 @@ pub mod photo_desk;
 mod photos;
 pub mod press_room;
 pub mod preview;
+mod purge;
 pub mod scanning;
 mod setter;
 pub mod staging;
@@ -36,7 +39,9 @@ use jiff::tz::TimeZone;
 use crate::config::{Config, ConfigError, Paths};
 use crate::domain::card::Kind;
 use crate::domain::office::Official;
-use crate::intake::{self, Claimed, Inbox, IntakeError, Summary, Wake, is_network_mount};
+use crate::intake::{
+    self, Claimed, Inbox, IntakeError, Mappings, MappingsError, Summary, Wake, is_network_mount,
+};
 use crate::ledger::{self, Ledger};
 use crate::render::content::Issue;
 use crate::render::document::DocumentError;
@@ -44,6 +49,7 @@ use crate::render::layout::Layout;
 use crate::render::raster::RasterError;
 
 pub use beside::beside_ledger;
+pub use checkpoints::keep_checkpoints;
 pub use examine::{Examined, Examiner, SharedPhotos, cloth_of, photo_target};
 pub use handover::{HandoverError, HandoverWords, MOST_BYTES, Papers, attach, pack_papers};
 pub use inspect::{InspectError, Row, inspect, report_of};
@@ -51,7 +57,17 @@ pub use lock::{Lock, LockError};
 pub use lots::{LOT_HELD, is_proof_code};
 pub use minutes::{MinutesError, minutes_pdf};
 pub use photos::{PhotoStore, write_new};
+pub use purge::Purge;
 pub use token::{new_pack_code, new_token};
+
+/// The folders of the files that the ledger names.
+pub fn ledger_files(paths: &Paths) -> ledger::Files {
+    ledger::Files {
+        lots: paths.lots(),
+        photos: paths.photos(),
+        handover: paths.handover(),
+    }
+}
 
 /// Who the ledger names for what the station does by itself.
 pub const ACTOR: &str = "station";
@@ -71,6 +87,12 @@ pub enum StationError {
     /// The folders.
     #[error(transparent)]
     Intake(#[from] IntakeError),
+    /// The mappings.
+    #[error(transparent)]
+    Mappings(#[from] MappingsError),
+    /// The uploads.
+    #[error(transparent)]
+    Uploads(#[from] staging::StageError),
     /// A lot could not be made.
     #[error("lot {lot} cannot be made")]
     Lot {
@@ -143,6 +165,8 @@ pub struct Station {
     last_accepted: Option<Instant>,
     /// Whether the record accepted last came alone.
     came_alone: bool,
+    /// When the privacy clock was last looked at.
+    purged: Option<Instant>,
 }
 
 impl Station {
@@ -156,6 +180,9 @@ impl Station {
         let layouts = assets::load_all(&paths, &config)?;
         let ledger = Ledger::open(&paths.ledger())?;
         let inbox = Inbox::new(paths.intake(), config.intake.clone())?;
+        // Read again for each drop; here, so that a mistake in it is heard of at once.
+        Mappings::read(&paths.mappings())?;
+        staging::sweep_old(&paths, &config)?;
         let photos = PhotoStore::open(paths.photos())?;
         let mut station = Self {
             paths,
@@ -169,9 +196,11 @@ impl Station {
             parked: Vec::new(),
             last_accepted: None,
             came_alone: false,
+            purged: None,
         };
         station.parked = station.inbox.unfinished()?;
         station.sweep_lots()?;
+        keep_checkpoints(&station.paths, &station.ledger)?;
         Ok(station)
     }
 
@@ -187,6 +216,7 @@ impl Station {
     pub fn run(&mut self, events: &Receiver<Event>) -> Result<(), StationError> {
         let mut whole = BTreeSet::new();
         loop {
+            self.purge_when_due();
             let progress = self.step(&std::mem::take(&mut whole), Due::Quiet)?;
             if self.is_stopping() {
                 return Ok(());
@@ -218,6 +248,7 @@ impl Station {
     /// As [`Station::run`].
     pub fn run_once(&mut self) -> Result<Progress, StationError> {
         let mut all = Progress::default();
+        self.purge_when_due();
         // Nobody stays to see whether it becomes whole later.
         self.inbox.give_up_after(self.config.intake.settle);
         let end = Instant::now() + 2 * self.config.intake.settle + Duration::from_secs(1);

@@ -146,10 +146,17 @@ fn write_whole<T>(
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let temporary = path.with_extension(format!("{number}.tmp"));
     let mut file = File::create(&temporary)?;
-    let written = write(&mut file)?;
-    if sync == Sync::Now {
-        file.sync_all()?;
+    let written = (|| {
+        let written = write(&mut file)?;
+        if sync == Sync::Now {
+            file.sync_all()?;
+        }
+        fs::rename(&temporary, path)?;
+        Ok(written)
+    })();
+    if written.is_err() {
+        // Half of it is of no use and may be personal. Why it was not written is the error to tell.
+        let _ = fs::remove_file(&temporary);
     }
-    fs::rename(&temporary, path)?;
-    Ok(written)
+    written
 }

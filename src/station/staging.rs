@@ -21,6 +21,7 @@ use super::examine::Examiner;
 use super::inspect::{InspectError, Row, inspect, report_of};
 use super::new_token;
 use super::photos::write_new;
+use crate::config::{Config, Paths};
 use crate::domain::fields::{RawRecord, RawValue};
 use crate::domain::rules::{self, Problem};
 use crate::intake::{
@@ -142,6 +143,19 @@ impl From<InspectError> for StageError {
             InspectError::Ledger(error) => Self::Ledger(error),
         }
     }
+}
+
+/// How long an upload waits for a person, in hours: a week.
+const KEPT_HOURS: i64 = 7 * 24;
+
+/// Throws away the uploads of a station that nobody came back for.
+///
+/// # Errors
+/// The disk's.
+pub fn sweep_old(paths: &Paths, config: &Config) -> Result<usize, StageError> {
+    let limits = config.intake.limits.clone();
+    let staging = Staging::open(paths.uploads(), paths.intake().incoming, limits)?;
+    staging.sweep(Timestamp::now(), SignedDuration::from_hours(KEPT_HOURS))
 }
 
 /// The folder with the batch.

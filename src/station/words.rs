@@ -157,6 +157,10 @@ pub fn said(entry: &Entry) -> String {
         | Event::PackReceived(_)
         | Event::PackFileAttached(_)
         | Event::BatchApproved(_)
+        | Event::SigningKeyMade { .. }
+        | Event::CheckpointMade(_)
+        | Event::Restored(_)
+        | Event::LotPurged(_)
         | Event::Destroyed(_) => String::new(),
     }
 }

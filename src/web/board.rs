@@ -252,6 +252,10 @@ fn trouble(desk: &Desk, lang: Lang, works: bool) -> Vec<Markup> {
                     @for reason in &reasons {
                         br; (lang.half(&reason.to_string())) ": " (lang.half(&reason.advice()))
                     }
+                    @if stands == DeviceState::Unreachable {
+                        br; (lang.t("Nyalakan printer, lalu periksa kabel dan jaringannya.",
+                                    "Turn the printer on, then check its cable and the network."))
+                    }
                     @if let (true, Some(message)) = (reasons.is_empty(), &state.message) { br; (message) }
                 },
                 &html! {},

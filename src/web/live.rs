@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_millis(500);
 pub async fn watch(app: Arc<App>) {
     loop {
         match app.read(|_, ledger| ledger.head()).await {
-            Ok(head) => {
+            Ok((head, _)) => {
                 app.head.send_if_modified(|known| {
                     let new = *known != head;
                     *known = head;

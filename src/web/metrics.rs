@@ -122,7 +122,7 @@ fn written(board: &Board, ledger: &Reader) -> crate::ledger::Result<String> {
         "Prints left on the ribbons.",
         prints.map(|prints| (&[][..], prints)).into_iter().collect(),
     );
-    let head = figure(ledger.head()?);
+    let head = figure(ledger.head()?.0);
     family(
         &mut text,
         "counter",

@@ -292,6 +292,9 @@ fn backs_follow_a_turned_stack_in_the_order_in_which_it_lies() {
             .run(&["printer", "turned", "p1", "--as", "siti"])
             .ended(0);
         until_printed(&station, &daemon, 3);
+        let turned = "SELECT count(*) FROM events WHERE actor = 'operator:siti'
+             AND json_extract(body, '$.kind') = 'stack-turned'";
+        assert_eq!(station.number(turned), 1);
         let backs: Vec<String> = order(&fake)[3..6]
             .iter()
             .map(|job| card_in(job).to_owned())

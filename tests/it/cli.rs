@@ -14,6 +14,8 @@ fn the_help_of_every_subcommand_says_what_it_does() {
         (vec!["init"], "never overwritten"),
         (vec!["run"], "until it is told to stop"),
         (vec!["check"], "without touching anything"),
+        (vec!["mapping", "show"], "what is missing"),
+        (vec!["mapping", "save"], "same header row"),
         (vec!["render"], "one PDF"),
         (vec!["layout", "check"], "line and column"),
         (vec!["layout", "preview"], "made-up child"),
@@ -288,6 +290,7 @@ fn a_reader_that_goes_away_ends_no_command_in_noise() {
             "{args:?}"
         );
     };
+    let card = station.card_of(&child(1));
     for args in [
         ["status"].as_slice(),
         &["status", "--json"],
@@ -296,7 +299,7 @@ fn a_reader_that_goes_away_ends_no_command_in_noise() {
         &["log"],
         &["log", "--csv"],
         &["log", "--json"],
-        &["card", "K000001-4", "--json"],
+        &["card", &card, "--json"],
     ] {
         closed(args);
     }

@@ -127,6 +127,20 @@ fn thirty_kills_over_a_backlog_lose_nothing_and_make_nothing_twice() {
     assert!(printed == names, "a child is missing in the log");
 }
 
+#[cfg(target_env = "gnu")]
+#[test]
+fn a_daemon_keeps_its_process_and_is_told_to_use_few_arenas() {
+    let station = Station::new();
+    let daemon = station.daemon();
+    let told = std::fs::read(format!("/proc/{}/environ", daemon.pid())).unwrap();
+    let told = String::from_utf8_lossy(&told);
+    assert!(
+        told.split('\0')
+            .any(|variable| variable == "MALLOC_ARENA_MAX=2")
+    );
+    assert_eq!(daemon.stop().code(), Some(0));
+}
+
 #[test]
 fn a_second_daemon_on_a_station_refuses_and_says_who_holds_it() {
     let station = Station::new();

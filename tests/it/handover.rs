@@ -170,6 +170,9 @@ fn a_week_of_packs_from_gathering_to_redelivery_agrees_at_every_step() {
     );
     totals_agree(&station, 0);
 
+    let nothing = pack(&station, &["receive", first, "--all"]).ended(1);
+    assert!(nothing.out.contains("nothing to enter"), "{}", nothing.out);
+
     // What came back goes out again, one card to the school that its child went to.
     let again = only(pack(&station, &["make", "--redeliver", first]));
     let again = again["pack"].as_str().unwrap();

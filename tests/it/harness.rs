@@ -208,6 +208,17 @@ pub fn picture(width: u32, height: u32, paint: impl Fn(u32, u32) -> [u8; 3]) -> 
     jpeg
 }
 
+/// A ZIP of these files.
+pub fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        std::io::Write::write_all(&mut zip, content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
 /// What a command said and how it ended.
 pub struct Ran {
     pub code: i32,

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::{Value, json};
 
-use crate::harness::{Child, Settings, Station, child, codes, hours_ago, picture, sha256, toddler};
+use crate::harness::{
+    Child, Settings, Station, archive, child, codes, hours_ago, picture, sha256, toddler,
+};
 
 /// A daemon of these settings takes what says that it is complete, and nothing else for an hour.
 fn patient() -> Station {
@@ -263,9 +265,48 @@ pub fn refused_things(station: &Station) -> Vec<(&'static str, &'static str)> {
     put("surat.pdf", b"%PDF-1.7");
     things.push(("surat.pdf", "drop-kind"));
     put("data.zip", b"PK\x03\x04");
-    things.push(("data.zip", "drop-kind"));
+    things.push(("data.zip", "archive-unreadable"));
     put("data.xlsx", b"PK\x03\x04");
-    things.push(("data.xlsx", "drop-kind"));
+    things.push(("data.xlsx", "archive-unreadable"));
+    put("lama.xls", b"\xd0\xcf\x11\xe0");
+    things.push(("lama.xls", "drop-kind"));
+    put("sandi.xlsx", b"\xd0\xcf\x11\xe0");
+    things.push(("sandi.xlsx", "archive-locked"));
+    let zeros = vec![0; 20 << 20];
+    let table = b"nik\n1\n".as_slice();
+    for (name, code, files) in [
+        (
+            "bom.zip",
+            "archive-bomb",
+            [("records.csv", &zeros[..]), ("a.txt", b"")],
+        ),
+        (
+            "sarang.zip",
+            "archive-nested",
+            [("records.csv", table), ("foto.zip", b"PK")],
+        ),
+        (
+            "jalur.zip",
+            "archive-path",
+            [("records.csv", table), ("../a.jpg", b"")],
+        ),
+        (
+            "kembar.zip",
+            "archive-twice",
+            [("records.csv", table), ("Records.CSV", table)],
+        ),
+    ] {
+        put(name, &archive(&files));
+        things.push((name, code));
+    }
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for name in ["2A", "2B"] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        sheet.write_string(0, 0, "nik").unwrap();
+        sheet.write_string(1, 0, "1").unwrap();
+    }
+    put("lembar.xlsx", &book.save_to_buffer().unwrap());
+    things.push(("lembar.xlsx", "workbook-sheets"));
 
     let folder = station.incoming("MAP.json");
     fs::create_dir(&folder).unwrap();
@@ -457,8 +498,7 @@ fn the_three_forms_of_a_batch_and_a_loose_table_are_taken_alike() {
     fs::create_dir(&batch).unwrap();
     fs::write(batch.join("records.csv"), station.table(&[child(3)])).unwrap();
     fs::write(batch.join("3.jpg"), child(3).photo.unwrap()).unwrap();
-    fs::write(station.incoming("4.jpg"), child(4).photo.unwrap()).unwrap();
-    fs::write(station.incoming("lepas.csv"), station.table(&[child(4)])).unwrap();
+    station.drop_table("lepas.csv", &[child(4)]);
     station.take_all();
     for child in [child(1), toddler(2), child(3), child(4)] {
         assert_eq!(station.states(&child), ["rendered"]);

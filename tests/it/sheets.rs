@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Write};
+use std::path::Path;
 
 use calamine::{Data, Range, Reader, Xlsx};
 use jiff::{SignedDuration, Timestamp};
@@ -16,10 +17,8 @@ use kia_station::render::layout::Layout;
 use kia_station::station::staging::{Approval, StageError, StageId, Staging};
 use kia_station::station::{Examiner, assets};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
-use crate::harness::{Child, Station, child, codes, toddler};
+use crate::harness::{Child, Station, archive, child, codes, hours_ago, toddler};
 
 /// A school's own headers, and the fields behind them.
 const SCHOOL: [(&str, &str); 15] = [
@@ -99,7 +98,7 @@ fn messy(good: &Child, dated: &Child, lost: &Child) -> Vec<u8> {
     let born = ExcelDateTime::from_ymd(born.year() as u16, born.month() as u8, born.day() as u8);
     let look = Format::new().set_num_format("dd/mm/yyyy");
     sheet
-        .write_datetime_with_format(6, 5, &born.unwrap(), &look)
+        .write_datetime_with_format(6, 5, born.unwrap(), &look)
         .unwrap();
     write_row(sheet, 7, lost);
     sheet
@@ -110,19 +109,19 @@ fn messy(good: &Child, dated: &Child, lost: &Child) -> Vec<u8> {
 }
 
 fn approval() -> String {
-    let at = crate::harness::hours_ago(20);
+    let at = hours_ago(20);
     format!(
         r#"{{"persetujuan": {{"status": "DISETUJUI", "oleh": "verifikator-01", "pada": "{at}"}}}}"#
     )
 }
 
-fn first_sheet(path: &std::path::Path) -> Range<Data> {
+fn first_sheet(path: &Path) -> Range<Data> {
     let bytes = fs::read(path).unwrap();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
     book.worksheet_range_at(0).unwrap().unwrap()
 }
 
-fn put_photos(folder: &std::path::Path, children: &[&Child]) {
+fn put_photos(folder: &Path, children: &[&Child]) {
     for child in children {
         if let Some(photo) = &child.photo {
             fs::write(folder.join(child.photo_path()), photo).unwrap();
@@ -215,6 +214,66 @@ fn a_messy_spreadsheet_becomes_cards_and_its_return_list_mended_becomes_the_rest
     station.is_sound();
 }
 
+#[test]
+fn a_mapping_that_cannot_be_used_is_refused_and_a_broken_file_is_named_at_the_start() {
+    let station = Station::new();
+    fs::write(station.outside("t.csv"), "Nama Siswa,NIK\nA,1\n").unwrap();
+    let table = station.outside("t.csv").display().to_string();
+    for (set, wrong) in [
+        ("Nama Siswa=hobi", "`hobi` is no field"),
+        ("Nama=nama", "no column is called `Nama`"),
+    ] {
+        let ran = station
+            .run(&["mapping", "save", &table, "--set", set])
+            .ended(2);
+        assert!(ran.err.contains(wrong), "{}", ran.err);
+    }
+    assert!(!station.has("mappings.toml"));
+    let shown = station.run(&["mapping", "show", &table]).ended(0).out;
+    assert!(
+        shown.contains("Nama Siswa -> ? nama") && shown.contains("no_kk"),
+        "{shown}"
+    );
+    fs::write(station.path("mappings.toml"), "[[mapping]]\nheaders = 1\n").unwrap();
+    let ran = station.once().ended(2);
+    assert!(
+        ran.err.contains("mappings.toml") && ran.err.contains("line 2"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_lone_spreadsheet_takes_its_photos_along() {
+    let station = Station::new();
+    let girl = child(1);
+    station.know(&girl);
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let fields = girl.record.as_object().unwrap().iter();
+    let flat = fields.filter(|(_, value)| value.is_string());
+    let pada = ("disetujui_pada".to_owned(), hours_ago(9));
+    let oleh = ("disetujui_oleh".to_owned(), "verifikator-01".to_owned());
+    let cells = flat.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
+    for (column, (header, cell)) in cells.chain([pada, oleh]).enumerate() {
+        sheet.write_string(0, column as u16, header).unwrap();
+        sheet.write_string(1, column as u16, cell).unwrap();
+    }
+    put_photos(&station.incoming(""), &[&girl]);
+    fs::write(
+        station.incoming("SATU.xlsx"),
+        book.save_to_buffer().unwrap(),
+    )
+    .unwrap();
+    station.take_all();
+    assert_eq!(station.states(&girl), ["rendered"]);
+    assert_eq!(
+        station.names("accepted/SATU.xlsx"),
+        ["1.jpg", "SATU.xlsx", "reasons.json"]
+    );
+    assert!(station.names("incoming").is_empty());
+}
+
 /// A workbook of another program than ours, made once with LibreOffice from a CSV.
 #[test]
 fn a_workbook_of_another_office_program_is_read() {
@@ -251,15 +310,17 @@ fn a_workbook_of_another_office_program_is_read() {
     assert_eq!(seen.samples.len(), 2);
 }
 
-fn zipped(folder: &std::path::Path, top: &str) -> Vec<u8> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for entry in fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let name = format!("{top}{}", entry.file_name().to_str().unwrap());
-        zip.start_file(name, SimpleFileOptions::default()).unwrap();
-        zip.write_all(&fs::read(entry.path()).unwrap()).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
+/// The files of a folder in a ZIP, below `top`.
+fn zipped(folder: &Path, top: &str) -> Vec<u8> {
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let files: Vec<(String, Vec<u8>)> = entries
+        .map(|entry| {
+            let name = format!("{top}{}", entry.file_name().to_str().unwrap());
+            (name, fs::read(entry.path()).unwrap())
+        })
+        .collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(n, b)| (n.as_str(), &b[..])).collect();
+    archive(&files)
 }
 
 #[test]
@@ -271,11 +332,7 @@ fn a_zipped_batch_becomes_cards_and_a_bomb_goes_back_untouched() {
         &[child(1), toddler(2), child(3).with("agama", "9")],
     );
     fs::write(station.incoming("SD.zip"), zipped(&folder, "SD 2/")).unwrap();
-    let mut bomb = ZipWriter::new(Cursor::new(Vec::new()));
-    bomb.start_file("records.csv", SimpleFileOptions::default())
-        .unwrap();
-    bomb.write_all(&vec![b'0'; 30 << 20]).unwrap();
-    let bomb = bomb.finish().unwrap().into_inner();
+    let bomb = archive(&[("records.csv", &vec![b'0'; 30 << 20])]);
     fs::write(station.incoming("BOM.zip"), &bomb).unwrap();
     let path = station.incoming("SD.zip");
     let checked = station
@@ -559,7 +616,9 @@ fn what_is_no_batch_is_refused_when_it_is_uploaded_and_old_uploads_are_swept() {
     let later = Timestamp::now()
         .checked_add(SignedDuration::from_hours(49))
         .unwrap();
-    assert_eq!(page.staging.sweep(later, days).unwrap(), 1);
+    // The one that waited, and the two that never were complete.
+    assert_eq!(page.staging.sweep(later, days).unwrap(), 3);
+    assert!(station.names("uploads").is_empty());
     assert!(page.staging.list().unwrap().is_empty());
     page.staging.discard(&id).unwrap();
     let gone = page.staging.check(

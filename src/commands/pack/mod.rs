@@ -107,19 +107,15 @@ fn make(args: &cli::PackMake) -> Result<Outcome> {
 
 /// What came back from a pack goes to the same school once more.
 fn redeliver(tx: &mut Tx<'_>, old: PackId) -> ledger::Result<PackId> {
-    let (pack, all) = tx.pack(old)?.ok_or(PackRefusal::NoPack(old))?;
+    let (pack, _) = tx.pack(old)?.ok_or(PackRefusal::NoPack(old))?;
     let back = tx.returned_from(old)?;
     if back.is_empty() {
         return Err(PackRefusal::NothingToPack.into());
     }
     let new = pack_for(tx, &pack.destination)?;
-    for card in all.iter().filter(|card| back.contains(&card.card.card)) {
+    for card in back {
         // One that had been moved there is of another school by its record still.
-        if card.place.moved {
-            tx.move_to_pack(card.card.card, new)?;
-        } else {
-            tx.put_in_pack(new, card.card.card)?;
-        }
+        tx.move_to_pack(card, new)?;
     }
     Ok(new)
 }

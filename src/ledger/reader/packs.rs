@@ -384,7 +384,7 @@ impl Reader {
 
     /// The packs that were sent more than so many days before `today` and of which a card is
     /// still outstanding, the oldest first.
-    pub fn overdue(&self, today: Date, days: u32) -> Result<Vec<Pack>> {
+    pub fn overdue_packs(&self, today: Date, days: u32) -> Result<Vec<Pack>> {
         let last = today.saturating_sub(Span::new().days(i64::from(days)));
         self.all(
             &format!("{PACKS} WHERE outstanding > 0 AND sent_on < ? ORDER BY sent_on, pack"),
@@ -399,6 +399,15 @@ impl Reader {
             "SELECT stage FROM packs WHERE pack = ?",
             [pack_number(pack)],
             |row| word(row, 0, Stage::from_name),
+        )
+    }
+
+    /// What tells the school or village of a pack from others.
+    pub(in crate::ledger) fn pack_destination(&self, pack: PackId) -> Result<Option<String>> {
+        self.one(
+            "SELECT destination FROM packs WHERE pack = ?",
+            [pack_number(pack)],
+            |row| row.get(0),
         )
     }
 

@@ -215,6 +215,16 @@ impl Reader {
         )
     }
 
+    /// The jobs that any printer may still answer for.
+    pub fn jobs_in_hand(&self) -> Result<Vec<Job>> {
+        self.all(
+            "SELECT * FROM jobs WHERE stage IN ('begun', 'created', 'sent')
+             ORDER BY begun_at, card, job",
+            [],
+            Job::read,
+        )
+    }
+
     /// One job by its name.
     pub fn job(&self, job: &str) -> Result<Option<Job>> {
         self.one("SELECT * FROM jobs WHERE job = ?", [job], Job::read)

@@ -114,7 +114,7 @@ mod tests {
         assert!(matches!(again, Err(Error::UserTaken(_))));
         let odd = write(ledger, |tx| tx.make_account("a:b", Role::Operator, "x"));
         assert!(matches!(odd, Err(Error::UserName(_))));
-        let report = verify(&station.ledger, files(station.path())).unwrap();
+        let report = verify(&station.ledger, &files(station.path())).unwrap();
         assert_eq!(report.findings, []);
     }
 

@@ -67,6 +67,10 @@ impl Tx<'_> {
                 return Err(Error::HalfPrinted(card));
             }
             Settlement::Good => State::Printed,
+            // A restored card that had no lot yet waits for one again.
+            Settlement::NotOut if self.card(card)?.is_some_and(|card| card.lot.is_none()) => {
+                State::Accepted
+            }
             Settlement::NotOut => State::Rendered,
         };
         self.move_card(card, to, Evidence::Operator, Some("settled"))?;

@@ -96,8 +96,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Puts a card that lies in the office into the open pack of another school than its record
-    /// names; out of the pack that it lies in, if it does.
+    /// Puts a card that lies in the office into an open pack, also of another school than its
+    /// record names; out of the pack that it lies in, if it does.
     ///
     /// # Errors
     /// Those of [`Tx::put_in_pack`] and [`Tx::take_out`].
@@ -106,7 +106,9 @@ impl Tx<'_> {
             if let Some((old, _)) = pack_of(&tx.db, card)? {
                 tx.take(old, card, true)?;
             }
-            let moved = true;
+            let home = tx.card(card)?.ok_or(Error::NoCard(card))?;
+            let home = Destination::of(&home.sekolah, &home.kecamatan, &home.desa);
+            let moved = tx.pack_destination(pack)?.as_deref() != Some(&*home.key());
             tx.append(&Event::CardPutIn(CardPutIn { card, pack, moved }))
         })
     }
@@ -169,7 +171,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`PackRefusal::NoPack`], [`PackRefusal::Stage`], [`PackRefusal::BeforeSent`],
-    /// [`PackRefusal::NotInPack`], and [`Error::Move`] when it was said before that a card
+    /// [`PackRefusal::NotInPack`], [`PackRefusal::NothingSaid`], and [`Error::Move`] when it was said before that a card
     /// arrived.
     pub fn receive_pack(&mut self, pack: PackId, receipt: Receipt<'_>) -> Result<()> {
         let inside = cards_in(&self.db, pack)?;
@@ -196,6 +198,9 @@ impl Tx<'_> {
         if let Some(stranger) = arrived.iter().find(|card| state(**card).is_none()) {
             return Err(PackRefusal::NotInPack(*stranger).into());
         }
+        if arrived.is_empty() && claimed.is_empty() && receipt.unclaimed.is_empty() {
+            return Err(PackRefusal::NothingSaid(pack).into());
+        }
         let event = Event::PackReceived(PackReceived {
             pack,
             on: receipt.on,
@@ -214,7 +219,8 @@ impl Tx<'_> {
     /// Enters that cards of a sent pack came back: they lie in the office again, in no pack.
     ///
     /// # Errors
-    /// [`PackRefusal::NotInPack`]; [`Error::Move`] when the pack was not sent.
+    /// [`PackRefusal::NoPack`], [`PackRefusal::Stage`] when it was not sent,
+    /// [`PackRefusal::NotInPack`], [`PackRefusal::NothingSaid`].
     pub fn return_from_pack(
         &mut self,
         pack: PackId,
@@ -222,6 +228,9 @@ impl Tx<'_> {
         reason: ReturnReason,
     ) -> Result<()> {
         self.stage(pack)?.must_be(Stage::Sent, pack)?;
+        if cards.is_empty() {
+            return Err(PackRefusal::NothingSaid(pack).into());
+        }
         self.whole(|tx| {
             for &card in cards {
                 if pack_of(&tx.db, card)?.is_none_or(|(its, _)| its != pack) {
@@ -255,7 +264,7 @@ impl Tx<'_> {
 
     fn stage(&self, pack: PackId) -> Result<Stage> {
         let found = self.pack_stage(pack)?;
-        Ok(found.ok_or(Error::Pack(PackRefusal::NoPack(pack)))?)
+        found.ok_or(Error::Pack(PackRefusal::NoPack(pack)))
     }
 }
 

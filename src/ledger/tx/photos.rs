@@ -85,7 +85,7 @@ mod tests {
             .unwrap()
             .unwrap();
         assert!(standing.same_content);
-        let report = verify(&station.ledger, files(station.path())).unwrap();
+        let report = verify(&station.ledger, &files(station.path())).unwrap();
         let of_files = |finding: &Finding| matches!(finding, Finding::File { .. });
         assert!(
             report.findings.iter().all(of_files),
@@ -96,7 +96,7 @@ mod tests {
             .intruder()
             .execute("UPDATE persons SET photo = ?", [digest('c')])
             .unwrap();
-        let report = verify(&station.ledger, files(station.path())).unwrap();
+        let report = verify(&station.ledger, &files(station.path())).unwrap();
         assert!(!report.findings.iter().all(of_files));
     }
 

@@ -91,7 +91,7 @@ mod tests {
         assert!(of(ledger, "t1").is_none() && of(ledger, "t2").is_some());
         let odd = write(ledger, |tx| tx.open_sender("SIAK pusat", "t3"));
         assert!(matches!(odd, Err(Error::UserName(_))));
-        let report = verify(&station.ledger, files(station.path())).unwrap();
+        let report = verify(&station.ledger, &files(station.path())).unwrap();
         assert_eq!(report.findings, []);
     }
 
@@ -132,7 +132,7 @@ mod tests {
         }
         let drop = ledger.drop_named(&name).unwrap().unwrap();
         assert_eq!(drop.outcome.drop, "D1");
-        let report = verify(&station.ledger, files(station.path())).unwrap();
+        let report = verify(&station.ledger, &files(station.path())).unwrap();
         assert_eq!(report.findings, []);
     }
 }

@@ -9,13 +9,25 @@ use crate::ledger::error::Result;
 use crate::ledger::key::{file_digest, is_digest};
 use crate::ledger::project::pack_id;
 
-/// Compares every PDF with its size and hash in the ledger.
+/// Compares every PDF with its size and hash in the ledger; one that was purged must be gone.
 pub(super) fn check_lots(db: &Connection, folder: &Path, report: &mut Report) -> Result<()> {
-    let mut query = db.prepare("SELECT pdf, bytes, sha256 FROM lots ORDER BY lot")?;
+    let mut query = db.prepare(
+        "SELECT pdf, bytes, sha256, purged_lots.lot NOTNULL
+         FROM lots LEFT JOIN purged_lots USING (lot) ORDER BY lots.lot",
+    )?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let name: String = row.get(0)?;
         let (bytes, sha256): (i64, String) = (row.get(1)?, row.get(2)?);
+        let path = folder.join(&name);
+        if row.get(3)? {
+            report.purged += 1;
+            if path.exists() {
+                let fault = FileFault::NotPurged;
+                report.add(Finding::File { name, fault });
+            }
+            continue;
+        }
         report.lots += 1;
         report.compare(folder, name, Some(bytes.cast_unsigned()), &sha256);
     }

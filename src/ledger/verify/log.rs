@@ -6,6 +6,7 @@ use super::report::{EventFault, Finding, Report};
 use super::tables::compare_projections;
 use crate::ledger::error::{Error, Result};
 use crate::ledger::event::{Event, NO_HASH, chain_hash};
+use crate::ledger::key::hex;
 use crate::ledger::project::apply;
 use crate::ledger::reader::Reader;
 
@@ -42,10 +43,15 @@ pub(super) fn check(ledger: &Reader, rebuilt: &Connection, report: &mut Report) 
             chained = false;
             report.add(Finding::Event { seq, fault });
         }
-        (last, prev) = (seq, hash);
+        let before = std::mem::replace(&mut prev, hash);
+        last = seq;
         if sensible {
             let fault = match Event::from_canonical(&body) {
                 None => Some(EventFault::Unreadable),
+                // The head that was signed must be that of the event before.
+                Some(Event::CheckpointMade(checkpoint)) if checkpoint.head != hex(&before) => {
+                    Some(EventFault::Illegal)
+                }
                 Some(event) => match apply(rebuilt, seq, &at, &event) {
                     Ok(()) => None,
                     // The rebuilt database is ours: what it refuses is the event's fault, but for

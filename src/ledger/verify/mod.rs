@@ -6,9 +6,10 @@
 //! grow with the ledger.
 //!
 //! Each change shows only if the chain is whole; who changes an event and rewrites all hashes
-//! after it makes a chain that is whole and differs from the old one in its last hash, which
-//! [`Report::head`] gives to be kept elsewhere.
+//! after it makes a chain that is whole and differs from the old one in its last hash, and so
+//! [`against`] a checkpoint that was kept elsewhere.
 
+mod checkpoints;
 mod files;
 mod log;
 mod persons;
@@ -17,24 +18,25 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::PathBuf;
 
-pub use report::{EventFault, FileFault, Finding, ObjectFault, Report};
+pub use checkpoints::against;
+pub use report::{CheckpointFault, EventFault, FileFault, Finding, ObjectFault, Report};
 
 use super::error::{Error, Result};
 use super::reader::Reader;
 use super::schema;
 
 /// The folders of the files that the ledger names.
-#[derive(Debug, Clone, Copy)]
-pub struct Files<'a> {
+#[derive(Debug, Clone)]
+pub struct Files {
     /// The print-ready PDFs.
-    pub lots: &'a Path,
+    pub lots: PathBuf,
     /// The photos. A photo's file is its SHA-256 in lower-case hexadecimal digits with the ending
     /// `.jpg`.
-    pub photos: &'a Path,
+    pub photos: PathBuf,
     /// The scans of signed papers, in a folder of each pack's.
-    pub handover: &'a Path,
+    pub handover: PathBuf,
 }
 
 /// One part of verifying: it adds what it finds.
@@ -47,7 +49,7 @@ type Step<'a> = dyn Fn(&mut Report) -> Result<()> + 'a;
 /// # Errors
 /// Only when it cannot be verified at all, for example for want of space for temporary files.
 /// Whatever is wrong in the ledger is a finding.
-pub fn verify(ledger: &Reader, files: Files<'_>) -> Result<Report> {
+pub fn verify(ledger: &Reader, files: &Files) -> Result<Report> {
     ledger.snapshot(|ledger| {
         let mut report = Report::default();
         let rebuilt = schema::scratch()?;
@@ -56,9 +58,9 @@ pub fn verify(ledger: &Reader, files: Files<'_>) -> Result<Report> {
             &|report| tables::compare_schema(&ledger.db, &rebuilt, report),
             &|report| log::check(ledger, &rebuilt, report),
             &|report| persons::check(ledger, report),
-            &|report| files::check_lots(&ledger.db, files.lots, report),
-            &|report| files::check_photos(&ledger.db, files.photos, report),
-            &|report| files::check_papers(&ledger.db, files.handover, report),
+            &|report| files::check_lots(&ledger.db, &files.lots, report),
+            &|report| files::check_photos(&ledger.db, &files.photos, report),
+            &|report| files::check_papers(&ledger.db, &files.handover, report),
         ];
         for step in steps {
             match step(&mut report) {

@@ -19,6 +19,8 @@ pub struct Report {
     pub erased: u64,
     /// How many PDFs were compared.
     pub lots: u64,
+    /// How many PDFs were purged, as the log says.
+    pub purged: u64,
     /// How many photos were compared.
     pub photos: u64,
     /// How many attached papers were compared.
@@ -32,6 +34,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// Adds what a checkpoint in the file `name` brought to light.
+    pub fn add_checkpoint(&mut self, name: String, fault: CheckpointFault) {
+        self.add(Finding::Checkpoint { name, fault });
+    }
+
     /// Whether nothing is wrong.
     pub fn is_clean(&self) -> bool {
         self.findings.is_empty()
@@ -108,6 +115,30 @@ pub enum Finding {
         /// What is wrong with it.
         fault: FileFault,
     },
+    /// A checkpoint and the log do not agree.
+    Checkpoint {
+        /// Its file.
+        name: String,
+        /// What is wrong.
+        fault: CheckpointFault,
+    },
+}
+
+/// What is wrong with a checkpoint, or with the log beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckpointFault {
+    /// It is no checkpoint, or not in the one spelling.
+    Unreadable,
+    /// Its signature is wrong: somebody changed it, or made it up.
+    Forged,
+    /// It is signed with another key than the one given, or one that the log does not know.
+    OtherKey,
+    /// It is of another station.
+    OtherStation,
+    /// The log ends before it: events were cut off the end.
+    Cut,
+    /// The log holds another event at its place: the log was written anew.
+    Rewritten,
 }
 
 /// What is wrong with a table, index or trigger.
@@ -145,6 +176,8 @@ pub enum FileFault {
     Size,
     /// Its content is another.
     Content,
+    /// It was purged and is still there.
+    NotPurged,
 }
 
 impl fmt::Display for Finding {
@@ -191,8 +224,20 @@ impl fmt::Display for Finding {
                     FileFault::Missing => "is missing or unreadable",
                     FileFault::Size => "has another size than when it was made",
                     FileFault::Content => "was changed: its hash is another",
+                    FileFault::NotPurged => "was purged and is still there: run `purge`",
                 };
                 write!(f, "file `{name}` {fault}")
+            }
+            Self::Checkpoint { name, fault } => {
+                let fault = match fault {
+                    CheckpointFault::Unreadable => "is no checkpoint",
+                    CheckpointFault::Forged => "is forged: its signature is wrong",
+                    CheckpointFault::OtherKey => "is signed with a key that is not this station's",
+                    CheckpointFault::OtherStation => "is of another station",
+                    CheckpointFault::Cut => "is newer than the log: events were cut off its end",
+                    CheckpointFault::Rewritten => "names another event: the log was written anew",
+                };
+                write!(f, "checkpoint `{name}` {fault}")
             }
         }
     }

@@ -84,6 +84,10 @@ pub(super) const PROJECTIONS: &[(&str, usize)] = &[
     ("pack_cards", 2),
     ("pack_files", 2),
     ("batch_approvals", 1),
+    ("signing_keys", 1),
+    ("checkpoints", 1),
+    ("restores", 1),
+    ("purged_lots", 1),
 ];
 
 /// Compares the projections with those rebuilt from the log.

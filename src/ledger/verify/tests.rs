@@ -18,7 +18,8 @@ use crate::ledger::event::chain_hash;
 use crate::ledger::key::hex;
 use crate::ledger::testing::{Station, child, files, new_card, new_lot, nik, now};
 use crate::ledger::{
-    Close, DropOutcome, Ledger, NewCard, NewFile, NewJob, NewLot, NewMovement, Remake, Result, Tx,
+    Close, DropOutcome, Ledger, NewCard, NewFile, NewJob, NewLot, NewMovement, Remake, Result,
+    Signer, Tx,
 };
 
 /// A station with a printed lot of two cards, one spoiled and made again, two cards in the queue,
@@ -39,6 +40,7 @@ impl Busy {
         fs::create_dir(folder.join(PACK)).unwrap();
         fs::write(folder.join(paper()), b"a paper").unwrap();
         let sha256 = hex(&Sha256::digest(b"a lot"));
+        let signer = Signer::of(&folder).unwrap();
         station
             .write(|tx| {
                 let record = child(1);
@@ -81,7 +83,8 @@ impl Busy {
                     problems: [("name-one-word".to_owned(), 1)].into(),
                 })?;
                 tx.make_account("budi", Role::Supervisor, "a hash")?;
-                tx.open_sender("siak", "a hash")
+                tx.open_sender("siak", "a hash")?;
+                trust(tx, &signer)
             })
             .unwrap();
         Self {
@@ -92,7 +95,7 @@ impl Busy {
     }
 
     fn verify(&self) -> Report {
-        verify(&self.station.ledger, files(&self.folder)).unwrap()
+        verify(&self.station.ledger, &files(&self.folder)).unwrap()
     }
 
     /// The findings after somebody changed the database behind the program's back. The triggers
@@ -204,6 +207,20 @@ fn handover(tx: &mut Tx<'_>, card: CardId) -> Result<()> {
     )
 }
 
+/// A lot whose card was cancelled and erased is purged, the head is signed, and the ledger restored:
+/// each projection of the log's own gets a row.
+fn trust(tx: &mut Tx<'_>, signer: &Signer) -> Result<()> {
+    let card = tx.accept(new_card(&child(5)))?;
+    let lot = tx.next_lot()?;
+    tx.make_lot(new_lot(lot, &[card], "L00002.pdf"))?;
+    tx.move_card(card, State::Cancelled, Evidence::Operator, None)?;
+    tx.erase(card, "retention")?;
+    tx.purge_lot(lot)?;
+    tx.checkpoint(jiff::civil::date(2026, 11, 24), signer)?;
+    tx.restored(true)?;
+    Ok(())
+}
+
 fn event(seq: u64, fault: EventFault) -> Finding {
     Finding::Event { seq, fault }
 }
@@ -213,10 +230,11 @@ fn a_ledger_that_nobody_touched_is_clean() {
     let busy = Busy::new();
     let report = busy.verify();
     assert_eq!(report.findings, []);
-    assert_eq!((report.events, report.persons, report.erased), (43, 4, 1));
-    assert_eq!((report.lots, report.photos, report.papers), (1, 1, 1));
+    assert_eq!((report.events, report.persons, report.erased), (52, 4, 2));
+    assert_eq!((report.lots, report.purged), (1, 1));
+    assert_eq!((report.photos, report.papers), (1, 1));
     let other = Ledger::open_read_only(&busy.folder).unwrap();
-    assert_eq!(verify(&other, files(&busy.folder)).unwrap(), report);
+    assert_eq!(verify(&other, &files(&busy.folder)).unwrap(), report);
 }
 
 #[test]
@@ -292,7 +310,29 @@ fn every_changed_value_of_a_projection_is_named() {
         .collect();
     assert_eq!(
         columns.len(),
-        7 + 8 + 30 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5 + 4 + 17 + 9 + 3 + 4 + 3
+        7 + 8
+            + 30
+            + 1
+            + 2
+            + 1
+            + 12
+            + 4
+            + 4
+            + 2
+            + 15
+            + 2
+            + 2
+            + 5
+            + 4
+            + 17
+            + 9
+            + 3
+            + 4
+            + 3
+            + 1
+            + 3
+            + 3
+            + 1
     );
     for (table, column, kind) in columns {
         let new = if kind == "INTEGER" {
@@ -337,6 +377,9 @@ fn key_column(table: &str) -> &'static str {
         "accounts" => "user",
         "senders" => "sender",
         "batch_approvals" => "upload",
+        "signing_keys" => "public_key",
+        "checkpoints" | "restores" => "seq",
+        "purged_lots" => "lot",
         other => panic!("no key of {other} is known here"),
     }
 }
@@ -583,7 +626,7 @@ fn whatever_is_done_the_rebuilt_projections_equal_the_live_ones() {
         "{done} done, {refused} refused"
     );
     let nowhere = station.path().join("none");
-    let findings = verify(&station.ledger, files(&nowhere)).unwrap().findings;
+    let findings = verify(&station.ledger, &files(&nowhere)).unwrap().findings;
     // The lots' PDFs were never written; nothing else may be found.
     assert!(
         findings.iter().all(|f| matches!(f, Finding::File { .. })),

@@ -12,10 +12,16 @@ use crate::fake::{Fault, Moment};
 /// How long a kill waits for its step; then it comes wherever the station is.
 const PATIENCE: Duration = Duration::from_secs(4);
 
+/// As long as so many cards wait, no more are dropped.
+const ENOUGH: i64 = 12;
+
 impl Siege {
     /// One start of the station and its end.
     pub(super) fn kill(&mut self, number: u32) {
-        self.drop_some(number);
+        let queued = "SELECT count(*) FROM cards WHERE state IN ('accepted', 'rendered')";
+        if self.station.number(queued) < ENOUGH {
+            self.drop_some(number);
+        }
         let chance = self.rng.pick(&[0, 0, 8, 20]);
         for fake in &self.fakes {
             fake.faults(chance);

@@ -186,6 +186,17 @@ fn a_returned_card_goes_into_a_new_pack_and_a_moved_one_to_another_school() {
     station
         .write(|tx| tx.move_to_pack(cards[0], other))
         .unwrap();
+    assert!(place(&station, cards[0]).moved);
+    // Back in a pack of its own school it counts as moved no more.
+    let third = station.write(|tx| tx.pack_for(&home(1), "THIRD")).unwrap();
+    station.write(|tx| tx.move_to_pack(card, third)).unwrap();
+    let back = station.ledger.packs_of(card).unwrap();
+    let now: Vec<_> = back
+        .iter()
+        .filter(|(_, place)| place.left.is_none())
+        .collect();
+    assert!(matches!(now[..], [(_, place)] if !place.moved), "{back:?}");
+    station.write(|tx| tx.move_to_pack(card, other)).unwrap();
     let history = station.ledger.packs_of(cards[0]).unwrap();
     let ways: Vec<Option<Leaving>> = history
         .iter()
@@ -285,7 +296,7 @@ fn a_pack_is_overdue_after_its_days_until_nothing_is_outstanding() {
     station.write(|tx| tx.close_pack(id, false)).unwrap();
     station.write(|tx| send(tx, id)).unwrap();
     let overdue = |station: &Station, today| {
-        let packs = station.ledger.overdue(today, 14).unwrap();
+        let packs = station.ledger.overdue_packs(today, 14).unwrap();
         packs.iter().map(|pack| pack.pack).collect::<Vec<_>>()
     };
     assert_eq!(overdue(&station, date(2026, 12, 8)), []);
@@ -477,7 +488,7 @@ proptest! {
             prop_assert_eq!(proved + unproved_inside, inside + hand as usize, "{:?}", step);
         }
         let nowhere = station.path().join("none");
-        let findings = verify(&station.ledger, files(&nowhere)).unwrap().findings;
+        let findings = verify(&station.ledger, &files(&nowhere)).unwrap().findings;
         // The lot's PDF was never written; nothing else may be found.
         prop_assert!(
             findings.iter().all(|f| matches!(f, Finding::File { .. })),

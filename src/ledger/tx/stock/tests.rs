@@ -512,7 +512,7 @@ proptest! {
         prop_assert_eq!(booked, i64::try_from(used.len()).unwrap() + room.faulty
             + room.destroyed_blanks);
         let nowhere = station.path().join("none");
-        let findings = verify(&station.ledger, files(&nowhere)).unwrap().findings;
+        let findings = verify(&station.ledger, &files(&nowhere)).unwrap().findings;
         // The lots' PDFs were never written; nothing else may be found.
         prop_assert!(
             findings.iter().all(|f| matches!(f, Finding::File { .. })),
