@@ -1,9 +1,10 @@
-//! Who somebody is: passwords as argon2id, and the proof of one.
+//! Who somebody is: passwords as argon2id and the proof of one, and tokens that are kept as hashes.
 
 use std::sync::LazyLock;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use sha2::{Digest, Sha256};
 
 use crate::domain::account::{Right, Role, WeakPassword, check_password};
 use crate::ledger::{self, Account, Reader};
@@ -108,4 +109,38 @@ pub fn permit(account: &Account, right: Right) -> Result<(), Denied> {
 /// How the ledger names a person.
 pub fn actor(user: &str) -> String {
     format!("operator:{user}")
+}
+
+/// How the ledger names a program that sends records.
+pub fn sender_actor(sender: &str) -> String {
+    format!("sender:{sender}")
+}
+
+/// A new token of 256 random bits, in hexadecimal digits.
+///
+/// # Errors
+/// When the system gives no randomness.
+pub fn new_token() -> Result<String, ledger::Error> {
+    let mut bits = [0; 32];
+    getrandom::fill(&mut bits).map_err(|_| ledger::Error::Randomness)?;
+    Ok(hex(&bits))
+}
+
+/// A new token of a sender; its beginning lets those who search for lost secrets know it.
+///
+/// # Errors
+/// As [`new_token`].
+pub fn new_sender_token() -> Result<String, ledger::Error> {
+    Ok(format!("kia_{}", new_token()?))
+}
+
+/// How the ledger keeps a token. It is as good as random, so that a fast hash does, and looking it
+/// up by its hash tells nothing by the time it takes.
+pub fn hashed(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,6 +5,7 @@ mod books;
 mod mapping;
 mod packs;
 mod reports;
+mod sender;
 mod trust;
 
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ pub use packs::{
     PackReceive, PackReturn, PackSend, PackShow,
 };
 pub use reports::{Format, Register, ReportArgs, ReportCommand, SheetFormat};
+pub use sender::{SenderCommand, SenderOf};
 
 /// Stasiun cetak Kartu Identitas Anak (KIA).
 ///
@@ -134,6 +136,9 @@ pub enum Command {
     /// Who may do what
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Programs that send records over the network
+    #[command(subcommand)]
+    Sender(SenderCommand),
     /// The ledger itself
     #[command(subcommand)]
     Ledger(LedgerCommand),

@@ -31,6 +31,7 @@ mod render;
 mod report;
 mod run;
 mod scan;
+mod sender;
 mod status;
 mod stock;
 mod subject;
@@ -110,6 +111,7 @@ fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Card(args) => card::run(&args),
         Command::Allow(args) => allow::run(&args),
         Command::Account(command) => account::run(&command),
+        Command::Sender(command) => sender::run(&command),
         Command::Ledger(command) => ledger::run(&command),
         Command::Purge(args) => purge::run(&args),
         Command::Subject(args) => subject::run(&args),

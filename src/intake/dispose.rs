@@ -303,7 +303,7 @@ fn return_photo(source: &Source, back: &Tree, photo: &Path) -> io::Result<()> {
     }
 }
 
-fn write(folder: &Tree, path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write(folder: &Tree, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = folder.create(path)?;
     file.write_all(bytes)?;
     file.sync_all()

@@ -20,6 +20,7 @@ mod json;
 mod manifest;
 mod mappings;
 mod paths;
+mod post;
 mod read;
 mod report;
 mod returned;
@@ -42,6 +43,7 @@ pub use claim::{Claimed, PhotoError};
 pub use in_place::{InPlace, Look, look, photo_in_place, read_in_place, read_records};
 pub use inbox::{Inbox, Ready, Waiting, Why};
 pub use mappings::{Mappings, MappingsError};
+pub use post::{NoRecord, Posted};
 pub use read::{Batch, ReadError};
 pub use report::{Report, Summary};
 pub use tree::{deliver, is_network_mount};
@@ -173,6 +175,13 @@ pub enum IntakeError {
     Dispose {
         /// The drop's id.
         id: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// What came over the network cannot be put into `incoming/`.
+    #[error("a record cannot be put into `incoming/`; check the disk and the rights on it")]
+    Post {
         /// What the system said.
         #[source]
         source: io::Error,

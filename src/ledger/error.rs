@@ -223,6 +223,12 @@ pub enum Error {
     /// No such account.
     #[error("there is no account `{0}`")]
     NoUser(String),
+    /// The sender has a token.
+    #[error("there is a sender `{0}` already; close it first, then it gets another token")]
+    SenderTaken(String),
+    /// No such open sender.
+    #[error("there is no open sender `{0}`")]
+    NoSender(String),
     /// Somebody must be able to decide.
     #[error("the station needs at least one open account of a supervisor; the first is one")]
     NoSupervisor,
@@ -274,6 +280,8 @@ impl Error {
                 | Self::PhotoShared(_)
                 | Self::UserTaken(_)
                 | Self::NoUser(_)
+                | Self::SenderTaken(_)
+                | Self::NoSender(_)
                 | Self::NoSupervisor
                 | Self::Pack(_)
                 | Self::Range(_)
@@ -328,6 +336,10 @@ impl Error {
             ),
             Self::UserTaken(name) => format!("akun `{name}` sudah ada"),
             Self::NoUser(name) => format!("tidak ada akun `{name}`"),
+            Self::SenderTaken(name) => format!(
+                "pengirim `{name}` sudah ada; tutup dahulu, lalu ia mendapat token lain"
+            ),
+            Self::NoSender(name) => format!("tidak ada pengirim `{name}` yang terbuka"),
             Self::NoSupervisor => "harus selalu ada satu akun penyelia yang terbuka".into(),
             _ => return None,
         })

@@ -10,6 +10,7 @@ mod batches;
 mod books;
 mod packs;
 mod photos;
+mod senders;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ pub use packs::{
     CardPutIn, CardTakenOut, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent,
 };
 pub use photos::PhotoChanged;
+pub use senders::SenderSet;
 
 pub use trust::{LotPurged, Restored};
 
@@ -106,6 +108,8 @@ pub enum Event {
     },
     /// The photo of a card was changed by hand.
     PhotoChanged(PhotoChanged),
+    /// A sender got a token or was closed.
+    SenderSet(SenderSet),
     /// A card was destroyed.
     CardDestroyed {
         /// Which.

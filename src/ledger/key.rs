@@ -27,6 +27,7 @@ pub(super) enum Purpose {
     Photo,
     Request,
     Code,
+    Submission,
 }
 
 impl Purpose {
@@ -39,6 +40,7 @@ impl Purpose {
             Self::Photo => "photo",
             Self::Request => "request",
             Self::Code => "code",
+            Self::Submission => "submission",
         }
     }
 }
@@ -77,6 +79,13 @@ impl StationKey {
 
     pub fn request(&self, id: &str) -> String {
         self.hash(Purpose::Request, &[Some(id)])
+    }
+
+    /// The hash of a request with all that came with it.
+    pub fn submission(&self, sender: &str, id: &str, revisi: u32, content: &[u8]) -> String {
+        let revisi = revisi.to_be_bytes();
+        let parts = [sender.as_bytes(), id.as_bytes(), &revisi, content];
+        self.hash(Purpose::Submission, &parts.map(Some))
     }
 
     /// The hash of what a card's QR shows.

@@ -48,14 +48,14 @@ pub use event::{
     Accepted, AccountSet, Audited, BatchApproved, CardPutIn, CardScanned, CardTakenOut, DayClosed,
     Destroyed, DropOutcome, Event, Exception, JobBegun, JobCreated, JobMoved, LotAssigned, LotMade,
     LotPurged, Moved, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent, PhotoChanged,
-    Place, PrinterChanged, ReprintGranted, Restored, SerialRead, StackTurned, StockCounted,
-    StockMoved,
+    Place, PrinterChanged, ReprintGranted, Restored, SenderSet, SerialRead, StackTurned,
+    StockCounted, StockMoved,
 };
 pub use export::{ExportFault, ExportReport, verify_export};
 pub use reader::{
     Account, BlanksLeft, CameOut, Closed, DestroyedCard, Destruction, Ending, EndingCard, Found,
     Job, KeptCheckpoint, Left, OnHand, PAGE, Pack, PackCard, PackFile, PackFilter, PackPlace,
-    PrinterState, Reader, RegisterLine, Ribbons, Session, StockDay, ToPrint,
+    PrinterState, Reader, RegisterLine, Ribbons, Sender, Session, StockDay, Submission, ToPrint,
 };
 pub use signing::Signer;
 pub use tx::{

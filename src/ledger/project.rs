@@ -8,6 +8,7 @@ mod batches;
 mod packs;
 mod photos;
 mod printing;
+mod senders;
 mod stock;
 mod trust;
 
@@ -56,6 +57,7 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
         // The password itself is in no event.
         Event::PasswordSet { .. } => Ok(()),
         Event::PhotoChanged(changed) => photos::photo_changed(db, changed),
+        Event::SenderSet(set) => senders::sender_set(db, at, set),
         Event::Destroyed(destroyed) => stock::destroyed(db, seq, at, destroyed),
         Event::CardDestroyed { card, minutes } => stock::card_destroyed(db, *card, *minutes),
         // It is of no consequence but to be read.

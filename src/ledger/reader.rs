@@ -9,6 +9,7 @@ mod privacy;
 mod reports;
 mod scanning;
 mod search;
+mod senders;
 mod stock;
 mod trust;
 
@@ -33,6 +34,7 @@ pub use packs::{Left, OnHand, Pack, PackCard, PackFile, PackFilter, PackPlace};
 pub use printing::{Job, PrinterState, ToPrint};
 pub use reports::{BlanksLeft, CameOut, Ending, EndingCard, RegisterLine};
 pub use search::{Found, PAGE};
+pub use senders::{Sender, Submission};
 pub use stock::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
 pub use trust::KeptCheckpoint;
 

@@ -8,6 +8,7 @@ mod packs;
 mod photos;
 mod printing;
 mod scanning;
+mod senders;
 mod stock;
 mod trust;
 

@@ -149,6 +149,7 @@ pub fn said(entry: &Entry) -> String {
         | Event::RibbonMoved(_)
         | Event::DayClosed(_)
         | Event::AccountSet(_)
+        | Event::SenderSet(_)
         | Event::PasswordSet { .. }
         | Event::PackMade(_)
         | Event::PackClosed(_)

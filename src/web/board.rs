@@ -31,25 +31,25 @@ impl From<IntakeError> for PageError {
 }
 
 /// One printer at work.
-struct Desk {
-    settings: PrinterSettings,
-    state: Option<PrinterState>,
-    queue: u64,
-    today: u64,
-    backs: usize,
+pub(super) struct Desk {
+    pub settings: PrinterSettings,
+    pub state: Option<PrinterState>,
+    pub queue: u64,
+    pub today: u64,
+    pub backs: usize,
 }
 
 /// All that the board shows.
-struct Board {
-    status: Status,
-    queue: Vec<Waiting>,
-    forecast: Option<Forecast>,
-    desks: Vec<Desk>,
-    waiting: Vec<(String, Why)>,
-    drops: Vec<FinishedDrop>,
+pub(super) struct Board {
+    pub status: Status,
+    pub queue: Vec<Waiting>,
+    pub forecast: Option<Forecast>,
+    pub desks: Vec<Desk>,
+    pub waiting: Vec<(String, Why)>,
+    pub drops: Vec<FinishedDrop>,
 }
 
-fn look(app: &App, ledger: &Reader) -> Result<Board, PageError> {
+pub(super) fn look(app: &App, ledger: &Reader) -> Result<Board, PageError> {
     let mut inbox = Inbox::new(app.paths.intake(), app.config.intake.clone())?;
     inbox.scan(Instant::now(), &BTreeSet::new())?;
     let waiting = inbox.waiting().iter();

@@ -47,7 +47,8 @@ impl PageError {
         )
     }
 
-    fn status(&self) -> StatusCode {
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
         match self {
             Self::Refused(..) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -55,6 +56,13 @@ impl PageError {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Slow => StatusCode::TOO_MANY_REQUESTS,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Tells the station's log of a fault of its own.
+    pub fn log(&self) {
+        if let Self::Broken(error) = self {
+            tracing::error!(error, "a page was not made");
         }
     }
 
@@ -139,9 +147,7 @@ impl From<crate::station::StationError> for PageError {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        if let Self::Broken(error) = &self {
-            tracing::error!(error, "a page was not made");
-        }
+        self.log();
         let (indonesian, english) = self.words();
         let content = html! {
             h1 { (indonesian) }

@@ -1,14 +1,16 @@
 //! What every request passes before its page: the right host, no other site's hand, a session
 //! that holds, and a role that may.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::{SignedDuration, Timestamp};
 
+use super::api;
 use super::app::App;
 use super::error::PageError;
 use super::lang::Lang;
@@ -39,6 +41,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
 
 /// The outermost guard: hosts, other sites, and the headers of the answer.
 pub async fn at_the_door(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let for_programs = is_for_programs(request.uri().path());
     let mut response = match refuse(&app, &request) {
         None => next.run(request).await,
         Some(why) => {
@@ -46,6 +49,9 @@ pub async fn at_the_door(State(app): State<Arc<App>>, request: Request, next: Ne
             PageError::Forbidden.into_response()
         }
     };
+    if for_programs {
+        response = api::in_json(response);
+    }
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -74,9 +80,8 @@ fn refuse(app: &App, request: &Request) -> Option<&'static str> {
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    // Programs that bring a token instead of a cookie are nobody's hand.
-    let by_token = headers.contains_key(header::AUTHORIZATION);
-    if safe || by_token {
+    // The API asks for a token and looks at no cookie: no browser's user can be made to call it.
+    if safe || is_for_programs(request.uri().path()) {
         return None;
     }
     let site = text(headers, &HeaderName::from_static("sec-fetch-site"));
@@ -92,6 +97,17 @@ fn refuse(app: &App, request: &Request) -> Option<&'static str> {
         (None, None) => false,
     };
     (!same).then_some("cross-site")
+}
+
+/// Whether programs ask here, which read JSON.
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/")
+}
+
+/// Whether a request comes from a program on the station's own computer.
+fn is_local(app: &App, request: &Request) -> bool {
+    let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    app.config.web.proxy.is_none() && from.is_some_and(|ConnectInfo(from)| from.ip().is_loopback())
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
@@ -154,11 +170,21 @@ pub async fn who(
 /// is kept in the log.
 pub async fn admit(
     State((app, needs)): State<(Arc<App>, Needs)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, PageError> {
-    let Needs::Right(right) = needs else {
-        return Ok(next.run(request).await);
+    let right = match needs {
+        Needs::Right(right) => right,
+        Needs::Nothing => return Ok(next.run(request).await),
+        Needs::Machine if is_local(&app, &request) => return Ok(next.run(request).await),
+        Needs::Sender | Needs::Machine => {
+            let Some(sender) = api::sender_of(&app, request.headers()).await? else {
+                tracing::warn!("a request without a sender's token was turned away");
+                return Err(PageError::Login);
+            };
+            request.extensions_mut().insert(sender);
+            return Ok(next.run(request).await);
+        }
     };
     let Some(user) = request.extensions().get::<User>() else {
         let is_page = request.method() == Method::GET

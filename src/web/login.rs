@@ -109,9 +109,9 @@ pub async fn enter(
     for key in counted {
         app.logins.succeeded(key);
     }
-    let token = session::new_token()?;
+    let token = accounts::new_token()?;
     let (hash, client, at) = (
-        session::hashed(&token),
+        accounts::hashed(&token),
         session::client(&headers),
         Timestamp::now(),
     );

@@ -9,6 +9,7 @@
 //! Every route stands in one table with the right it asks for ([`routes::table`]).
 
 mod accounts;
+mod api;
 mod app;
 mod assets;
 mod batches;
@@ -17,16 +18,19 @@ mod cards;
 mod day;
 mod error;
 mod guard;
+mod health;
 mod lang;
 mod limit;
 mod live;
 mod login;
 mod lots;
+mod metrics;
 mod page;
 mod photos;
 pub mod routes;
 mod scan;
 mod second;
+mod senders;
 mod session;
 mod stock;
 

@@ -23,6 +23,7 @@ const MENU: &[(&str, &str, &str, Right)] = &[
     ("/stock", "Persediaan", "Supplies", Right::Look),
     ("/day", "Tutup hari", "Day close", Right::Look),
     ("/accounts", "Akun", "Accounts", Right::Decide),
+    ("/senders", "Pengirim", "Senders", Right::Decide),
 ];
 
 /// A page with the menu. `live` pages ask for themselves again when something happens; every part

@@ -11,7 +11,8 @@ use axum::routing::{MethodRouter, get, post};
 use super::app::App;
 use super::error::PageError;
 use super::{
-    accounts, assets, batches, board, cards, day, guard, live, login, lots, photos, scan, stock,
+    accounts, api, assets, batches, board, cards, day, guard, health, live, login, lots, metrics,
+    photos, scan, senders, stock,
 };
 use crate::domain::account::Right;
 
@@ -22,6 +23,11 @@ pub enum Needs {
     Nothing,
     /// A user whose role has this right.
     Right(Right),
+    /// A program with a sender's token; no user's session will do.
+    Sender,
+    /// A program on the station's own computer, or one with a sender's token. Behind a proxy
+    /// everybody seems to be on it, so that the token is asked for.
+    Machine,
 }
 
 /// One route.
@@ -109,6 +115,8 @@ fn all(app: Option<Arc<App>>) -> Routes {
     let most = app
         .as_ref()
         .map_or(0, |app| app.config.web.upload_mb as usize * 1024 * 1024);
+    // It caps what it reads by the limits of the drop folder.
+    let upload = api::submit.layer(DefaultBodyLimit::disable());
     Routes {
         app,
         router: Router::new(),
@@ -171,6 +179,14 @@ fn all(app: Option<Arc<App>>) -> Routes {
     .post("/accounts/{user}", DECIDE, accounts::change)
     .get("/password", LOOK, accounts::own)
     .post("/password", LOOK, accounts::set_own)
+    .get("/senders", DECIDE, senders::list)
+    .post("/senders", DECIDE, senders::make)
+    .post("/senders/{sender}/close", DECIDE, senders::close)
+    .get("/healthz", Needs::Nothing, health::health)
+    .get("/metrics", Needs::Machine, metrics::metrics)
+    .get("/api/v1/openapi.json", Needs::Nothing, api::describe)
+    .post("/api/v1/records", Needs::Sender, upload)
+    .get("/api/v1/records/{submission}", Needs::Sender, api::ask)
 }
 
 /// Every route with what it asks for.

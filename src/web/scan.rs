@@ -159,7 +159,7 @@ pub async fn begin(State(app): State<Arc<App>>, user: User) -> Redirect {
 const fn class(answer: &Answer) -> &'static str {
     match answer {
         Answer::Good { .. } | Answer::Serial { .. } => "good",
-        Answer::Undone { .. } => "warn",
+        Answer::Undone { .. } | Answer::Pack(_) => "warn",
         Answer::Refused { .. } | Answer::NothingToUndo(..) => "bad",
     }
 }

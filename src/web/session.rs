@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 use super::app::App;
 use super::error::PageError;
 use super::lang::Lang;
+use crate::accounts::{hashed, hex};
 use crate::domain::account::{Right, Role};
-use crate::ledger::{self, Session};
+use crate::ledger::Session;
 
 /// The cookie of the session. Under TLS the prefix binds it to this very host (RFC 6265bis).
 const COOKIE: &str = "kia_sesi";
@@ -135,21 +136,6 @@ pub fn read_notice(headers: &HeaderMap) -> Option<Notice> {
     })
 }
 
-/// A new token of 256 random bits.
-///
-/// # Errors
-/// When the system gives no randomness.
-pub fn new_token() -> Result<String, ledger::Error> {
-    let mut bits = [0; 32];
-    getrandom::fill(&mut bits).map_err(|_| ledger::Error::Randomness)?;
-    Ok(hex(&bits))
-}
-
-/// How the ledger keeps a token.
-pub fn hashed(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
-}
-
 /// The token that a request carries, as the ledger keeps it.
 pub fn token_of(app: &App, headers: &HeaderMap) -> Option<String> {
     cookie(headers, &name(app)).map(hashed)
@@ -161,10 +147,6 @@ pub fn client(headers: &HeaderMap) -> String {
         .get(header::USER_AGENT)
         .map_or(&b""[..], HeaderValue::as_bytes);
     hex(&Sha256::digest(agent))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a session holds, and why not.

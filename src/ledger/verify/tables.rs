@@ -79,6 +79,7 @@ pub(super) const PROJECTIONS: &[(&str, usize)] = &[
     ("ribbons", 1),
     ("destructions", 1),
     ("accounts", 1),
+    ("senders", 1),
     ("packs", 1),
     ("pack_cards", 2),
     ("pack_files", 2),

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::domain::account::Role;
 use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side};
@@ -81,6 +82,8 @@ impl Busy {
                     unchanged: 0,
                     problems: [("name-one-word".to_owned(), 1)].into(),
                 })?;
+                tx.make_account("budi", Role::Supervisor, "a hash")?;
+                tx.open_sender("siak", "a hash")?;
                 trust(tx, &signer)
             })
             .unwrap();
@@ -227,7 +230,7 @@ fn a_ledger_that_nobody_touched_is_clean() {
     let busy = Busy::new();
     let report = busy.verify();
     assert_eq!(report.findings, []);
-    assert_eq!((report.events, report.persons, report.erased), (50, 4, 2));
+    assert_eq!((report.events, report.persons, report.erased), (52, 4, 2));
     assert_eq!((report.lots, report.purged), (1, 1));
     assert_eq!((report.photos, report.papers), (1, 1));
     let other = Ledger::open_read_only(&busy.folder).unwrap();
@@ -307,7 +310,29 @@ fn every_changed_value_of_a_projection_is_named() {
         .collect();
     assert_eq!(
         columns.len(),
-        7 + 8 + 31 + 1 + 2 + 1 + 12 + 4 + 4 + 2 + 15 + 2 + 2 + 5 + 17 + 9 + 3 + 4 + 1 + 3 + 3 + 1
+        7 + 8
+            + 31
+            + 1
+            + 2
+            + 1
+            + 12
+            + 4
+            + 4
+            + 2
+            + 15
+            + 2
+            + 2
+            + 5
+            + 17
+            + 9
+            + 3
+            + 4
+            + 1
+            + 3
+            + 3
+            + 1
+            + 4
+            + 3
     );
     for (table, column, kind) in columns {
         let new = if kind == "INTEGER" {
@@ -349,6 +374,8 @@ fn key_column(table: &str) -> &'static str {
         "pack_cards" => "card",
         "pack_files" => "sha256",
         "exceptions" => "rule",
+        "accounts" => "user",
+        "senders" => "sender",
         "batch_approvals" => "upload",
         "signing_keys" => "public_key",
         "checkpoints" | "restores" => "seq",

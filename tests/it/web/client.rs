@@ -35,7 +35,18 @@ impl Answer {
         self
     }
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    /// Whether it sends the visitor to log in, or says that nobody is.
+    pub fn asks_for_login(&self) -> bool {
+        // Who logs out is sent there too, with a cookie that ends the session.
+        let sent = self.header("location") == Some("/login") && !self.sets_cookies();
+        self.status == 401 || sent
+    }
+
+    pub fn sets_cookies(&self) -> bool {
+        self.header("set-cookie").is_some()
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
         let mut lines = head.split("\r\n");
@@ -53,9 +64,22 @@ impl Answer {
     }
 }
 
-/// Sends bytes and reads the answer to its end; a stream of events is read to its head only.
-/// `None` where the connection was closed without one.
+/// Sends bytes and reads until the connection is closed; a stream of events is read to its head
+/// only. `None` where nothing was answered.
 pub fn raw(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
+    heard(address, bytes, |_| false)
+}
+
+/// Sends bytes and reads one whole answer.
+fn one(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
+    heard(address, bytes, |answer| {
+        let length = answer.header("content-length");
+        let length = length.and_then(|length| length.parse().ok());
+        length.is_some_and(|length: usize| answer.body.len() >= length)
+    })
+}
+
+fn heard(address: SocketAddr, bytes: &[u8], is_whole: impl Fn(&Answer) -> bool) -> Option<Answer> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(60)))
@@ -70,7 +94,9 @@ pub fn raw(address: SocketAddr, bytes: &[u8]) -> Option<Answer> {
             Ok(n) => heard.extend_from_slice(&piece[..n]),
         }
         let answer = Answer::parse(&heard);
-        if answer.is_some_and(|answer| answer.header("content-type") == Some("text/event-stream")) {
+        if answer.is_some_and(|answer| {
+            answer.header("content-type") == Some("text/event-stream") || is_whole(&answer)
+        }) {
             break;
         }
     }
@@ -84,6 +110,8 @@ pub struct Visitor {
     pub host: String,
     pub agent: String,
     pub cookies: Vec<(String, String)>,
+    /// A sender's token.
+    pub token: Option<String>,
     /// Headers that a browser adds to what changes something.
     pub site: Vec<(String, String)>,
 }
@@ -95,6 +123,7 @@ impl Visitor {
             host: address.to_string(),
             agent: "Peramban Uji/1".to_owned(),
             cookies: Vec::new(),
+            token: None,
             site: vec![("Sec-Fetch-Site".to_owned(), "same-origin".to_owned())],
         }
     }
@@ -112,6 +141,23 @@ impl Visitor {
         let answer = self.post("/login", &form);
         self.keep_cookies(&answer);
         answer
+    }
+
+    pub fn with_token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
+    }
+
+    /// With other headers of the kind that tell where a request comes from.
+    pub fn from_site(mut self, site: &[(&str, &str)]) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.site = site.iter().map(owned).collect();
+        self
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let found = self.cookies.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
     }
 
     fn keep_cookies(&mut self, answer: &Answer) {
@@ -141,6 +187,9 @@ impl Visitor {
                 .collect();
             add("Cookie", &all.join("; "));
         }
+        if let Some(token) = &self.token {
+            add("Authorization", &format!("Bearer {token}"));
+        }
         head
     }
 
@@ -167,7 +216,7 @@ impl Visitor {
 
     #[track_caller]
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        raw(self.address, &self.request(method, path, headers, body))
+        one(self.address, &self.request(method, path, headers, body))
             .unwrap_or_else(|| panic!("{method} {path} was not answered"))
     }
 
@@ -180,5 +229,32 @@ impl Visitor {
     pub fn post(&self, path: &str, form: &str) -> Answer {
         let kind = [("Content-Type", "application/x-www-form-urlencoded")];
         self.send("POST", path, &kind, form.as_bytes())
+    }
+
+    #[track_caller]
+    pub fn post_json(&self, path: &str, json: &serde_json::Value) -> Answer {
+        let kind = [("Content-Type", "application/json")];
+        self.send("POST", path, &kind, json.to_string().as_bytes())
+    }
+
+    /// Posts a form of parts: name, file name and content.
+    #[track_caller]
+    pub fn post_parts(&self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+        const EDGE: &str = "batas-bagian-uji";
+        let mut body = Vec::new();
+        for (name, file, content) in parts {
+            let file = file.map_or(String::new(), |file| format!("; filename=\"{file}\""));
+            body.extend(
+                format!(
+                    "--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n"
+                )
+                .bytes(),
+            );
+            body.extend_from_slice(content);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{EDGE}--\r\n").bytes());
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        self.send("POST", path, &[("Content-Type", &kind)], &body)
     }
 }

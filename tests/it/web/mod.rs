@@ -1,9 +1,15 @@
-//! The page of the real binary, over the wire.
+//! The page and the API of the real binary, over the wire.
 
+mod api;
+mod browser;
 mod cards;
 mod client;
 mod desk;
+mod roles;
+mod schema;
+mod security;
 mod supplies;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::LazyLock;
@@ -38,6 +44,19 @@ impl Station {
                 })
                 .unwrap();
         }
+    }
+
+    /// Lets a program send, and gives its token.
+    pub fn sender(&self, name: &str) -> String {
+        let mut ledger = Ledger::open(&self.path("ledger")).unwrap();
+        let token = accounts::new_sender_token().unwrap();
+        let hash = accounts::hashed(&token);
+        ledger
+            .write("operator:budi", Timestamp::now(), |tx| {
+                tx.open_sender(name, &hash)
+            })
+            .unwrap();
+        token
     }
 
     /// How many events of the log hold this text.

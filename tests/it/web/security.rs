@@ -1,0 +1,275 @@
+//! What a foreign site, a thief of sessions and a guesser of passwords try.
+
+use super::PASSWORD;
+use super::client::{Visitor, raw};
+use crate::harness::Station;
+
+fn station() -> Station {
+    let station = Station::new();
+    station.people();
+    station
+}
+
+const NEW: &str = "user=dewi&role=operator&password=bulan+di+atas+sawah";
+
+#[test]
+fn another_sites_hand_changes_nothing() {
+    let station = station();
+    let daemon = station.daemon();
+    let budi = daemon.logged_in("budi");
+    let own = format!("http://{}", budi.address);
+    let accounts = || station.number("SELECT count(*) FROM accounts");
+    for site in [
+        &[("Sec-Fetch-Site", "cross-site")][..],
+        &[("Sec-Fetch-Site", "same-site")],
+        // The newer header counts, whatever the older one says.
+        &[("Sec-Fetch-Site", "cross-site"), ("Origin", &own)],
+        &[("Origin", "http://jahat.example")],
+        &[("Origin", "null")],
+        &[("Origin", "http://127.0.0.1:1")],
+        &[],
+    ] {
+        budi.clone().from_site(site).post("/accounts", NEW).is(403);
+        // Nor does a header that programs send let a browser in.
+        let mut with_token = budi.clone().from_site(site);
+        with_token.token = Some("kia_0".to_owned());
+        with_token.post("/accounts", NEW).is(403);
+        assert_eq!(accounts(), 3, "{site:?}");
+    }
+    budi.clone()
+        .from_site(&[("Origin", &own)])
+        .post("/accounts", NEW)
+        .is(303);
+    assert_eq!(accounts(), 4);
+    // Another address's page may not read either: no answer says that it might.
+    let read = budi.send("GET", "/", &[("Origin", "http://jahat.example")], b"");
+    assert_eq!(read.header("access-control-allow-origin"), None);
+    let asked = budi.send("OPTIONS", "/api/v1/records", &[], b"");
+    assert_eq!(asked.header("access-control-allow-origin"), None);
+}
+
+#[test]
+fn a_foreign_name_that_leads_here_is_not_answered() {
+    let station = station();
+    let daemon = station.daemon();
+    let budi = daemon.logged_in("budi");
+    let port = budi.address.port();
+    for host in [
+        format!("jahat.example:{port}"),
+        format!("127.0.0.1.jahat.example:{port}"),
+        format!("localhost.jahat.example:{port}"),
+        "127.0.0.1".to_owned(),
+        format!("localhost:{port}@jahat.example"),
+        String::new(),
+    ] {
+        let mut rebound = budi.clone();
+        rebound.host = host.clone();
+        for path in [
+            "/",
+            "/login",
+            "/metrics",
+            "/healthz",
+            "/api/v1/openapi.json",
+        ] {
+            let answer = raw(rebound.address, &rebound.request("GET", path, &[], b""));
+            let status = answer.map(|answer| answer.status);
+            assert!(
+                matches!(status, Some(400 | 403)),
+                "{host} {path}: {status:?}"
+            );
+        }
+    }
+    let mut local = budi.clone();
+    local.host = format!("LOCALHOST:{port}");
+    local.get("/").is(200);
+}
+
+#[test]
+fn an_old_a_stolen_and_a_closed_session_end() {
+    let station = station();
+    let daemon = station.daemon();
+    for column in ["seen_at", "begun_at"] {
+        let siti = daemon.logged_in("siti");
+        siti.get("/").is(200);
+        let old = "2020-01-01T00:00:00.000000Z";
+        let sql = format!("UPDATE sessions SET {column} = '{old}' WHERE user = 'siti'");
+        station.database().execute(&sql, []).unwrap();
+        assert!(siti.get("/").asks_for_login(), "{column}");
+        assert_eq!(station.number("SELECT count(*) FROM sessions"), 0);
+    }
+    let siti = daemon.logged_in("siti");
+    let mut thief = siti.clone();
+    thief.agent = "Peramban Lain/2".to_owned();
+    assert!(thief.get("/").asks_for_login());
+    assert_eq!(station.events_with("session-refused"), 1);
+    assert!(siti.get("/").asks_for_login(), "it ended for both");
+    let siti = daemon.logged_in("siti");
+    let budi = daemon.logged_in("budi");
+    let closing = budi.post("/accounts/siti", "role=operator&active=false&password=");
+    closing.is(303);
+    assert!(siti.get("/").asks_for_login());
+    let mut again = daemon.visitor();
+    again.try_login("siti", PASSWORD);
+    assert!(
+        again.get("/").asks_for_login(),
+        "a closed account logs in no more"
+    );
+}
+
+#[test]
+fn a_session_is_begun_with_a_token_of_its_own() {
+    let station = station();
+    let daemon = station.daemon();
+    let fixed = "0".repeat(64);
+    let mut victim = daemon.visitor();
+    victim.cookies = vec![("kia_sesi".to_owned(), fixed.clone())];
+    let attacker = victim.clone();
+    let victim = victim.logged_in("siti", PASSWORD);
+    let own = victim.cookie("kia_sesi").unwrap();
+    assert!(own.len() == 64 && own != fixed);
+    assert!(attacker.get("/").asks_for_login());
+    let kept: String = station
+        .database()
+        .query_row("SELECT token FROM sessions", [], |row| row.get(0))
+        .unwrap();
+    assert_ne!(kept, own, "the database does not hold what a browser shows");
+    victim.post("/logout", "").is(303);
+    assert!(victim.get("/").asks_for_login());
+}
+
+#[test]
+fn the_sixth_guess_of_a_password_is_not_looked_at() {
+    let station = station();
+    let daemon = station.daemon();
+    for _ in 0..5 {
+        let answer = daemon.visitor().try_login("siti", "tebakan saja dulu");
+        assert_eq!(answer.header("location"), Some("/login"));
+    }
+    daemon.visitor().try_login("siti", PASSWORD).is(429);
+    daemon.logged_in("budi").get("/").is(200);
+    assert_eq!(station.events_with("login-denied"), 5);
+}
+
+#[test]
+fn a_path_leads_nowhere_but_to_its_route() {
+    let station = station();
+    let token = station.sender("siak");
+    let daemon = station.daemon();
+    let budi = daemon.logged_in("budi");
+    for path in [
+        "/assets/../station.toml",
+        "/assets/..%2fstation.toml",
+        "/assets/%2e%2e/station.toml",
+        "/assets/..%5cstation.toml",
+        "/assets/app.css%00.svg",
+        "/assets//etc/passwd",
+        "/cards/../../station.toml",
+        "/cards/..%2f..%2fstation.toml",
+        "//jahat.example/",
+    ] {
+        let answer = budi.get(path);
+        let status = answer.status;
+        assert!((400..500).contains(&status), "{path}: {status}");
+        assert!(!answer.text().contains("[office]"), "{path}");
+    }
+    let sender = daemon.visitor().with_token(&token);
+    for name in ["..%2f..%2fstation.toml", "api-%00", "%ff"] {
+        let status = sender.get(&format!("/api/v1/records/{name}")).status;
+        assert!(matches!(status, 400 | 404), "{name}: {status}");
+    }
+    // Where somebody is sent back to after a choice of language is this page's own.
+    for back in [
+        "//jahat.example",
+        "/\\jahat.example",
+        "http://jahat.example",
+    ] {
+        let answer = budi.post("/language", &format!("lang=en&back={back}"));
+        assert_eq!(answer.header("location"), Some("/"), "{back}");
+    }
+}
+
+#[test]
+fn what_is_too_large_or_ambiguous_is_not_read() {
+    let station = station();
+    let token = station.sender("siak");
+    let daemon = station.daemon();
+    let (nobody, sender) = (daemon.visitor(), daemon.visitor().with_token(&token));
+    nobody.post("/login", &"a".repeat(70_000)).is(413);
+    let json = [("Content-Type", "application/json")];
+    // Nothing of it is read before the token is.
+    let unread = nobody.send("POST", "/api/v1/records", &json, &[b' '; 4096]);
+    assert_eq!(unread.status, 401);
+    // A record with the largest photo that is taken is below 28 MiB in base 64.
+    let head = String::from_utf8(sender.request("POST", "/api/v1/records", &json, b"")).unwrap();
+    let head = head.replace(
+        "Content-Length: 0",
+        &format!("Content-Length: {}", 30 << 20),
+    );
+    let huge = [head.as_bytes(), &vec![b' '; 30 << 20]].concat();
+    // A connection that was reset instead says no as well.
+    if let Some(answer) = raw(sender.address, &huge) {
+        answer.is(413);
+    }
+    let plain = String::from_utf8(nobody.request("POST", "/login", &[], b"")).unwrap();
+    let inner = format!("GET /healthz HTTP/1.1\r\nHost: {}\r\n\r\n", nobody.host);
+    for (lengths, refused) in [
+        ("Content-Length: 3\r\nContent-Length: 30", true),
+        ("Transfer-Encoding: chunked, identity", true),
+        ("Content-Length: -1", true),
+        // The chunks count, and what follows them is not taken for a request of its own.
+        ("Content-Length: 4\r\nTransfer-Encoding: chunked", false),
+    ] {
+        let head = plain.replace("Content-Length: 0", lengths);
+        let answer = raw(nobody.address, format!("{head}0\r\n\r\n{inner}").as_bytes());
+        let (status, text) = answer.map_or((400, String::new()), |answer| {
+            (answer.status, answer.text())
+        });
+        assert!(!refused || status == 400, "{lengths}: {status} {text}");
+        assert!(!text.contains("\"ledger\""), "{lengths}: two answers");
+    }
+}
+
+#[test]
+fn every_answer_carries_the_headers_that_keep_a_browser_safe() {
+    let station = station();
+    let daemon = station.daemon();
+    let (nobody, budi) = (daemon.visitor(), daemon.logged_in("budi"));
+    let mut foreign = nobody.clone();
+    foreign.host = "jahat.example".to_owned();
+    let answers = [
+        nobody.get("/login").is(200),
+        nobody.get("/").is(303),
+        nobody.get("/assets/app.js").is(200),
+        nobody.get("/api/v1/records/x").is(401),
+        nobody.get("/healthz").is(200),
+        nobody.get("/metrics").is(200),
+        foreign.get("/").is(403),
+        budi.get("/").is(200),
+        budi.get("/live").is(200),
+        budi.get("/tidak-ada").is(404),
+        budi.post("/accounts", "").is(422),
+        budi.send("PUT", "/", &[], b"").is(405),
+    ];
+    for answer in answers {
+        let header = |name: &str| answer.header(name).unwrap_or_default().to_owned();
+        let policy = header("content-security-policy");
+        assert!(policy.contains("default-src 'none'"), "{answer:?}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("x-frame-options"), "DENY");
+        assert_eq!(header("referrer-policy"), "same-origin");
+        assert_eq!(header("cross-origin-opener-policy"), "same-origin");
+        assert!(!header("cache-control").is_empty(), "{answer:?}");
+        assert_eq!(header("server"), "", "nothing tells what serves it");
+    }
+    let cookies = |visitor: &mut Visitor| {
+        let answer = visitor.try_login("budi", PASSWORD);
+        answer.header("set-cookie").unwrap().to_owned()
+    };
+    let cookie = cookies(&mut daemon.visitor());
+    for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    assert!(!cookie.contains("Domain"), "{cookie}");
+}
