@@ -44,8 +44,8 @@ fn main() {
 }
 
 fn noon(day: Date) -> Timestamp {
-    let midnight = day.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
-    midnight.expect("a day").timestamp()
+    let noon = jiff::tz::TimeZone::UTC.to_timestamp(day.at(12, 0, 0, 0));
+    noon.expect("a day")
 }
 
 /// A child of 0 to 16 with a name of its own, of one of 160 villages and 400 schools.
