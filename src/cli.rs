@@ -4,6 +4,7 @@ mod account;
 mod books;
 mod mapping;
 mod packs;
+mod reports;
 mod sender;
 mod trust;
 
@@ -30,6 +31,7 @@ pub use packs::{
     PackAttach, PackCards, PackClose, PackCommand, PackDocuments, PackList, PackMake, PackMove,
     PackReceive, PackReturn, PackSend, PackShow,
 };
+pub use reports::{Format, Register, ReportArgs, ReportCommand, SheetFormat};
 pub use sender::{SenderCommand, SenderOf};
 
 /// Stasiun cetak Kartu Identitas Anak (KIA).
@@ -117,6 +119,11 @@ pub enum Command {
     Pack(PackCommand),
     /// The log of printed cards, in handover order: school, class, name
     Log(Log),
+    /// The register: every card that came out, in the order in which it did
+    Register(Register),
+    /// Reports, with charts: on the terminal, for a spreadsheet or on paper
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// What waits where, and what needs a person
     Status(StationArg),
     /// One card's whole history

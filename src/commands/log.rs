@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Outcome, local, reader, station};
 use crate::cli;
 use crate::config::Config;
+use crate::export;
 use crate::ledger::{PrintedCard, PrintedFilter};
 
 /// A line of the log, for a script or a spreadsheet.
@@ -120,15 +121,9 @@ pub fn print(
     Ok(())
 }
 
-/// Keeps a spreadsheet from running a cell as a formula (OWASP, CSV injection).
+/// Keeps a spreadsheet from running a cell as a formula.
 fn harmless(line: Line) -> Line {
-    let safe = |text: String| {
-        if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            format!("'{text}")
-        } else {
-            text
-        }
-    };
+    let safe = |text: String| export::harmless(&text).into_owned();
     Line {
         sekolah: line.sekolah.map(safe),
         npsn: line.npsn.map(safe),

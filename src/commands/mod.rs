@@ -26,7 +26,9 @@ mod pack;
 mod preview;
 mod printer;
 mod purge;
+mod register;
 mod render;
+mod report;
 mod run;
 mod scan;
 mod sender;
@@ -35,8 +37,11 @@ mod stock;
 mod subject;
 mod workbench;
 
+use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -45,6 +50,7 @@ use serde::Serialize;
 use crate::accounts::{self, Denied};
 use crate::cli::{Cli, Command};
 use crate::config::{Config, Paths};
+use crate::documents::Stationery;
 use crate::domain::account::Right;
 use crate::ledger::{Error, Ledger, Reader};
 
@@ -99,6 +105,8 @@ fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Day(command) => day::run(&command),
         Command::Pack(command) => pack::run(&command),
         Command::Log(args) => log::run(&args),
+        Command::Register(args) => register::run(&args),
+        Command::Report(command) => report::run(&command),
         Command::Status(args) => status::run(&args),
         Command::Card(args) => card::run(&args),
         Command::Allow(args) => allow::run(&args),
@@ -208,6 +216,23 @@ fn give(out: Option<&std::path::Path>, text: &str) -> Result<()> {
     .with_context(|| format!("`{}` cannot be written", out.display()))?;
     println!("{} (data pribadi, personal data)", out.display());
     Ok(())
+}
+/// Makes a file for personal data, which nobody but its owner reads; one that is there is emptied.
+fn private_file(path: &Path) -> Result<File> {
+    OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("`{}` cannot be written", path.display()))
+}
+
+/// The templates and fonts of a station's papers.
+fn stationery(paths: &Paths) -> Result<Stationery> {
+    let layouts = paths.layouts();
+    crate::station::assets::stationery(&layouts)
+        .with_context(|| format!("`{}` cannot be read", layouts.display()))
 }
 
 /// A time as an operator reads it: the station's zone, to the minute.

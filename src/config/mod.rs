@@ -4,6 +4,7 @@ mod handover;
 mod print;
 mod printers;
 mod privacy;
+mod targets;
 mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use crate::domain::card::Kind;
 use crate::domain::office::{Office, Official, signing_on};
 use crate::domain::scan::SerialPattern;
 use crate::domain::stock::DEFAULT_MEDIA;
+use crate::domain::target::Target;
 use crate::domain::validity::Under5Until;
 use crate::intake;
 use crate::render::layout::template::nearest;
@@ -76,6 +78,9 @@ pub struct Config {
     pub officials: Vec<Official>,
     /// What stands on a card.
     pub card: CardSettings,
+    /// How many children there are, by source.
+    #[serde(deserialize_with = "targets::targets")]
+    pub targets: Vec<Target>,
     /// How it is printed.
     pub print: PrintSettings,
     /// Printers that need settings of their own.
@@ -120,16 +125,8 @@ fn officials<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Official>,
             jabatan,
             plt,
         } = entry;
-        let text = sejak
-            .as_str()
-            .map_or_else(|| sejak.to_string(), str::to_owned);
-        let sejak = text.parse().map_err(|_| {
-            serde::de::Error::custom(format!(
-                "`sejak` is `{text}` and must be a date such as 2026-01-31"
-            ))
-        })?;
         Ok(Official {
-            sejak,
+            sejak: targets::date(&sejak, "sejak")?,
             nama,
             nip,
             jabatan,
@@ -249,6 +246,7 @@ impl Config {
         self.handover.check()?;
         self.privacy.check()?;
         self.backup.check()?;
+        targets::check(&self.targets)?;
         let mut names = BTreeSet::new();
         for printer in &self.printers {
             printer.check()?;
@@ -447,11 +445,12 @@ mod tests {
     fn the_commented_sample_is_the_defaults_and_every_line_of_it_may_be_taken_in() {
         let bare = Config::parse("station.toml", SAMPLE).unwrap();
         assert_eq!(format!("{bare:?}"), format!("{:?}", Config::default()));
-        // A commented line is a setting when it reads `key = …` or opens an [[officials]] block.
+        // A commented line is a setting when it reads `key = …` or opens a block.
         let is_setting = |text: &str| {
             let key = text.split_once(" = ").map_or("", |(key, _)| key);
             let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-            text == "[[officials]]" || (!key.is_empty() && key.chars().all(plain))
+            matches!(text, "[[officials]]" | "[[targets]]")
+                || (!key.is_empty() && key.chars().all(plain))
         };
         let opened: Vec<&str> = SAMPLE
             .lines()
@@ -462,8 +461,9 @@ mod tests {
             .collect();
         let opened = opened.join("\n");
         let mut all = Config::parse("station.toml", &opened).unwrap();
-        assert_eq!(all.officials.len(), 1);
+        assert_eq!((all.officials.len(), all.targets.len()), (1, 1));
         all.officials.clear();
+        all.targets.clear();
         assert_eq!(format!("{all:?}"), format!("{:?}", Config::default()));
     }
 

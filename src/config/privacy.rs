@@ -68,3 +68,21 @@ impl BackupSettings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+
+    #[test]
+    fn a_clock_that_never_runs_or_runs_at_once_is_refused_by_its_key() {
+        for key in ["purge_after_days", "accepted_days", "rejected_days"] {
+            let parse =
+                |days: u32| Config::parse("station.toml", &format!("[privacy]\n{key} = {days}\n"));
+            assert!(parse(1).is_ok());
+            for days in [0, 3651] {
+                let error = parse(days).unwrap_err().to_string();
+                assert!(error.contains(&format!("`privacy.{key}`")), "{error}");
+            }
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! `json("data.json")`. A template reaches the files given with it and nothing else: no disk, no
 //! network, no fonts of the machine. The same input gives the same bytes.
 
+pub mod charts;
 mod day;
 mod handover;
 mod minutes;
@@ -23,7 +24,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 pub use day::{DayCheckpoint, DaySheet};
 pub use handover::{PackPapers, PaperCard, Receiver, Shipment};
 pub use minutes::{DestructionMinutes, MinutesCard, NameAndAddress};
-pub use words::{SpelledDate, spelled};
+pub use words::{SpelledDate, month_name, spelled};
 use world::PaperWorld;
 
 /// The name under which a template reads its data.

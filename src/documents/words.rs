@@ -46,6 +46,14 @@ pub fn spelled(number: u32) -> String {
     words
 }
 
+/// The name of a month, from 1: `Januari`.
+///
+/// # Panics
+/// When there is no such month.
+pub fn month_name(month: i8) -> &'static str {
+    MONTHS[usize::from(month.unsigned_abs()) - 1]
+}
+
 /// A date as a paper spells it in its opening and writes it above the signatures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SpelledDate {
@@ -63,7 +71,7 @@ pub struct SpelledDate {
 
 impl From<Date> for SpelledDate {
     fn from(date: Date) -> Self {
-        let bulan = MONTHS[usize::from(date.month().unsigned_abs()) - 1];
+        let bulan = month_name(date.month());
         Self {
             hari: match date.weekday() {
                 Weekday::Monday => "Senin",

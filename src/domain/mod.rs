@@ -4,16 +4,21 @@
 
 pub mod account;
 pub mod card;
+pub mod coverage;
 pub mod fields;
+pub mod figures;
 pub mod ids;
 pub mod job;
 pub mod mapping;
 pub mod nik;
 pub mod office;
+pub mod pace;
 pub mod pack;
+pub mod period;
 pub mod record;
 pub mod reprint;
 pub mod rules;
 pub mod scan;
 pub mod stock;
+pub mod target;
 pub mod validity;

@@ -86,6 +86,11 @@ impl Record {
             .unwrap_or_else(|| validity::valid_until(self.tanggal_lahir, kind, under5))
     }
 
+    /// The first day on which a card of this kind no longer counts for the child.
+    pub fn expires(&self, kind: Kind) -> Date {
+        validity::expires(self.tanggal_lahir, kind, self.berlaku_hingga)
+    }
+
     /// What makes this record the same as another: everything that is printed or decides about
     /// the card, and nothing of the envelope it came in (`id`, `revisi`, the approval, the path
     /// of the photo). `photo` is the digest of the picture itself.

@@ -62,6 +62,21 @@ pub fn valid_until(birth: Date, kind: Kind, under5: Under5Until) -> Date {
     }
 }
 
+/// The first day on which a card of this kind no longer counts for its child: the birthday from
+/// which another kind is due, or none, whatever the card prints; sooner for a foreign child whose
+/// stay permit, and the card with it, is good until `permit`.
+pub fn expires(birth: Date, kind: Kind, permit: Option<Date>) -> Date {
+    let ends = birthday(
+        birth,
+        match kind {
+            Kind::Under5 => 5,
+            Kind::From5 => 17,
+        },
+    );
+    let permit = permit.and_then(|last| last.tomorrow().ok());
+    permit.map_or(ends, |day| day.min(ends))
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::Span;
@@ -152,5 +167,16 @@ mod tests {
             prop_assert_eq!(age(birth, day), years);
             prop_assert_eq!(age(birth, day.yesterday().unwrap()), years - 1);
         }
+    }
+
+    #[test]
+    fn a_card_counts_until_the_birthday_or_the_end_of_the_stay_permit() {
+        let birth = date(2020, 2, 29);
+        assert_eq!(expires(birth, Kind::Under5, None), date(2025, 3, 1));
+        assert_eq!(expires(birth, Kind::From5, None), date(2037, 3, 1));
+        let permit = Some(date(2026, 8, 31));
+        assert_eq!(expires(birth, Kind::From5, permit), date(2026, 9, 1));
+        let long = Some(date(2040, 1, 1));
+        assert_eq!(expires(birth, Kind::From5, long), date(2037, 3, 1));
     }
 }

@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 use super::checkpoint::Checkpoint;
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::period::Month;
 use crate::domain::record::Alasan;
 use crate::domain::stock::RibbonMovement;
 
@@ -209,6 +210,10 @@ pub struct Accepted {
     /// Region code of the address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kode_wilayah: Option<String>,
+    /// The month in which it stops counting for the child; a month, for a day would tell the
+    /// birthday. The first cards lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Month>,
     /// The drop it came with.
     pub drop: String,
     /// The row in the drop.

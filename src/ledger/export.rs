@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -231,13 +232,10 @@ pub fn verify_export(
     key: Option<&str>,
     against: Option<&Checkpoint>,
 ) -> Result<Result<ExportReport, ExportFault>> {
-    let rebuilt = schema::scratch()?;
-    // One transaction, never committed: the rebuilt database lives no longer than the check.
-    rebuilt.execute_batch("BEGIN").map_err(Error::Rebuild)?;
     let mut check = Check {
         hash: Sha256::new(),
         number: 0,
-        rebuilt,
+        rebuilt: None,
         head: None,
         seq: 0,
         prev: NO_HASH,
@@ -274,8 +272,9 @@ impl From<ExportFault> for Stop {
 struct Check<'a> {
     hash: Sha256,
     number: u64,
-    /// The projections of a whole log, rebuilt to see that every event can have happened.
-    rebuilt: rusqlite::Connection,
+    /// The projections of a log that is whole from its start, rebuilt to see that every event can
+    /// have happened.
+    rebuilt: Option<Connection>,
     head: Option<Head>,
     seq: u64,
     prev: [u8; 32],
@@ -312,12 +311,14 @@ impl Check<'_> {
                     return Err(wrong.into());
                 }
                 (self.seq, self.prev) = (head.from - 1, prev);
+                if head.from == 1 {
+                    self.rebuilt = Some(rebuilt().map_err(Stop::Machine)?);
+                }
                 self.head = Some(head);
             }
             Some(head) if self.seq < head.to => {
-                let whole = head.from == 1;
                 let event: Line = serde_json::from_str(line).map_err(|_| wrong)?;
-                self.event(&event, whole)?;
+                self.event(&event)?;
             }
             Some(head) => {
                 if let Some(checkpoint) = Checkpoint::parse(line) {
@@ -336,7 +337,7 @@ impl Check<'_> {
         Ok(None)
     }
 
-    fn event(&mut self, event: &Line, whole: bool) -> Result<(), Stop> {
+    fn event(&mut self, event: &Line) -> Result<(), Stop> {
         let seq = self.seq + 1;
         let hash = chain_hash(&self.prev, event.seq, &event.at, &event.actor, &event.body);
         if event.seq != seq || event.hash != hex(&hash) {
@@ -354,8 +355,8 @@ impl Check<'_> {
             }
             _ => {}
         }
-        if whole {
-            match apply(&self.rebuilt, seq, &event.at, &happened) {
+        if let Some(rebuilt) = &self.rebuilt {
+            match apply(rebuilt, seq, &event.at, &happened) {
                 Err(Error::Interrupted | Error::Busy) => {
                     return Err(Stop::Machine(Error::Interrupted));
                 }
@@ -430,6 +431,13 @@ impl Check<'_> {
             public_key: seal.public_key.clone(),
         })
     }
+}
+
+/// An empty ledger with one transaction that is never committed: it lives no longer than the check.
+fn rebuilt() -> Result<Connection> {
+    let rebuilt = schema::scratch()?;
+    rebuilt.execute_batch("BEGIN").map_err(Error::Rebuild)?;
+    Ok(rebuilt)
 }
 
 /// The key id of a station's first event.

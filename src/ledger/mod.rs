@@ -53,9 +53,9 @@ pub use event::{
 };
 pub use export::{ExportFault, ExportReport, verify_export};
 pub use reader::{
-    Account, Closed, DestroyedCard, Destruction, Found, Job, KeptCheckpoint, Left, OnHand, PAGE,
-    Pack, PackCard, PackFile, PackFilter, PackPlace, PrinterState, Reader, Ribbons, Sender,
-    Session, StockDay, Submission, ToPrint,
+    Account, BlanksLeft, CameOut, Closed, DestroyedCard, Destruction, Ending, EndingCard, Found,
+    Job, KeptCheckpoint, Left, OnHand, PAGE, Pack, PackCard, PackFile, PackFilter, PackPlace,
+    PrinterState, Reader, RegisterLine, Ribbons, Sender, Session, StockDay, Submission, ToPrint,
 };
 pub use signing::Signer;
 pub use tx::{

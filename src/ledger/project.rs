@@ -118,9 +118,9 @@ fn card_accepted(db: &Connection, at: &str, new: &Accepted) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO cards (card, state, kind, nik_hash, record_hash, content_hash, photo_hash,
              request_hash, revisi, alasan, npsn, sekolah, kelas, kecamatan, desa, kode_wilayah,
-             drop_id, row, attempt, replaces, accepted_at, moved_at, code_hash)
+             drop_id, row, attempt, replaces, accepted_at, moved_at, code_hash, expires)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21, ?21, ?22)",
+             ?19, ?20, ?21, ?21, ?22, ?23)",
     )?
     .execute(params![
         number(new.card),
@@ -144,7 +144,8 @@ fn card_accepted(db: &Connection, at: &str, new: &Accepted) -> Result<()> {
         new.attempt,
         new.replaces.map(number),
         at,
-        new.code_hash
+        new.code_hash,
+        new.expires.map(|month| month.to_string())
     ])?;
     Ok(())
 }

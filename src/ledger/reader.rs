@@ -6,6 +6,7 @@ mod cards;
 mod packs;
 mod printing;
 mod privacy;
+mod reports;
 mod scanning;
 mod search;
 mod senders;
@@ -31,6 +32,7 @@ use crate::domain::rules::Standing;
 pub use accounts::{Account, Session};
 pub use packs::{Left, OnHand, Pack, PackCard, PackFile, PackFilter, PackPlace};
 pub use printing::{Job, PrinterState, ToPrint};
+pub use reports::{BlanksLeft, CameOut, Ending, EndingCard, RegisterLine};
 pub use search::{Found, PAGE};
 pub use senders::{Sender, Submission};
 pub use stock::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
@@ -129,11 +131,6 @@ impl Reader {
     /// What waits where, and what needs a person.
     pub fn status(&self) -> Result<Status> {
         self.snapshot(|_| {
-            let states = self.all(
-                "SELECT state, count(*) FROM cards GROUP BY state",
-                [],
-                |row| Ok((word(row, 0, State::from_name)?, count(row, 1)?)),
-            )?;
             let open = self.all(
                 "SELECT lot, count(*) FROM cards
                  WHERE state IN ('rendered', 'submitting', 'sent', 'unconfirmed') AND lot NOTNULL
@@ -146,7 +143,7 @@ impl Reader {
                 .map(|(lot, waiting)| self.open_lot(lot, waiting))
                 .collect::<Result<_>>()?;
             Ok(Status {
-                states,
+                states: self.states()?,
                 open_lots,
                 void_lots: self.all(
                     "SELECT lot, pdf, max(moved_at) FROM cards JOIN lots USING (lot)

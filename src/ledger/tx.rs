@@ -27,6 +27,7 @@ use super::reader::Reader;
 use crate::domain::card::{Evidence, Kind, SpoilReason, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::nik::{Nik, mask_digits};
+use crate::domain::period::Month;
 use crate::domain::record::Record;
 
 pub use outcome::{Reprint, Settlement};
@@ -177,6 +178,7 @@ impl<'a> Tx<'a> {
             kecamatan: record.kecamatan.clone(),
             desa: record.desa.clone(),
             kode_wilayah: record.kode_wilayah.clone(),
+            expires: Some(Month::of(record.expires(new.kind))),
             drop: new.drop.to_owned(),
             row: new.row,
             attempt,

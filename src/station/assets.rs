@@ -22,6 +22,8 @@ pub const FILES: &[(&str, &[u8])] = built_in![
     "dokumen/daftar-tanda-terima.typ",
     "dokumen/label-paket.typ",
     "dokumen/laporan-harian.typ",
+    "dokumen/buku-register.typ",
+    "dokumen/laporan.typ",
     "fonts/NotoSans-SemiCondensed-kia.ttf",
     "fonts/NotoSans-SemiCondensedSemiBold-kia.ttf",
     "fonts/OFL.txt",

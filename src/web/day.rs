@@ -10,7 +10,6 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::app::App;
-use super::cards::filled;
 use super::error::PageError;
 use super::lang::Lang;
 use super::page;
@@ -38,7 +37,7 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Markup, PageError> {
     let lang = user.lang;
-    let wanted = asked.media.and_then(|media| filled(&media));
+    let wanted = asked.media.and_then(|media| page::filled(&media));
     let (open, closed, unconfirmed) = app
         .read(move |_, ledger| {
             ledger.snapshot(|ledger| -> ledger::Result<_> {
@@ -71,6 +70,7 @@ pub async fn show(
             None => p.box { (lang.t("Belum ada blanko yang diterima; catat penerimaannya dulu di ", "No blanks were received yet; enter them first under "))
                 a href="/stock" { (lang.t("Persediaan", "Supplies")) } "." },
         }
+        p { a href="/stock#minutes" { (lang.t("Berita acara pemusnahan", "Minutes of destruction")) } }
         h2 { (lang.t("Hari yang sudah ditutup", "Closed days")) }
         @if closed.is_empty() { p.soft { (lang.t("Belum ada.", "None yet.")) } }
         @else { (history(lang, &closed)) }
@@ -199,7 +199,7 @@ pub async fn close(
     Form(form): Form<CloseForm>,
 ) -> Result<Response, PageError> {
     let counted = form.counted;
-    let (media, explanation) = (form.media, filled(&form.explanation));
+    let (media, explanation) = (form.media, page::filled(&form.explanation));
     let done = async {
         let second = second::second(&app, &user, &form.second, form.second_password).await?;
         let (app, media) = (Arc::clone(&app), media.clone());

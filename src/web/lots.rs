@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::app::App;
-use super::cards::{filled, reasons, spoil_reason, state_tag};
+use super::cards::{reasons, spoil_reason, state_tag};
 use super::error::PageError;
 use super::lang::Lang;
 use super::page;
@@ -213,7 +213,7 @@ fn spoiled(fields: &[(String, String)]) -> Result<Vec<(CardId, SpoilReason)>, Pa
 
 fn day(fields: &[(String, String)]) -> Result<Option<jiff::civil::Date>, PageError> {
     let wrong = |_| PageError::refused("Tanggal tidak benar.", "This is no date.");
-    let text = value(fields, "on").and_then(filled);
+    let text = value(fields, "on").and_then(page::filled);
     text.map(|text| text.parse().map_err(wrong)).transpose()
 }
 

@@ -146,3 +146,9 @@ pub fn refused(app: &App, user: &User, to: &str, error: PageError) -> Result<Res
 pub fn shortened(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
+
+/// A field of a form that was not left empty.
+pub fn filled(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -15,7 +15,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::app::App;
-use super::cards::filled;
 use super::error::PageError;
 use super::lang::Lang;
 use super::page;
@@ -64,7 +63,7 @@ impl Desks {
 impl Desk {
     /// Answers a scan, or says again what it was answered before.
     fn answer(&mut self, ledger: &mut Ledger, actor: &str, scan: &Scan) -> ledger::Result<Told> {
-        let id = filled(&scan.id);
+        let id = page::filled(&scan.id);
         if id.is_some()
             && let Some(told) = self.told.iter().find(|told| told.id == id)
         {
@@ -134,6 +133,7 @@ pub async fn answer(
     Ok(Json(json!({
         "id": told.id,
         "good": told.answer.is_good(),
+        "class": class(&told.answer),
         "card": told.answer.card(),
         "title": words.title,
         "detail": words.detail,
@@ -153,6 +153,15 @@ pub async fn begin(State(app): State<Arc<App>>, user: User) -> Redirect {
         };
     });
     Redirect::to("/scan")
+}
+
+/// How an answer looks: only a card that goes on is green.
+const fn class(answer: &Answer) -> &'static str {
+    match answer {
+        Answer::Good { .. } | Answer::Serial { .. } => "good",
+        Answer::Undone { .. } | Answer::Pack(_) => "warn",
+        Answer::Refused { .. } | Answer::NothingToUndo(..) => "bad",
+    }
 }
 
 /// What the operator reads of an answer.
@@ -240,8 +249,8 @@ pub async fn desk(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         }
         form #undo-form method="post" action="/scan" { input type="hidden" name="code" value=(UNDO); }
         form #new-form method="post" action="/scan/new" {}
-        @let last = told.first().map(|told| (told.answer.is_good(), words(&app, lang, told)));
-        section.verdict #verdict .good[last.as_ref().is_some_and(|(good, _)| *good)] .bad[last.as_ref().is_some_and(|(good, _)| !good)]
+        @let last = told.first().map(|told| (class(&told.answer), words(&app, lang, told)));
+        section #verdict class={ "verdict " (last.as_ref().map_or("", |(class, _)| class)) }
             role="status" aria-live="assertive" {
             @match &last {
                 Some((_, words)) => { b { (words.title) } span { (words.detail) } em { (words.warning) } },
@@ -256,8 +265,10 @@ pub async fn desk(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         h2 { (lang.t("Dua puluh terakhir", "The last twenty")) }
         ol.last #last { @for told in &told {
             @let words = words(&app, lang, told);
-            li.good[told.answer.is_good()].bad[!told.answer.is_good()] {
-                b { (words.title) } " " (words.detail) " " (words.warning) " " small { (app.local(told.at)) }
+            li class=(class(&told.answer)) {
+                b { (words.title) } " "
+                @if let Some(card) = told.answer.card() { a href={ "/cards/" (card) } { (words.detail) } }
+                " " (words.warning) " " small { (app.local(told.at)) }
             }
         } }
         (page::script("scan.js"))

@@ -16,6 +16,7 @@ mod parts;
 mod print;
 mod privacy;
 mod proof;
+mod reports;
 mod rules;
 mod scan;
 mod sheets;

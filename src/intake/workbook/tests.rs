@@ -137,6 +137,11 @@ fn a_table_below_title_rows_is_found_and_its_rows_keep_their_numbers() {
     let bad = sheet.record(&sheet.lines[1]);
     assert!(bad.values["nik"] == RawValue::Number("1702094503180003".into()));
     assert!(bad.values["tanggal_lahir"] == text("05-03-2018"));
+    let shown = sheet.shown(&sheet.lines[1]).swap_remove(0);
+    assert!(
+        shown == bad.values["nik"],
+        "a lost number is shown as a number again"
+    );
     assert!(
         bad.values["rt"] == RawValue::Other("date"),
         "a slash that became a date"

@@ -9,7 +9,7 @@ use crate::domain::card::State;
 use crate::domain::ids::{CardId, LotId};
 use crate::ledger::error::Result;
 use crate::ledger::project::number;
-use crate::ledger::view::{CARD_COLUMNS, CARD_WIDTH, Card, lot_id, stamp};
+use crate::ledger::view::{CARD_COLUMNS, CARD_WIDTH, Card, lot_id, stamp, word};
 
 impl Reader {
     /// One page of the cards, those that moved last first; of one state when one is named. `page`
@@ -33,6 +33,15 @@ impl Reader {
             cards.push(Found { card, record });
         }
         Ok(cards)
+    }
+
+    /// How many cards are in each state that has any.
+    pub fn states(&self) -> Result<Vec<(State, u64)>> {
+        self.all(
+            "SELECT state, count(*) FROM cards GROUP BY state",
+            [],
+            |row| Ok((word(row, 0, State::from_name)?, count(row, 1)?)),
+        )
     }
 
     /// Every card of the child that this one is of, the oldest first, also once its data are erased.

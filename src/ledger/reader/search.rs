@@ -46,7 +46,7 @@ impl Reader {
             return Ok(Vec::new());
         }
         self.found(
-            "SELECT card FROM persons
+            "SELECT card FROM persons INDEXED BY persons_by_name
              WHERE name_key <> '' AND instr(name_key, ?1) > 0
              ORDER BY instr(name_key, ?1) > 1, name_key, card LIMIT ?3 OFFSET ?2",
             &part,

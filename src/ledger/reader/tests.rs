@@ -272,3 +272,75 @@ fn a_reader_sees_what_was_written_and_writes_nothing() {
     assert!(seen.unwrap());
     assert_eq!(reader.waiting().unwrap()[0].cards, 2);
 }
+
+#[test]
+fn a_child_is_found_by_nik_and_by_any_part_of_the_name_in_any_case() {
+    let mut station = Station::new();
+    let mut cards = Vec::new();
+    for (serial, name) in [
+        (1, "ANI BUDIARTI"),
+        (2, "BUDI"),
+        (3, "CITRA"),
+        (4, "BUDIMAN"),
+    ] {
+        let record = pupil(serial, "SDN 2 CURUP", "1A", name);
+        cards.push(station.write(|tx| tx.accept(new_card(&record))).unwrap());
+    }
+    let found = |text: &str, page| -> Vec<CardId> {
+        let found = station.ledger.search(text, page).unwrap();
+        found.iter().map(|found| found.card.card).collect()
+    };
+    // Those that begin with it come first.
+    assert_eq!(found("budi", 0), [cards[1], cards[3], cards[0]]);
+    assert_eq!(found("  Itra ", 0), [cards[2]]);
+    assert_eq!(found("budi", 1), []);
+    assert_eq!(found("b", 0), []);
+    assert_eq!(found("100%", 0), []);
+    assert_eq!(found(nik(3).as_str(), 0), [cards[2]]);
+    assert_eq!(found(&cards[3].to_string(), 0), [cards[3]]);
+    station
+        .write(|tx| {
+            tx.move_card(cards[1], State::Cancelled, Evidence::Operator, None)?;
+            tx.erase(cards[1], "purge")
+        })
+        .unwrap();
+    let found = |text: &str| station.ledger.search(text, 0).unwrap();
+    assert_eq!(found("budi").len(), 2, "an erased name is not found");
+    assert_eq!(found(nik(2).as_str()).len(), 1, "an erased child's NIK is");
+}
+
+#[test]
+fn a_school_is_found_by_number_and_name_and_its_cards_come_in_class_order_page_by_page() {
+    let mut station = Station::new();
+    let count = PAGE + 3;
+    for serial in 1..=count {
+        let class = format!("{}A", serial % 12 + 1);
+        let record = pupil(serial, "SDN 2 CURUP", &class, "ANI");
+        station.write(|tx| tx.accept(new_card(&record))).unwrap();
+    }
+    let mut numbered = pupil(count + 1, "SMPN 1 CURUP", "7", "BUDI");
+    numbered.sekolah.as_mut().unwrap().npsn = Some("10700009".into());
+    station.write(|tx| tx.accept(new_card(&numbered))).unwrap();
+    let none = pupil(count + 2, "", "", "CITRA");
+    station.write(|tx| tx.accept(new_card(&none))).unwrap();
+    let names = |text: &str| -> Vec<Option<String>> {
+        let schools = station.ledger.schools(text).unwrap();
+        schools.into_iter().map(|school| school.nama).collect()
+    };
+    let [sd, smp] = ["SDN 2 CURUP", "SMPN 1 CURUP"].map(|name| Some(name.to_owned()));
+    assert_eq!(names("curup"), [sd.clone(), smp.clone()]);
+    assert_eq!(names("10700009"), [smp]);
+    assert_eq!(names("sdn 2"), [sd]);
+    assert_eq!(names("tidak ada"), []);
+    let school = &station.ledger.schools("sdn").unwrap()[0];
+    let pages = [0, 1].map(|page| station.ledger.cards_of_school(school, page).unwrap());
+    assert_eq!(pages.each_ref().map(Vec::len), [PAGE as usize, 3]);
+    let classes = pages.iter().flatten();
+    let classes: Vec<u32> = classes
+        .map(|found| {
+            let class = found.card.sekolah.kelas.as_deref().unwrap();
+            class.trim_end_matches('A').parse().unwrap()
+        })
+        .collect();
+    assert!(classes.is_sorted(), "{classes:?}");
+}

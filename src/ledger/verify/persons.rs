@@ -3,7 +3,8 @@
 use rusqlite::Row;
 
 use super::report::{Finding, Report};
-use crate::domain::card::State;
+use crate::domain::card::{Kind, State};
+use crate::domain::period::Month;
 use crate::domain::record::Record;
 use crate::ledger::error::Result;
 use crate::ledger::order::Order;
@@ -20,7 +21,7 @@ pub(super) fn check(ledger: &Reader, report: &mut Report) -> Result<()> {
              state = ? AS waits, queue.card IS NOT NULL,
              queue.kind IS cards.kind, queue.school_key IS persons.school_key,
              queue.class_key IS persons.class_key, queue.name_key IS persons.name_key,
-             photo_hash, request_hash, code_hash, photo_by_hand
+             photo_hash, request_hash, code_hash, cards.kind, expires, photo_by_hand
          FROM cards LEFT JOIN persons USING (card) LEFT JOIN queue ON queue.card = cards.card
          ORDER BY cards.card",
     )?;
@@ -101,7 +102,7 @@ fn check_person(ledger: &Reader, row: &Row<'_>, report: &mut Report) -> Result<(
     };
     differs("NIK", 1, Some(key.nik(&record.nik)))?;
     // The content is what the sender sent, whose picture is not kept once a hand has changed it.
-    if !row.get::<_, bool>(21)? {
+    if !row.get::<_, bool>(23)? {
         let content = key.content(&record.content(photo));
         differs("content of the record", 3, Some(content))?;
     }
@@ -114,6 +115,12 @@ fn check_person(ledger: &Reader, row: &Row<'_>, report: &mut Report) -> Result<(
     if row.get_ref(20)? != rusqlite::types::ValueRef::Null {
         let code = record.qr.as_deref().or(token);
         differs("code", 20, code.map(|code| key.code(code)))?;
+    }
+    // The first cards do not say either when they stop counting.
+    let expires = Kind::from_name(row.get_ref(21)?.as_str().unwrap_or_default())
+        .map(|kind| Month::of(record.expires(kind)).to_string());
+    if row.get_ref(22)? != rusqlite::types::ValueRef::Null {
+        differs("month of expiry", 22, expires)?;
     }
     let order = Order::of(&record);
     for (same, column) in [

@@ -311,7 +311,7 @@ fn every_changed_value_of_a_projection_is_named() {
     assert_eq!(
         columns.len(),
         7 + 8
-            + 30
+            + 31
             + 1
             + 2
             + 1
@@ -323,16 +323,16 @@ fn every_changed_value_of_a_projection_is_named() {
             + 2
             + 2
             + 5
-            + 4
             + 17
             + 9
             + 3
             + 4
-            + 3
             + 1
             + 3
             + 3
             + 1
+            + 4
+            + 3
     );
     for (table, column, kind) in columns {
         let new = if kind == "INTEGER" {

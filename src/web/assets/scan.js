@@ -45,23 +45,25 @@ function beep(tones) {
 const high = [[1500, 0, 0.09]];
 const low = [[220, 0, 0.18], [220, 0.26, 0.18]];
 
-function say(good, title, detail, warning) {
-  verdict.classList.toggle("good", good);
-  verdict.classList.toggle("bad", !good);
+function say(kind, title, detail, warning) {
+  verdict.className = `verdict ${kind}`;
   for (const [tag, text] of [["b", title], ["span", detail], ["em", warning]]) {
     verdict.querySelector(tag).textContent = text;
   }
 }
 
 function show(answer) {
-  say(answer.good, answer.title, answer.detail, answer.warning);
+  say(answer.class, answer.title, answer.detail, answer.warning);
   document.getElementById("good").textContent = answer.counts.good;
   document.getElementById("refused").textContent = answer.counts.refused;
   const line = document.createElement("li");
-  line.className = answer.good ? "good" : "bad";
+  line.className = answer.class;
   const title = document.createElement("b");
   title.textContent = answer.title;
-  line.append(title, ` ${answer.detail} ${answer.warning}`);
+  const card = document.createElement(answer.card ? "a" : "span");
+  if (answer.card) card.href = `/cards/${answer.card}`;
+  card.textContent = answer.detail;
+  line.append(title, " ", card, ` ${answer.warning}`);
   last.prepend(line);
   while (last.children.length > 20) last.lastElementChild.remove();
   beep(answer.good && !answer.warning ? high : low);
@@ -79,9 +81,9 @@ async function send() {
         body: new URLSearchParams(scan),
         signal: AbortSignal.timeout(15000),
       });
-      if (answer.status === 401 || answer.status === 403) { say(false, texts.login, "", ""); beep(low); break; }
+      if (answer.status === 401 || answer.status === 403) { say("bad", texts.login, "", ""); beep(low); break; }
       if (answer.status === 400 || answer.status === 415 || answer.status === 422) {
-        say(false, texts.refused, scan.code.slice(0, 4), "");
+        say("bad", texts.refused, scan.code.slice(0, 4), "");
         beep(low);
       } else if (!answer.ok) {
         throw new Error(`status ${answer.status}`);
@@ -94,7 +96,7 @@ async function send() {
     } catch {
       waiting.dataset.slow = "yes";
       save();
-      say(false, texts.waits, "", "");
+      say("bad", texts.waits, "", "");
       await sleep(1500);
     }
   }

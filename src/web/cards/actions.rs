@@ -281,7 +281,7 @@ pub async fn spoil(
     let done = async {
         let reason = spoil_reason(&form.reason)?;
         let second = second::second(&app, &user, &form.second, form.second_password).await?;
-        let serial = filled(&form.serial);
+        let serial = page::filled(&form.serial);
         app.step(&user, move |tx| {
             steps::spoil(tx, card, reason, serial.as_deref(), second.as_deref())
         })
@@ -289,12 +289,6 @@ pub async fn spoil(
     };
     let done = done.await;
     told(&app, &user, card, done, ("rusak", "is spoiled"))
-}
-
-/// A field that was not left empty.
-pub fn filled(text: &str) -> Option<String> {
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// What the form of a reprint sends.
@@ -328,7 +322,7 @@ pub async fn reprint(
             ));
         };
         let second = second::second(&app, &user, &form.second, form.second_password).await?;
-        let reference = filled(&form.reference);
+        let reference = page::filled(&form.reference);
         app.step(&user, move |tx| -> ledger::Result<_> {
             let new = Reprint {
                 reason,

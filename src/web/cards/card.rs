@@ -54,14 +54,23 @@ fn look(ledger: &Reader, card: CardId) -> Result<Seen, PageError> {
     })
 }
 
-/// Enters that this person saw the card, unless that was entered a little while ago.
-async fn note(app: &Arc<App>, user: &User, card: CardId) -> Result<(), PageError> {
-    const WHAT: &str = "card-viewed";
+/// Somebody saw the data of a card, with its numbers masked.
+const CARD: &str = "card-viewed";
+/// Somebody saw its picture, which shows them in full.
+const PICTURE: &str = "picture-viewed";
+
+/// Enters what this person saw of the card, unless that was entered a little while ago.
+async fn note(
+    app: &Arc<App>,
+    user: &User,
+    card: CardId,
+    what: &'static str,
+) -> Result<(), PageError> {
     let (actor, since) = (accounts::actor(&user.name), Timestamp::now() - SEEN_FOR);
     let who = actor.clone();
     let noted = app
         .read(move |_, ledger| match ledger.card(card)? {
-            Some(_) => Ok(ledger.was_audited(WHAT, card, &who, since)?),
+            Some(_) => Ok(ledger.was_audited(what, card, &who, since)?),
             None => Err(PageError::NotFound),
         })
         .await?;
@@ -70,9 +79,9 @@ async fn note(app: &Arc<App>, user: &User, card: CardId) -> Result<(), PageError
     }
     // Both pictures are asked for at once: only inside the transaction is it sure.
     app.write(user, move |tx| -> ledger::Result<()> {
-        match tx.was_audited(WHAT, card, &actor, since)? {
+        match tx.was_audited(what, card, &actor, since)? {
             true => Ok(()),
-            false => tx.audit(WHAT, Some(card), None),
+            false => tx.audit(what, Some(card), None),
         }
     })
     .await
@@ -85,7 +94,7 @@ pub async fn one(
     Path(card): Path<String>,
 ) -> Result<Markup, PageError> {
     let card = named(&card)?;
-    note(&app, &user, card).await?;
+    note(&app, &user, card, CARD).await?;
     let seen = app.read(move |_, ledger| look(ledger, card)).await?;
     Ok(render(&app, &user, &seen, false))
 }
@@ -97,7 +106,7 @@ pub async fn numbers(
     Path(card): Path<String>,
 ) -> Result<Markup, PageError> {
     let card = named(&card)?;
-    note(&app, &user, card).await?;
+    note(&app, &user, card, CARD).await?;
     app.write(&user, move |tx| tx.audit("nik-shown", Some(card), None))
         .await?;
     let seen = app.read(move |_, ledger| look(ledger, card)).await?;
@@ -129,7 +138,7 @@ async fn side(
     side: usize,
 ) -> Result<Response, PageError> {
     let card = named(&card)?;
-    note(&app, &user, card).await?;
+    note(&app, &user, card, PICTURE).await?;
     let png = app
         .read(move |app, ledger| preview::side_png(&app.paths, ledger, card, side, DPI))
         .await?;
@@ -164,11 +173,15 @@ fn render(app: &App, user: &User, seen: &Seen, whole: bool) -> Markup {
 fn pictures(lang: Lang, card: &Card) -> Markup {
     html! {
         @if card.lot.is_some() && card.erased_at.is_none() {
-            div.pictures {
-                img src={ "/cards/" (card.card) "/front.png" } width="404" height="255"
-                    alt=(lang.t("Sisi depan seperti yang dicetak", "The front as it is printed"));
-                img src={ "/cards/" (card.card) "/back.png" } width="404" height="255"
-                    alt=(lang.t("Sisi belakang seperti yang dicetak", "The back as it is printed"));
+            // The pictures show the numbers in full: a browser asks for them when this is opened.
+            details.box {
+                summary { (lang.t("Gambar kartu, dengan NIK (dicatat)", "Pictures of the card, with NIK (it is recorded)")) }
+                div.pictures {
+                    img src={ "/cards/" (card.card) "/front.png" } width="404" height="255" loading="lazy"
+                        alt=(lang.t("Sisi depan seperti yang dicetak", "The front as it is printed"));
+                    img src={ "/cards/" (card.card) "/back.png" } width="404" height="255" loading="lazy"
+                        alt=(lang.t("Sisi belakang seperti yang dicetak", "The back as it is printed"));
+                }
             }
         } @else {
             p.soft { (lang.t("Belum ada gambar: kartu ini belum masuk lot.", "No picture yet: this card is in no lot.")) }

@@ -22,7 +22,7 @@ use crate::domain::nik::Nik;
 use crate::domain::record::School;
 use crate::ledger::{Found, PAGE};
 
-pub use actions::{filled, hold, reasons, release, reprint, settle, spoil, spoil_reason};
+pub use actions::{hold, reasons, release, reprint, settle, spoil, spoil_reason};
 pub use card::{back, front, numbers, one};
 
 /// What a list of cards is of. None of it is personal: it stands in the address.
@@ -60,7 +60,7 @@ pub async fn list(
                     true => ledger.cards_of_school(&wanted, page)?,
                     false => ledger.latest_cards(state, page)?,
                 };
-                Ok((found, ledger.status()?.states))
+                Ok((found, ledger.states()?))
             })
         })
         .await?;

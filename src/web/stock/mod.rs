@@ -12,7 +12,6 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::app::App;
-use super::cards::filled;
 use super::error::PageError;
 use super::page;
 use super::session::User;
@@ -54,7 +53,7 @@ pub async fn show(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         @if user.may(Right::Work) {
             (forms::all(lang, &media(&app, &supplies.stock), supplies.to_destroy))
         }
-        h2 { (lang.t("Pemusnahan", "Destructions")) }
+        h2 #minutes { (lang.t("Pemusnahan", "Destructions")) }
         @if supplies.destructions.is_empty() { p.soft { (lang.t("Belum ada.", "None yet.")) } }
         @else {
             div.scroll { table {
@@ -165,14 +164,14 @@ pub async fn blanks(
     );
     let done = async {
         nothing(form.count)?;
-        let serials = match (filled(&form.first), filled(&form.last)) {
+        let serials = match (page::filled(&form.first), page::filled(&form.last)) {
             (None, None) => None,
             (first, last) => Some(SerialRange {
                 first: first.ok_or(ledger::Error::SerialForm)?,
                 last: last.ok_or(ledger::Error::SerialForm)?,
             }),
         };
-        let (batch, note) = (filled(&form.batch), filled(&form.note));
+        let (batch, note) = (page::filled(&form.batch), page::filled(&form.note));
         app.step(&user, move |tx| {
             tx.move_stock(NewMovement {
                 media: &form.media,

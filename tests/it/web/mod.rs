@@ -2,11 +2,13 @@
 
 mod api;
 mod browser;
-
+mod cards;
 mod client;
+mod desk;
 mod roles;
 mod schema;
 mod security;
+mod supplies;
 mod tls;
 
 use std::net::SocketAddr;
