@@ -7,7 +7,7 @@ use maud::html;
 use super::page;
 use crate::accounts::Denied;
 use crate::ledger;
-use crate::station::MinutesError;
+use crate::station::PaperError;
 use crate::station::preview::PreviewError;
 use crate::station::steps::StepError;
 
@@ -133,8 +133,8 @@ impl From<PreviewError> for PageError {
     }
 }
 
-impl From<MinutesError> for PageError {
-    fn from(error: MinutesError) -> Self {
+impl From<PaperError> for PageError {
+    fn from(error: PaperError) -> Self {
         Self::broken(error)
     }
 }

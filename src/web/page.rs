@@ -1,6 +1,6 @@
 //! The frame of every page, and small parts that several use.
 
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{DOCTYPE, Markup, html};
 
@@ -151,4 +151,22 @@ pub fn shortened(text: &str, most: usize) -> String {
 pub fn filled(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A file that the browser keeps.
+pub fn attachment(bytes: Vec<u8>, name: &str) -> Response {
+    let kind = match name.rsplit_once('.') {
+        Some((_, "xlsx")) => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Some((_, "csv")) => "text/csv; charset=utf-8",
+        Some((_, "pdf")) => "application/pdf",
+        Some((_, "json")) => "application/json",
+        _ => "application/octet-stream",
+    };
+    let as_file = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+        .unwrap_or(HeaderValue::from_static("attachment"));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_DISPOSITION, as_file),
+    ];
+    (headers, bytes).into_response()
 }

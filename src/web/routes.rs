@@ -174,6 +174,7 @@ fn all(app: Option<Arc<App>>) -> Routes {
     .get("/stock/minutes/{number}", LOOK, stock::minutes)
     .get("/day", LOOK, day::show)
     .post("/day", WORK, day::close)
+    .get("/day/{date}/report.pdf", LOOK, day::report)
     .get("/accounts", DECIDE, accounts::list)
     .post("/accounts", DECIDE, accounts::make)
     .post("/accounts/{user}", DECIDE, accounts::change)
