@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use kia_station::accounts;
-use kia_station::commands::demo_children::{Child, portrait, sample};
 use kia_station::domain::account::Role;
 use kia_station::domain::card::{Evidence, Kind, State};
 use kia_station::domain::nik::Nik;
 use kia_station::ledger::{Ledger, NewCard, NewLot};
+use kia_station::station::samples::{Child, portrait, sample};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_kia-station");
 /// Cards of a lot, as the settings have it.

@@ -19,12 +19,15 @@ mod photos;
 pub mod press_room;
 pub mod preview;
 mod purge;
+pub mod samples;
 pub mod scanning;
 mod setter;
+pub mod specimen;
 pub mod staging;
 pub mod steps;
 mod token;
 pub mod words;
+pub mod workbench;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
