@@ -22,6 +22,7 @@ const MENU: &[(&str, &str, &str, Right)] = &[
     ("/scan", "Pindai", "Scan", Right::Work),
     ("/stock", "Persediaan", "Supplies", Right::Look),
     ("/day", "Tutup hari", "Day close", Right::Look),
+    ("/layouts", "Layout", "Layouts", Right::Look),
     ("/accounts", "Akun", "Accounts", Right::Decide),
     ("/senders", "Pengirim", "Senders", Right::Decide),
 ];

@@ -11,8 +11,8 @@ use axum::routing::{MethodRouter, get, post};
 use super::app::App;
 use super::error::PageError;
 use super::{
-    accounts, api, assets, batches, board, cards, day, guard, health, live, login, lots, metrics,
-    photos, scan, senders, stock,
+    accounts, api, assets, batches, board, cards, day, guard, health, layouts, live, login, lots,
+    metrics, photos, scan, senders, stock,
 };
 use crate::domain::account::Right;
 
@@ -175,6 +175,8 @@ fn all(app: Option<Arc<App>>) -> Routes {
     .get("/day", LOOK, day::show)
     .post("/day", WORK, day::close)
     .get("/day/{date}/report.pdf", LOOK, day::report)
+    .get("/layouts", LOOK, layouts::list)
+    .get("/layouts/{kind}/{side}", LOOK, layouts::picture)
     .get("/accounts", DECIDE, accounts::list)
     .post("/accounts", DECIDE, accounts::make)
     .post("/accounts/{user}", DECIDE, accounts::change)
