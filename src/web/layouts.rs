@@ -161,8 +161,15 @@ fn one(layout: &Shown, lang: Lang) -> Markup {
                             }
                         }
                     }
-                    @for (refuses, what, why) in findings {
-                        p.notice.bad[*refuses].warn[!*refuses] { (what) ": " (why) }
+                    @for (_, what, why) in findings.iter().filter(|(refuses, ..)| *refuses) {
+                        p.notice.bad { (what) ": " (why) }
+                    }
+                    @let remarks: Vec<_> = findings.iter().filter(|(refuses, ..)| !refuses).collect();
+                    @if !remarks.is_empty() {
+                        details {
+                            summary { (remarks.len()) " " (lang.t("nilai yang sangat panjang tidak muat", "very long values do not fit")) }
+                            ul { @for (_, what, why) in remarks { li { (what) ": " (why) } } }
+                        }
                     }
                     @if findings.is_empty() { p.notice.good { (lang.t("Baik: nilai terpanjang pun muat.", "Sound: the longest values fit too.")) } }
                 }
