@@ -18,7 +18,7 @@ use kia_station::domain::account::Role;
 use kia_station::domain::card::{Evidence, Kind, State};
 use kia_station::domain::nik::Nik;
 use kia_station::ledger::{Ledger, NewCard, NewLot};
-use kia_station::station::samples::{Child, portrait, sample};
+use kia_station::station::samples::{Child, sample};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_kia-station");
 /// Cards of a lot, as the settings have it.
@@ -194,15 +194,10 @@ impl Batches {
             .date();
         let mut lines = String::new();
         for number in self.0 * BATCH..(self.0 + 1) * BATCH {
-            // Another district than the cards that are there.
-            let child = Child::new(number * 4 + 2, 9, today);
-            let photo = format!("{number}.jpg");
-            let mut jpeg = portrait(number, child.birth);
-            // Two children may look alike; a comment tells their pictures apart.
-            let comment = format!("{number:08}");
-            jpeg.splice(2..2, [&[0xff, 0xfe, 0, 10], comment.as_bytes()].concat());
-            fs::write(hidden.join(&photo), jpeg).expect("a photo");
-            lines += &(child.record(Some(&photo)).to_string() + "\n");
+            // Another district than the cards that are there, and too young for a photo, so that
+            // the bench itself has nothing to draw.
+            let child = Child::new(number * 4 + 2, 3, today);
+            lines += &(child.record(None).to_string() + "\n");
         }
         fs::write(hidden.join("records.jsonl"), lines).expect("the records");
         fs::rename(&hidden, incoming.join(self.0.to_string())).expect("the batch");
