@@ -44,7 +44,7 @@ fn main() {
 }
 
 fn noon(day: Date) -> Timestamp {
-    let midnight = day.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
+    let midnight = day.at(12, 0, 0, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC);
     midnight.expect("a day").timestamp()
 }
 
