@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::super::{Outcome, local, print_json, reader, station};
 use crate::cli;
-use crate::domain::ids::PackId;
 use crate::domain::pack::ReturnReason;
 use crate::ledger::{Pack, PackCard, PackFilter, PackPlace};
+use crate::station::packing::find_pack;
 
 /// A pack in one line.
 pub fn summary(pack: &Pack) -> String {
@@ -100,13 +100,8 @@ pub fn list(args: &cli::PackList) -> Result<Outcome> {
 pub fn show(args: &cli::PackShow) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
     let ledger = reader(&paths)?;
-    let pack: PackId = match ledger.pack_by_code(args.pack.trim())? {
-        Some(pack) => pack,
-        None => args
-            .pack
-            .parse()
-            .context("this is neither the code nor the number of a pack")?,
-    };
+    let pack = find_pack(&ledger, &args.pack)?
+        .context("this is neither the code nor the number of a pack")?;
     let Some((pack, cards)) = ledger.pack(pack)? else {
         bail!("there is no pack {pack}: `pack list` lists the packs");
     };
