@@ -4,8 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use axum::extract::{Path as InPath, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use maud::{Markup, html};
 
 use crate::ledger::FinishedDrop;
@@ -168,22 +167,5 @@ pub async fn returned(
         .await?;
     app.write(&user, |tx| tx.audit("return-list-exported", None, None))
         .await?;
-    Ok(attachment(bytes, &format!("pengembalian.{end}")))
-}
-
-/// A file that the browser keeps.
-pub fn attachment(bytes: Vec<u8>, name: &str) -> Response {
-    let kind = match name.rsplit_once('.') {
-        Some((_, "xlsx")) => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        Some((_, "csv")) => "text/csv; charset=utf-8",
-        Some((_, "json")) => "application/json",
-        _ => "application/octet-stream",
-    };
-    let as_file = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
-        .unwrap_or(HeaderValue::from_static("attachment"));
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CONTENT_DISPOSITION, as_file),
-    ];
-    (headers, bytes).into_response()
+    Ok(page::attachment(bytes, &format!("pengembalian.{end}")))
 }

@@ -12,7 +12,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::columns;
-use super::list::attachment;
 use super::named;
 use crate::accounts;
 use crate::domain::account::Right;
@@ -280,7 +279,7 @@ pub async fn return_list(
         .await?;
     app.write(&user, |tx| tx.audit("return-list-exported", None, None))
         .await?;
-    Ok(attachment(workbook, "pengembalian.xlsx"))
+    Ok(page::attachment(workbook, "pengembalian.xlsx"))
 }
 
 /// What the decision sends.

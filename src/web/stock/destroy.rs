@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -168,10 +167,6 @@ pub async fn minutes(
         tx.audit("minutes-exported", None, Some(&detail))
     })
     .await?;
-    let name = format!("attachment; filename=\"berita-acara-{number}.pdf\"");
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-    ];
-    Ok((headers, pdf).into_response())
+    let name = format!("berita-acara-{number}.pdf");
+    Ok(page::attachment(pdf, &name))
 }
