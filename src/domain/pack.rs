@@ -87,11 +87,14 @@ impl Destination {
         }
     }
 
-    /// Whether this is what a person means: a school's number or name, or a village's name, in
-    /// any case.
+    /// Whether this is what is meant: a school's number or name, or a village's name, in any
+    /// case; or the [`Self::key`], which is no other's.
     pub fn is(&self, asked: &str) -> bool {
         let asked = asked.trim().to_uppercase();
         let same = |text: &str| text.trim().to_uppercase() == asked;
+        if same(&self.key()) {
+            return true;
+        }
         match self {
             Self::School { npsn, nama } => {
                 [npsn, nama].into_iter().flatten().any(|text| same(text))
@@ -123,6 +126,15 @@ impl Stage {
             Self::Open => "open",
             Self::Closed => "closed",
             Self::Sent => "sent",
+        }
+    }
+
+    /// What an operator reads.
+    pub const fn indonesian(self) -> &'static str {
+        match self {
+            Self::Open => PackState::Open.indonesian(),
+            Self::Closed => PackState::Closed.indonesian(),
+            Self::Sent => PackState::Sent.indonesian(),
         }
     }
 
@@ -573,6 +585,63 @@ pub enum PackRefusal {
     /// The same file again.
     #[error("this file is attached to pack {0} already")]
     Attached(PackId),
+}
+
+impl PackRefusal {
+    /// What an operator reads, in Indonesian.
+    pub fn indonesian(&self) -> String {
+        match self {
+            Self::NoPack(pack) => format!("tidak ada paket {pack}"),
+            Self::Stage { pack, is, wanted } => format!(
+                "paket {pack} {}, sedangkan langkah ini untuk paket yang {}",
+                is.indonesian(),
+                wanted.indonesian()
+            ),
+            Self::StillOpen(pack) => format!("paket {pack} masih terbuka; segel dulu"),
+            Self::Taken(pack) => {
+                format!(
+                    "paket {pack} bukan nomor berikutnya, atau sekolah ini sudah punya paket terbuka; lihat lagi"
+                )
+            }
+            Self::Empty(pack) => format!("paket {pack} kosong"),
+            Self::Count(pack) => format!("isi paket {pack} sudah berubah; lihat lagi"),
+            Self::Unverified { pack, cards } => format!(
+                "di paket {pack} ada kartu yang belum dipindai: {}; pindai, keluarkan, atau minta penyelia menyegelnya",
+                list(cards)
+            ),
+            Self::NotPackable { card, state } => format!(
+                "kartu {card} {}; hanya kartu tercetak, terverifikasi atau kembali yang masuk paket",
+                state.indonesian()
+            ),
+            Self::InPack { card, pack } => {
+                format!("kartu {card} ada di paket {pack}; keluarkan atau pindahkan dulu")
+            }
+            Self::NotInPack(card) => {
+                format!("kartu {card} tidak ada di paket itu, atau paketnya belum sampai tahap ini")
+            }
+            Self::OtherSchool { card, pack } => format!(
+                "kartu {card} milik sekolah lain, bukan tujuan paket {pack}; bila anaknya pindah sekolah, pindahkan kartunya"
+            ),
+            Self::NoDestination(asked) => format!(
+                "tidak ada kartu dari sekolah atau desa `{asked}`; periksa NPSN atau namanya"
+            ),
+            Self::NothingToPack => {
+                "tidak ada kartu terverifikasi yang menunggu dikemas di sana".into()
+            }
+            Self::ShipmentForm => {
+                "cara kirim ini perlu nomor kiriman: 3-40 huruf, angka dan `-./`, bukan NIK".into()
+            }
+            Self::NothingSaid(pack) => {
+                format!(
+                    "tidak ada kartu paket {pack} yang ditunggu atau dipilih; tidak ada yang dicatat"
+                )
+            }
+            Self::BeforeSent(pack) => {
+                format!("paket {pack} dikirim sesudah tanggal itu; periksa tanggalnya")
+            }
+            Self::Attached(pack) => format!("berkas ini sudah dilampirkan pada paket {pack}"),
+        }
+    }
 }
 
 fn list(cards: &[CardId]) -> String {

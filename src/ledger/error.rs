@@ -340,6 +340,7 @@ impl Error {
                 "pengirim `{name}` sudah ada; tutup dahulu, lalu ia mendapat token lain"
             ),
             Self::NoSender(name) => format!("tidak ada pengirim `{name}` yang terbuka"),
+            Self::Pack(refusal) => refusal.indonesian(),
             Self::NoSupervisor => "harus selalu ada satu akun penyelia yang terbuka".into(),
             _ => return None,
         })

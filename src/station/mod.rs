@@ -14,6 +14,7 @@ mod inspect;
 mod lock;
 mod lots;
 mod minutes;
+pub mod packing;
 pub mod photo_desk;
 mod photos;
 pub mod press_room;
@@ -63,7 +64,7 @@ pub use lots::{LOT_HELD, is_proof_code};
 pub use minutes::{PaperError, minutes_pdf};
 pub use photos::{PhotoStore, write_new};
 pub use purge::Purge;
-pub use token::{new_pack_code, new_token};
+pub use token::new_token;
 
 /// The folders of the files that the ledger names.
 pub fn ledger_files(paths: &Paths) -> ledger::Files {

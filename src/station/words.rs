@@ -1,7 +1,8 @@
 //! What the station says of cards and drops, in Indonesian and in English.
 
+use crate::domain::pack::ReturnReason;
 use crate::intake::Why;
-use crate::ledger::{Entry, Event};
+use crate::ledger::{Entry, Event, PackPlace};
 
 /// Why a drop stands in `incoming/` and is not taken.
 pub const fn why(why: Why) -> (&'static str, &'static str) {
@@ -44,6 +45,35 @@ pub fn advice(reason: &str) -> Option<(&'static str, &'static str)> {
         ),
         _ => return None,
     })
+}
+
+/// What became of a card in a pack, in Indonesian and in English.
+pub fn place(place: &PackPlace) -> Vec<(String, String)> {
+    let said = [
+        (place.moved, ("pindah ke sini", "moved here")),
+        (place.waived, ("tanpa pindai, disetujui", "scan waived")),
+        (
+            place.received_at.is_some(),
+            ("diterima sekolah", "received"),
+        ),
+        (place.unclaimed, ("belum diambil", "unclaimed")),
+    ];
+    let said = said.into_iter().filter(|(is_so, _)| *is_so);
+    let mut words: Vec<_> = said.map(|(_, (id, en))| (id.into(), en.into())).collect();
+    if let Some(left) = &place.left {
+        let why = left.why.as_deref().map(|code| {
+            let known = ReturnReason::from_code(code);
+            known.map_or((code, code), |reason| reason.meaning())
+        });
+        let (id, en) = why.map_or_else(Default::default, |(id, en)| {
+            (format!(": {id}"), format!(", {en}"))
+        });
+        words.push((
+            format!("KELUAR dari paket, {}{id}", left.how.indonesian()),
+            format!("left: {}{en}", left.how.name()),
+        ));
+    }
+    words
 }
 
 /// What happened to a card, as its history says it: in Indonesian with English in parentheses.

@@ -7,9 +7,10 @@ use maud::html;
 use super::page;
 use crate::accounts::Denied;
 use crate::ledger;
-use crate::station::PaperError;
+use crate::reports;
 use crate::station::preview::PreviewError;
 use crate::station::steps::StepError;
+use crate::station::{HandoverError, PaperError};
 
 /// Why a page was not made.
 #[derive(Debug)]
@@ -136,6 +137,36 @@ impl From<PreviewError> for PageError {
 impl From<PaperError> for PageError {
     fn from(error: PaperError) -> Self {
         Self::broken(error)
+    }
+}
+
+impl From<HandoverError> for PageError {
+    fn from(error: HandoverError) -> Self {
+        match error {
+            HandoverError::Ledger(error) => error.into(),
+            HandoverError::NoScan => Self::refused(
+                "Pilih satu hasil pindai: PDF, JPEG atau PNG, paling besar 64 MiB.",
+                "Choose one scan: a PDF, JPEG or PNG of at most 64 MiB.",
+            ),
+            error => Self::broken(error),
+        }
+    }
+}
+
+impl From<reports::Error> for PageError {
+    fn from(error: reports::Error) -> Self {
+        match error {
+            reports::Error::Future(day) => Self::refused(
+                format!("{day} belum tiba; laporan dibuat untuk hari ini atau sebelumnya."),
+                format!("{day} has not come yet: a report is of today or an earlier day."),
+            ),
+            reports::Error::Day(day) => Self::refused(
+                format!("{day} bukan hari yang bisa dilaporkan."),
+                format!("{day} is no day of a report."),
+            ),
+            reports::Error::Ledger(error) => error.into(),
+            error => Self::broken(error),
+        }
     }
 }
 

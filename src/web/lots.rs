@@ -150,7 +150,7 @@ pub async fn confirm(
     let lot = named(&lot)?;
     let here = format!("/lots/{lot}");
     let done = async {
-        let (spoiled, on) = (spoiled(&fields)?, day(&fields)?);
+        let (spoiled, on) = (spoiled(&fields)?, page::day(page::value(&fields, "on"))?);
         let zone = app.zone.clone();
         app.step(&user, move |tx| {
             let said = Outcomes {
@@ -189,16 +189,11 @@ fn told(done: &Confirmed) -> (String, String) {
     )
 }
 
-fn value<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    let found = fields.iter().find(|(key, _)| key == name);
-    found.map(|(_, value)| value.as_str())
-}
-
 fn spoiled(fields: &[(String, String)]) -> Result<Vec<(CardId, SpoilReason)>, PageError> {
     let ticked = fields.iter().filter(|(name, _)| name == "spoiled");
     ticked
         .map(|(_, card)| {
-            let reason = value(fields, &format!("reason-{card}")).unwrap_or_default();
+            let reason = page::value(fields, &format!("reason-{card}")).unwrap_or_default();
             let card = card.parse().map_err(|_| PageError::NotFound)?;
             let reason = spoil_reason(reason).map_err(|_| {
                 PageError::refused(
@@ -209,12 +204,6 @@ fn spoiled(fields: &[(String, String)]) -> Result<Vec<(CardId, SpoilReason)>, Pa
             Ok((card, reason))
         })
         .collect()
-}
-
-fn day(fields: &[(String, String)]) -> Result<Option<jiff::civil::Date>, PageError> {
-    let wrong = |_| PageError::refused("Tanggal tidak benar.", "This is no date.");
-    let text = value(fields, "on").and_then(page::filled);
-    text.map(|text| text.parse().map_err(wrong)).transpose()
 }
 
 /// `POST /lots/{lot}/again`: the held cards of a lot are made anew in the next.

@@ -26,6 +26,7 @@ mod live;
 mod login;
 mod lots;
 mod metrics;
+mod packs;
 mod page;
 mod photos;
 pub mod routes;

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
 use maud::{DOCTYPE, Markup, html};
 
 use super::app::App;
@@ -13,16 +14,19 @@ use crate::domain::account::Right;
 /// Names style and script anew with every version, past what browsers keep.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The pages of the menu: path, Indonesian, English, right. Their digits are keys.
+/// The pages of the menu: path, Indonesian, English, right. The digits of the first nine are keys.
 const MENU: &[(&str, &str, &str, Right)] = &[
     ("/", "Papan", "Board", Right::Look),
     ("/batches", "Kiriman", "Batches", Right::Work),
     ("/photos", "Foto", "Photos", Right::Work),
     ("/cards", "Kartu", "Cards", Right::Look),
     ("/scan", "Pindai", "Scan", Right::Work),
-    ("/stock", "Persediaan", "Supplies", Right::Look),
-    ("/day", "Tutup hari", "Day close", Right::Look),
+    ("/packs", "Paket", "Packs", Right::Look),
+    ("/stock", "Stok", "Supplies", Right::Look),
+    ("/day", "Hari", "Day", Right::Look),
     ("/layouts", "Layout", "Layouts", Right::Look),
+    ("/reports", "Laporan", "Reports", Right::Look),
+    ("/audit", "Jejak", "Audit", Right::Audit),
     ("/accounts", "Akun", "Accounts", Right::Decide),
     ("/senders", "Pengirim", "Senders", Right::Decide),
 ];
@@ -39,12 +43,13 @@ pub fn page(app: &App, user: &User, title: &str, live: bool, content: &Markup) -
         &html! {
             header.top {
                 a.skip href="#main" { (lang.t("Ke isi", "To the content")) }
-                a.brand href="/" { "Stasiun KIA" }
+                a.brand href="/" title="Stasiun KIA" { "KIA" }
                 nav aria-label=(lang.t("Menu", "Menu")) {
-                    @for (key, (path, indonesian, english, _)) in (1..).zip(menu) {
+                    @for (key, (path, indonesian, english, _)) in (1_u8..).zip(menu) {
                         @let here = is_under(&user.path, path);
-                        a href=(path) data-key=(key) aria-current=[here.then_some("page")] {
-                            (lang.t(*indonesian, *english)) kbd { (key) }
+                        @let digit = (key < 10).then_some(key);
+                        a href=(path) data-key=[digit] aria-current=[here.then_some("page")] {
+                            (lang.t(*indonesian, *english)) @if let Some(key) = digit { kbd { (key) } }
                         }
                     }
                 }
@@ -154,6 +159,22 @@ pub fn filled(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+/// The first value of this name in a form that may hold several.
+pub fn value<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let found = fields.iter().find(|(key, _)| key == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+/// The day in a field that may be empty.
+///
+/// # Errors
+/// A refusal of what is no day.
+pub fn day(text: Option<&str>) -> Result<Option<Date>, PageError> {
+    let wrong = |_| PageError::refused("Tanggal tidak benar.", "This is no date.");
+    let text = text.and_then(filled);
+    text.map(|text| text.parse().map_err(wrong)).transpose()
+}
+
 /// A file that the browser keeps.
 pub fn attachment(bytes: Vec<u8>, name: &str) -> Response {
     let kind = match name.rsplit_once('.') {
@@ -161,6 +182,9 @@ pub fn attachment(bytes: Vec<u8>, name: &str) -> Response {
         Some((_, "csv")) => "text/csv; charset=utf-8",
         Some((_, "pdf")) => "application/pdf",
         Some((_, "json")) => "application/json",
+        Some((_, "jpg")) => "image/jpeg",
+        Some((_, "png")) => "image/png",
+        Some((_, "zip")) => "application/zip",
         _ => "application/octet-stream",
     };
     let as_file = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))

@@ -12,9 +12,10 @@ use super::app::App;
 use super::error::PageError;
 use super::{
     accounts, api, assets, batches, board, cards, day, guard, health, layouts, live, login, lots,
-    metrics, photos, scan, senders, stock,
+    metrics, packs, photos, scan, senders, stock,
 };
 use crate::domain::account::Right;
+use crate::station::MOST_BYTES;
 
 /// What a route asks of the one who calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,9 @@ pub struct Route {
 
 /// A photo of a phone, and the form around it.
 const PHOTO_BYTES: usize = 24 * 1024 * 1024;
+
+/// A scan of a signed paper, and the form around it.
+const SCAN_BYTES: usize = MOST_BYTES + FORM_BYTES;
 
 /// A form is small; uploads say otherwise for themselves.
 const FORM_BYTES: usize = 64 * 1024;
@@ -166,6 +170,21 @@ fn all(app: Option<Arc<App>>) -> Routes {
     .get("/scan", WORK, scan::desk)
     .post("/scan", WORK, scan::answer)
     .post("/scan/new", WORK, scan::begin)
+    .get("/packs", LOOK, packs::list)
+    .post("/packs", WORK, packs::make)
+    .get("/packs/{pack}", LOOK, packs::one)
+    .post("/packs/{pack}/add", WORK, packs::add)
+    .post("/packs/{pack}/remove", WORK, packs::remove)
+    .post("/packs/{pack}/close", WORK, packs::close)
+    .post("/packs/{pack}/waive", DECIDE, packs::waive)
+    .post("/packs/{pack}/send", WORK, packs::send)
+    .post("/packs/{pack}/receive", WORK, packs::receive)
+    .post("/packs/{pack}/return", WORK, packs::give_back)
+    .post("/packs/{pack}/move", WORK, packs::relocate)
+    .post("/packs/{pack}/redeliver", WORK, packs::redeliver)
+    .post("/packs/{pack}/papers", LOOK, packs::papers)
+    .upload("/packs/{pack}/files", WORK, SCAN_BYTES, packs::attach)
+    .get("/packs/{pack}/files/{name}", LOOK, packs::scan)
     .get("/stock", LOOK, stock::show)
     .post("/stock/blanks", WORK, stock::blanks)
     .post("/stock/count", WORK, stock::count)

@@ -12,11 +12,9 @@ use super::{Outcome, acting, print_json, refuse, station, writer};
 use crate::cli::{self, PackCommand, Person, StationArg};
 use crate::config::Config;
 use crate::domain::account::Right;
-use crate::domain::card::State;
 use crate::domain::ids::{CardId, PackId};
-use crate::domain::pack::{Destination, PackRefusal};
-use crate::ledger::{self, Receipt, Tx};
-use crate::station::new_pack_code;
+use crate::ledger::{self, Tx};
+use crate::station::packing::{self, Arrived};
 
 pub use tell::{place_words, summary};
 
@@ -78,46 +76,13 @@ fn step(
     Ok(Outcome::Done)
 }
 
-/// The open pack for a destination, with a fresh code if it is a new one.
-fn pack_for(tx: &mut Tx<'_>, to: &Destination) -> ledger::Result<PackId> {
-    let code = new_pack_code().map_err(|_| ledger::Error::Randomness)?;
-    tx.pack_for(to, &code)
-}
-
 fn make(args: &cli::PackMake) -> Result<Outcome> {
     step(Right::Work, &args.person, &args.station, |tx| {
-        let mut packs = Vec::new();
-        if let Some(old) = args.redeliver {
-            packs.push(redeliver(tx, old)?);
-        } else {
-            for (school, cards) in tx.to_pack(args.school.as_deref())? {
-                let pack = pack_for(tx, &school)?;
-                for card in cards {
-                    tx.put_in_pack(pack, card)?;
-                }
-                packs.push(pack);
-            }
+        match args.redeliver {
+            Some(old) => Ok(vec![packing::redeliver(tx, old)?]),
+            None => packing::gather(tx, args.school.as_deref()),
         }
-        if packs.is_empty() {
-            return Err(PackRefusal::NothingToPack.into());
-        }
-        Ok(packs)
     })
-}
-
-/// What came back from a pack goes to the same school once more.
-fn redeliver(tx: &mut Tx<'_>, old: PackId) -> ledger::Result<PackId> {
-    let (pack, _) = tx.pack(old)?.ok_or(PackRefusal::NoPack(old))?;
-    let back = tx.returned_from(old)?;
-    if back.is_empty() {
-        return Err(PackRefusal::NothingToPack.into());
-    }
-    let new = pack_for(tx, &pack.destination)?;
-    for card in back {
-        // One that had been moved there is of another school by its record still.
-        tx.move_to_pack(card, new)?;
-    }
-    Ok(new)
 }
 
 fn cards(
@@ -156,38 +121,15 @@ fn send(args: &cli::PackSend) -> Result<Outcome> {
     })
 }
 
-/// The cards of a pack of which the school has not said anything.
-fn outstanding(tx: &Tx<'_>, pack: PackId) -> ledger::Result<Vec<CardId>> {
-    let (_, cards) = tx.pack(pack)?.ok_or(PackRefusal::NoPack(pack))?;
-    let waiting = cards
-        .iter()
-        .filter(|card| card.place.left.is_none() && card.card.state == State::HandedOver);
-    Ok(waiting.map(|card| card.card.card).collect())
-}
-
 fn receive(args: &cli::PackReceive) -> Result<Outcome> {
     let (_, config) = station(&args.station)?;
     let on = day(args.on, &config)?;
+    let arrived = match args.all || !args.except.is_empty() {
+        true => Arrived::AllBut(&args.except),
+        false => Arrived::These(&args.card),
+    };
     step(Right::Work, &args.person, &args.station, |tx| {
-        let mut arrived = args.card.clone();
-        if args.all || !args.except.is_empty() {
-            arrived = outstanding(tx, args.pack)?;
-            // A card that is excepted must be one that could have arrived: a slip of the pen
-            // must not confirm the card that was meant.
-            if let Some(stranger) = args.except.iter().find(|card| !arrived.contains(card)) {
-                return Err(PackRefusal::NotInPack(*stranger).into());
-            }
-            arrived.retain(|card| !args.except.contains(card));
-        }
-        arrived.retain(|card| !args.unclaimed.contains(card));
-        tx.receive_pack(
-            args.pack,
-            Receipt {
-                on,
-                cards: &arrived,
-                unclaimed: &args.unclaimed,
-            },
-        )?;
+        packing::receive(tx, args.pack, arrived, &args.unclaimed, on)?;
         Ok(vec![args.pack])
     })
 }
@@ -195,7 +137,7 @@ fn receive(args: &cli::PackReceive) -> Result<Outcome> {
 fn give_back(args: &cli::PackReturn) -> Result<Outcome> {
     step(Right::Work, &args.person, &args.station, |tx| {
         let cards = if args.all {
-            outstanding(tx, args.pack)?
+            packing::outstanding(tx, args.pack)?
         } else {
             args.card.clone()
         };
@@ -206,14 +148,13 @@ fn give_back(args: &cli::PackReturn) -> Result<Outcome> {
 
 fn relocate(args: &cli::PackMove) -> Result<Outcome> {
     step(Right::Work, &args.person, &args.station, |tx| {
-        let pack = match (args.to, &args.to_school) {
-            (Some(pack), _) => pack,
-            (None, school) => {
-                let to = tx.destination(school.as_deref().unwrap_or_default())?;
-                pack_for(tx, &to)?
+        let school = args.to_school.as_deref().unwrap_or_default();
+        Ok(vec![match args.to {
+            Some(pack) => {
+                tx.move_to_pack(args.card, pack)?;
+                pack
             }
-        };
-        tx.move_to_pack(args.card, pack)?;
-        Ok(vec![pack])
+            None => packing::move_to_school(tx, args.card, school)?,
+        }])
     })
 }

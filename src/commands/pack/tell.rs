@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::super::{Outcome, local, print_json, reader, station};
 use crate::cli;
-use crate::domain::ids::PackId;
-use crate::domain::pack::ReturnReason;
 use crate::ledger::{Pack, PackCard, PackFilter, PackPlace};
+use crate::station::packing::find_pack;
+use crate::station::words;
 
 /// A pack in one line.
 pub fn summary(pack: &Pack) -> String {
@@ -34,31 +34,11 @@ pub fn summary(pack: &Pack) -> String {
 
 /// What became of a card in a pack.
 pub fn place_words(place: &PackPlace) -> String {
-    let mut words = Vec::new();
-    if place.moved {
-        words.push("pindah ke sini (moved here)".to_owned());
-    }
-    if place.waived {
-        words.push("tanpa pindai, disetujui (scan waived)".to_owned());
-    }
-    if place.received_at.is_some() {
-        words.push("diterima sekolah (received)".to_owned());
-    }
-    if place.unclaimed {
-        words.push("belum diambil (unclaimed)".to_owned());
-    }
-    if let Some(left) = &place.left {
-        let why = left.why.as_deref().map(|code| {
-            let known = ReturnReason::from_code(code);
-            known.map_or(code, |reason| reason.meaning().0)
-        });
-        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-        words.push(format!(
-            "KELUAR dari paket, {}{why} (left: {})",
-            left.how.indonesian(),
-            left.how.name()
-        ));
-    }
+    let words = words::place(place);
+    let words: Vec<String> = words
+        .iter()
+        .map(|(id, en)| format!("{id} ({en})"))
+        .collect();
     words.join(", ")
 }
 
@@ -100,13 +80,8 @@ pub fn list(args: &cli::PackList) -> Result<Outcome> {
 pub fn show(args: &cli::PackShow) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
     let ledger = reader(&paths)?;
-    let pack: PackId = match ledger.pack_by_code(args.pack.trim())? {
-        Some(pack) => pack,
-        None => args
-            .pack
-            .parse()
-            .context("this is neither the code nor the number of a pack")?,
-    };
+    let pack = find_pack(&ledger, &args.pack)?
+        .context("this is neither the code nor the number of a pack")?;
     let Some((pack, cards)) = ledger.pack(pack)? else {
         bail!("there is no pack {pack}: `pack list` lists the packs");
     };
