@@ -599,7 +599,9 @@ impl PackRefusal {
             ),
             Self::StillOpen(pack) => format!("paket {pack} masih terbuka; segel dulu"),
             Self::Taken(pack) => {
-                format!("paket {pack} bukan nomor berikutnya, atau sekolah ini sudah punya paket terbuka; lihat lagi")
+                format!(
+                    "paket {pack} bukan nomor berikutnya, atau sekolah ini sudah punya paket terbuka; lihat lagi"
+                )
             }
             Self::Empty(pack) => format!("paket {pack} kosong"),
             Self::Count(pack) => format!("isi paket {pack} sudah berubah; lihat lagi"),
@@ -623,12 +625,16 @@ impl PackRefusal {
             Self::NoDestination(asked) => format!(
                 "tidak ada kartu dari sekolah atau desa `{asked}`; periksa NPSN atau namanya"
             ),
-            Self::NothingToPack => "tidak ada kartu terverifikasi yang menunggu dikemas di sana".into(),
+            Self::NothingToPack => {
+                "tidak ada kartu terverifikasi yang menunggu dikemas di sana".into()
+            }
             Self::ShipmentForm => {
                 "cara kirim ini perlu nomor kiriman: 3-40 huruf, angka dan `-./`, bukan NIK".into()
             }
             Self::NothingSaid(pack) => {
-                format!("tidak ada kartu paket {pack} yang ditunggu atau dipilih; tidak ada yang dicatat")
+                format!(
+                    "tidak ada kartu paket {pack} yang ditunggu atau dipilih; tidak ada yang dicatat"
+                )
             }
             Self::BeforeSent(pack) => {
                 format!("paket {pack} dikirim sesudah tanggal itu; periksa tanggalnya")

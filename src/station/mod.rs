@@ -6,6 +6,7 @@ pub mod assets;
 pub mod backup;
 mod beside;
 mod checkpoints;
+pub mod deeds;
 mod examine;
 mod handover;
 mod in_order;

@@ -1,7 +1,7 @@
 //! What the station says of cards and drops, in Indonesian and in English.
 
-use crate::intake::Why;
 use crate::domain::pack::ReturnReason;
+use crate::intake::Why;
 use crate::ledger::{Entry, Event, PackPlace};
 
 /// Why a drop stands in `incoming/` and is not taken.
@@ -52,7 +52,10 @@ pub fn place(place: &PackPlace) -> Vec<(String, String)> {
     let said = [
         (place.moved, ("pindah ke sini", "moved here")),
         (place.waived, ("tanpa pindai, disetujui", "scan waived")),
-        (place.received_at.is_some(), ("diterima sekolah", "received")),
+        (
+            place.received_at.is_some(),
+            ("diterima sekolah", "received"),
+        ),
         (place.unclaimed, ("belum diambil", "unclaimed")),
     ];
     let said = said.into_iter().filter(|(is_so, _)| *is_so);

@@ -8,9 +8,9 @@ use super::page;
 use crate::accounts::Denied;
 use crate::ledger;
 use crate::reports;
-use crate::station::{HandoverError, MinutesError};
 use crate::station::preview::PreviewError;
 use crate::station::steps::StepError;
+use crate::station::{HandoverError, MinutesError};
 
 /// Why a page was not made.
 #[derive(Debug)]

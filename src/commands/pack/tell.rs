@@ -35,7 +35,10 @@ pub fn summary(pack: &Pack) -> String {
 /// What became of a card in a pack.
 pub fn place_words(place: &PackPlace) -> String {
     let words = words::place(place);
-    let words: Vec<String> = words.iter().map(|(id, en)| format!("{id} ({en})")).collect();
+    let words: Vec<String> = words
+        .iter()
+        .map(|(id, en)| format!("{id} ({en})"))
+        .collect();
     words.join(", ")
 }
 

@@ -28,9 +28,7 @@ use crate::station::packing;
 use crate::station::words;
 
 pub use papers::{attach, papers, scan};
-pub use steps::{
-    add, close, give_back, make, receive, redeliver, relocate, remove, send, waive,
-};
+pub use steps::{add, close, give_back, make, receive, redeliver, relocate, remove, send, waive};
 
 const HERE: &str = "/packs";
 
@@ -62,7 +60,9 @@ pub async fn list(
     let (found, lists) = app
         .read(move |app, ledger| {
             ledger.snapshot(|ledger| -> ledger::Result<_> {
-                let found = asked.as_deref().map(|text| packing::find_pack(ledger, text));
+                let found = asked
+                    .as_deref()
+                    .map(|text| packing::find_pack(ledger, text));
                 let today = app.today();
                 let filter = PackFilter {
                     state: None,
@@ -112,9 +112,18 @@ fn all(user: &User, lists: &Lists, sought: bool) -> Markup {
     let most = if sought { done.len() } else { DONE_SHOWN };
     let parts = [
         (("Terbuka", "Open"), under(&[PackState::Open])),
-        (("Disegel, menunggu dikirim", "Closed, to be sent"), under(&[PackState::Closed])),
-        (("Dikirim, menunggu jawaban", "Sent, not answered yet"), under(&[PackState::Sent, PackState::Partial])),
-        (("Selesai", "Done"), done.iter().take(most).copied().collect()),
+        (
+            ("Disegel, menunggu dikirim", "Closed, to be sent"),
+            under(&[PackState::Closed]),
+        ),
+        (
+            ("Dikirim, menunggu jawaban", "Sent, not answered yet"),
+            under(&[PackState::Sent, PackState::Partial]),
+        ),
+        (
+            ("Selesai", "Done"),
+            done.iter().take(most).copied().collect(),
+        ),
     ];
     html! {
         section #packs data-live {

@@ -134,6 +134,13 @@ pub async fn scan(
             Ok((std::fs::read(path).map_err(PageError::broken)?, file.name))
         })
         .await?;
-    audit(&app, &user, "pack-file-exported", pack, &page::shortened(&name, 12)).await?;
+    audit(
+        &app,
+        &user,
+        "pack-file-exported",
+        pack,
+        &page::shortened(&name, 12),
+    )
+    .await?;
     Ok(page::attachment(bytes, &name))
 }

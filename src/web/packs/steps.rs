@@ -33,12 +33,7 @@ async fn step(
 }
 
 /// Says on the pack's page why its form was refused.
-fn refused(
-    app: &App,
-    user: &User,
-    pack: PackId,
-    error: PageError,
-) -> Result<Response, PageError> {
+fn refused(app: &App, user: &User, pack: PackId, error: PageError) -> Result<Response, PageError> {
     page::refused(app, user, &format!("{HERE}/{pack}"), error)
 }
 
@@ -106,7 +101,10 @@ pub async fn make(
                 _ => HERE.to_owned(),
             };
             let n = packs.len();
-            let text = (format!("{n} paket diisi."), format!("{n} packs were filled."));
+            let text = (
+                format!("{n} paket diisi."),
+                format!("{n} packs were filled."),
+            );
             Ok(page::done(&app, &user, &to, text))
         }
         Err(error) => page::refused(&app, &user, HERE, error),
@@ -121,9 +119,14 @@ pub async fn add(
     Form(fields): Form<Fields>,
 ) -> Result<Response, PageError> {
     let pack = named(&pack)?;
-    each(app, user, pack, fields, ("masuk", "put in"), |tx, pack, card| {
-        tx.put_in_pack(pack, card)
-    })
+    each(
+        app,
+        user,
+        pack,
+        fields,
+        ("masuk", "put in"),
+        |tx, pack, card| tx.put_in_pack(pack, card),
+    )
     .await
 }
 
@@ -135,9 +138,14 @@ pub async fn remove(
     Form(fields): Form<Fields>,
 ) -> Result<Response, PageError> {
     let pack = named(&pack)?;
-    each(app, user, pack, fields, ("dikeluarkan", "taken out"), |tx, pack, card| {
-        tx.take_out(pack, card)
-    })
+    each(
+        app,
+        user,
+        pack,
+        fields,
+        ("dikeluarkan", "taken out"),
+        |tx, pack, card| tx.take_out(pack, card),
+    )
     .await
 }
 
@@ -158,7 +166,13 @@ async fn each(
             work(tx, pack, card)?;
         }
         let n = cards.len();
-        Ok((pack, (format!("{n} kartu {}.", said.0), format!("{n} cards {}.", said.1))))
+        Ok((
+            pack,
+            (
+                format!("{n} kartu {}.", said.0),
+                format!("{n} cards {}.", said.1),
+            ),
+        ))
     })
     .await
 }
@@ -210,9 +224,8 @@ pub async fn send(
     let pack = named(&pack)?;
     let read = || -> Result<_, PageError> {
         let carrier = page::value(&fields, "via").and_then(Carrier::from_code);
-        let carrier = carrier.ok_or_else(|| {
-            PageError::refused("Pilih cara kirimnya.", "Choose how it is sent.")
-        })?;
+        let carrier = carrier
+            .ok_or_else(|| PageError::refused("Pilih cara kirimnya.", "Choose how it is sent."))?;
         let number = page::value(&fields, "number").and_then(page::filled);
         let number = number.map(|number| number.parse()).transpose();
         let number = number.map_err(|refusal: PackRefusal| ledger::Error::from(refusal))?;
@@ -224,7 +237,10 @@ pub async fn send(
     };
     step(&app, &user, pack, move |tx| {
         let n = tx.send_pack(pack, carrier, number, on)?;
-        let text = (format!("{n} kartu dikirim."), format!("{n} cards were sent."));
+        let text = (
+            format!("{n} kartu dikirim."),
+            format!("{n} cards were sent."),
+        );
         Ok((pack, text))
     })
     .await
@@ -258,7 +274,10 @@ pub async fn receive(
             _ => (Arrived::These(&cards), &[][..]),
         };
         packing::receive(tx, pack, arrived, unclaimed, on)?;
-        let text = ("Jawaban sekolah dicatat.", "What the school said is entered.");
+        let text = (
+            "Jawaban sekolah dicatat.",
+            "What the school said is entered.",
+        );
         Ok((pack, (text.0.to_owned(), text.1.to_owned())))
     })
     .await
