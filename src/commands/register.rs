@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Outcome, print_json, private_file, reader, station, stationery};
+use super::{Outcome, print_json, private_file, reader, station, stationery, taking_out};
 use crate::cli::{self, SheetFormat};
 use crate::reports::Reports;
 
@@ -17,6 +18,12 @@ pub fn run(args: &cli::Register) -> Result<Outcome> {
         && from > to
     {
         bail!("--from {from} is after --to {to}");
+    }
+    if args.full {
+        let day = |day: Option<Date>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+        let detail = format!("{} {} full", day(args.from), day(args.to));
+        let user = args.user.as_deref();
+        taking_out(&paths, user, "register-exported", &detail)?;
     }
     let ledger = reader(&paths)?;
     let reports = Reports::new(&ledger, &config, Timestamp::now())?;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Outcome, print_json, private_file, reader, station, stationery};
+use super::{Outcome, print_json, private_file, reader, station, stationery, taking_out};
 use crate::cli::{Format, ReportArgs, ReportCommand};
 use crate::config::{Config, Paths};
 use crate::export::{write_csv, write_xlsx};
@@ -24,9 +24,15 @@ pub fn run(command: &ReportCommand) -> Result<Outcome> {
         ReportCommand::Plan {
             months,
             names,
+            user,
             args,
-            ..
-        } => make(args, |reports, day| reports.plan(day, *months, *names)),
+        } => {
+            if *names {
+                let (paths, _) = station(&args.station)?;
+                taking_out(&paths, user.as_deref(), "report-exported", "plan names")?;
+            }
+            make(args, |reports, day| reports.plan(day, *months, *names))
+        }
     }
 }
 

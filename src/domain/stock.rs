@@ -51,6 +51,19 @@ pub enum Movement {
     Spoiled,
 }
 
+impl Movement {
+    /// What was done with the blanks, in Indonesian and in English.
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Received => ("diterima", "received"),
+            Self::Lent => ("dipinjamkan", "lent"),
+            Self::Returned => ("kembali", "returned"),
+            Self::Test => ("dipakai untuk uji cetak", "used for trial prints"),
+            Self::Spoiled => ("cacat sebelum dicetak", "faulty before printing"),
+        }
+    }
+}
+
 /// Ribbons likewise, in prints but for the ribbons themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]

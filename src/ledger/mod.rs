@@ -56,6 +56,7 @@ pub use reader::{
     Account, BlanksLeft, CameOut, Closed, DestroyedCard, Destruction, Ending, EndingCard, Found,
     Job, KeptCheckpoint, Left, OnHand, PAGE, Pack, PackCard, PackFile, PackFilter, PackPlace,
     PrinterState, Reader, RegisterLine, Ribbons, Sender, Session, StockDay, Submission, ToPrint,
+    TrailFilter,
 };
 pub use signing::Signer;
 pub use tx::{

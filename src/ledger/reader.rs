@@ -11,6 +11,7 @@ mod scanning;
 mod search;
 mod senders;
 mod stock;
+mod trail;
 mod trust;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -36,6 +37,7 @@ pub use reports::{BlanksLeft, CameOut, Ending, EndingCard, RegisterLine};
 pub use search::{Found, PAGE};
 pub use senders::{Sender, Submission};
 pub use stock::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
+pub use trail::TrailFilter;
 pub use trust::KeptCheckpoint;
 
 /// Reads the ledger. [`Ledger`](super::Ledger) and [`Tx`](super::Tx) read through it too.

@@ -7,6 +7,7 @@ pub mod backup;
 mod beside;
 mod checkpoints;
 mod day;
+pub mod deeds;
 mod examine;
 mod handover;
 mod in_order;

@@ -11,8 +11,8 @@ use axum::routing::{MethodRouter, get, post};
 use super::app::App;
 use super::error::PageError;
 use super::{
-    accounts, api, assets, batches, board, cards, day, guard, health, layouts, live, login, lots,
-    metrics, packs, photos, scan, senders, stock,
+    accounts, api, assets, audit, batches, board, cards, day, guard, health, layouts, live, login,
+    lots, metrics, packs, photos, reports, scan, senders, stock,
 };
 use crate::domain::account::Right;
 use crate::station::MOST_BYTES;
@@ -114,6 +114,7 @@ impl Routes {
 const LOOK: Needs = Needs::Right(Right::Look);
 const WORK: Needs = Needs::Right(Right::Work);
 const DECIDE: Needs = Needs::Right(Right::Decide);
+const AUDIT: Needs = Needs::Right(Right::Audit);
 
 fn all(app: Option<Arc<App>>) -> Routes {
     let most = app
@@ -191,6 +192,13 @@ fn all(app: Option<Arc<App>>) -> Routes {
     .post("/stock/ribbons", WORK, stock::ribbons)
     .post("/stock/destroy", WORK, stock::destroy)
     .get("/stock/minutes/{number}", LOOK, stock::minutes)
+    .get("/reports", LOOK, reports::first)
+    .get("/reports/register", LOOK, reports::form)
+    .post("/reports/register", LOOK, reports::give)
+    .get("/reports/{report}", LOOK, reports::show)
+    .get("/reports/{report}/{format}", LOOK, reports::file)
+    .get("/audit", AUDIT, audit::show)
+    .get("/audit/checkpoints/{name}", AUDIT, audit::checkpoint)
     .get("/day", LOOK, day::show)
     .post("/day", WORK, day::close)
     .get("/day/{date}/report.pdf", LOOK, day::report)

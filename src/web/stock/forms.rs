@@ -5,17 +5,6 @@ use maud::{Markup, html};
 use crate::domain::stock::{Movement, RIBBON_PRINTS};
 use crate::web::lang::Lang;
 
-/// What was done with blanks, in Indonesian and in English.
-pub const fn done(movement: Movement) -> (&'static str, &'static str) {
-    match movement {
-        Movement::Received => ("diterima", "received"),
-        Movement::Lent => ("dipinjamkan", "lent"),
-        Movement::Returned => ("kembali", "returned"),
-        Movement::Test => ("dipakai untuk uji cetak", "used for trial prints"),
-        Movement::Spoiled => ("cacat sebelum dicetak", "faulty before printing"),
-    }
-}
-
 /// Every form, for blanks of these kinds.
 pub fn all(lang: Lang, media: &[String], to_destroy: usize) -> Markup {
     html! {
@@ -78,7 +67,7 @@ fn other(lang: Lang, media: &[String]) -> Markup {
             label { (lang.t("Apa yang terjadi", "What happened"))
                 select name="what" required {
                     option value="" { (lang.t("pilih…", "choose…")) }
-                    @for (code, movement) in kinds { option value=(code) { (lang.of_pair(done(movement))) } }
+                    @for (code, movement) in kinds { option value=(code) { (lang.of_pair(movement.words())) } }
                 }
             }
             (which(lang, media))

@@ -153,13 +153,13 @@ pub async fn blanks(
             "{} blanko {}: {}.",
             form.count,
             form.media,
-            forms::done(form.what).0
+            form.what.words().0
         ),
         format!(
             "{} blanks {}: {}.",
             form.count,
             form.media,
-            forms::done(form.what).1
+            form.what.words().1
         ),
     );
     let done = async {
