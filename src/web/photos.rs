@@ -105,6 +105,8 @@ pub async fn list(
             Ok((waiting, shared_photos(&app.paths, &app.config, ledger)?))
         })
         .await?;
+    app.write(&user, |tx| tx.audit("photos-listed", None, None))
+        .await?;
     let lang = user.lang;
     let full = waiting.len() == SHOWN as usize;
     if listed.cloth.is_some() {

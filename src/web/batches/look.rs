@@ -78,6 +78,14 @@ pub async fn one(
             return Ok(page::page(&app, &user, &stage.name, false, &content).into_response());
         }
     };
+    // Its rows are children; leafing through them is no new look.
+    if shown.page == 0 && shown.rows.is_empty() {
+        let detail = id.as_str().to_owned();
+        app.write(&user, move |tx| {
+            tx.audit("batch-viewed", None, Some(&detail))
+        })
+        .await?;
+    }
     let of = id.clone();
     let look = app
         .read(move |app, _| -> Result<Option<Look>, PageError> {
