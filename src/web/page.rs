@@ -42,7 +42,7 @@ pub fn page(app: &App, user: &User, title: &str, live: bool, content: &Markup) -
         &html! {
             header.top {
                 a.skip href="#main" { (lang.t("Ke isi", "To the content")) }
-                a.brand href="/" { "Stasiun KIA" }
+                a.brand href="/" title="Stasiun KIA" { "KIA" }
                 nav aria-label=(lang.t("Menu", "Menu")) {
                     @for (key, (path, indonesian, english, _)) in (1_u8..).zip(menu) {
                         @let here = is_under(&user.path, path);
