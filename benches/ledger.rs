@@ -13,8 +13,9 @@ use kia_station::config::Config;
 use kia_station::domain::card::{Evidence, Kind, SpoilReason, State};
 use kia_station::domain::ids::CardId;
 use kia_station::domain::nik::Nik;
+use kia_station::domain::pack::Carrier;
 use kia_station::domain::record::{Alasan, Approval, Record, School, Sex};
-use kia_station::ledger::{Error, Ledger, NewCard, NewLot, Reader, Remake};
+use kia_station::ledger::{Error, Ledger, NewCard, NewLot, Reader, Remake, Tx};
 use kia_station::reports::Reports;
 
 /// Cards in a transaction: a day's work of ten printers.
@@ -44,7 +45,9 @@ fn main() {
 }
 
 fn noon(day: Date) -> Timestamp {
-    let midnight = day.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
+    let midnight = day
+        .at(12, 0, 0, 0)
+        .to_zoned_datetime(jiff::tz::TimeZone::UTC);
     midnight.expect("a day").timestamp()
 }
 
@@ -150,16 +153,29 @@ fn fill(ledger: &mut Ledger, cards: usize) {
                 }
                 tx.move_card(card, State::Printed, Evidence::Operator, None)?;
                 if at % 2 == 0 {
-                    for state in [State::Verified, State::Packed, State::HandedOver] {
-                        tx.move_card(card, state, Evidence::Operator, None)?;
-                    }
-                    tx.erase(card, "purge")?;
+                    tx.move_card(card, State::Verified, Evidence::Scan, None)?;
                 }
             }
-            Ok::<_, Error>(())
+            hand_over(tx, day)
         });
         done.expect("a day of cards");
     }
+}
+
+/// Sends every verified card to its school in a pack, and erases its record.
+fn hand_over(tx: &mut Tx<'_>, day: usize) -> Result<(), Error> {
+    for (at, (school, cards)) in tx.to_pack(None)?.into_iter().enumerate() {
+        let pack = tx.pack_for(&school, &format!("KIA-P:{day}-{at}"))?;
+        for &card in &cards {
+            tx.put_in_pack(pack, card)?;
+        }
+        tx.close_pack(pack, false)?;
+        tx.send_pack(pack, Carrier::Petugas, None, TODAY)?;
+        for card in cards {
+            tx.erase(card, "purge")?;
+        }
+    }
+    Ok(())
 }
 
 fn measure(ledger: &Reader, cards: usize) {

@@ -11,8 +11,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use kia_station::commands::demo_children::{Child, encode, portrait_pixels};
 use kia_station::render::photo::{Target, prepare};
+use kia_station::station::samples::{Child, encode, portrait_pixels};
 use rayon::prelude::*;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_kia-station");

@@ -2,11 +2,11 @@
 
 use anyhow::{Context, Result};
 
-use super::workbench::Workbench;
 use super::{Outcome, print_json, reader};
 use crate::cli;
 use crate::intake::{ReadError, Report, read_in_place};
 use crate::ledger::Reader;
+use crate::station::workbench::Workbench;
 use crate::station::{inspect, report_of};
 
 pub fn run(args: &cli::Check) -> Result<Outcome> {

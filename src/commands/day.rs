@@ -10,12 +10,10 @@ use super::ledger::say;
 use super::{Outcome, acting, agreeing, local, print_json, reader, refuse, station, writer};
 use crate::cli::{DayClose, DayCommand, DayReport};
 use crate::config::Config;
-use crate::documents::{DayCheckpoint, DaySheet};
 use crate::domain::account::Right;
 use crate::domain::card::State;
-use crate::domain::office::signing_on;
-use crate::ledger::{Close, Signer, StockDay};
-use crate::station::{assets, keep_checkpoints};
+use crate::ledger::{Close, StockDay};
+use crate::station::{StationError, close_day, day_report};
 
 pub fn run(command: &DayCommand) -> Result<Outcome> {
     match command {
@@ -65,16 +63,11 @@ fn close(args: &DayClose) -> Result<Outcome> {
     let json = args.station.json;
     let by = acting(&mut ledger, &args.person.user, Right::Work)?;
     agreeing(&mut ledger, args.second.as_deref())?;
-    let signer = Signer::of(&paths.ledger())?;
-    let closed = ledger.write(&by, now, |tx| {
-        tx.close_day(close)?;
-        tx.checkpoint(date, &signer)
-    });
-    let checkpoint = match closed {
+    let checkpoint = match close_day(&mut ledger, &paths, &by, now, close) {
         Ok(checkpoint) => checkpoint,
-        Err(error) => return refuse(error, json),
+        Err(StationError::Ledger(error)) => return refuse(error, json),
+        Err(error) => return Err(error.into()),
     };
-    keep_checkpoints(&paths, &ledger)?;
     let closed = ledger.closed_days(&args.media)?.pop();
     if json {
         print_json(&json!({
@@ -106,75 +99,25 @@ fn close(args: &DayClose) -> Result<Outcome> {
 fn report(args: &DayReport) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
     let ledger = reader(&paths)?;
-    let day = ledger
-        .closed_days(&args.media)?
-        .into_iter()
-        .rfind(|day| args.day.is_none_or(|date| is_of(day, date)));
-    let Some((day, closed)) = day
-        .as_ref()
-        .and_then(|day| Some((day, day.closed.as_ref()?)))
-    else {
-        bail!("no such day of `{}` was closed", args.media);
-    };
-    // The day's last word: what was closed earlier in the day is in it.
-    let Some(kept) = ledger.checkpoints(Some(closed.date))?.pop() else {
+    let Some(made) = day_report(&ledger, &paths, &config, &args.media, args.day)? else {
         bail!(
-            "{} was closed before there were checkpoints: make one with `ledger checkpoint`",
-            closed.date
+            "no such day of `{}` was closed with a checkpoint; `day show` lists the days",
+            args.media
         );
     };
-    let states = kept.checkpoint.cards.iter();
-    let states = states.filter_map(|(name, count)| Some((State::from_name(name)?, *count)));
-    let layouts = paths.layouts();
-    let stationery = assets::stationery(&layouts)
-        .with_context(|| format!("`{}` cannot be read", layouts.display()))?;
-    let sheet = DaySheet {
-        date: closed.date,
-        office: &config.office,
-        official: signing_on(&config.officials, closed.date),
-        actor: closed
-            .actor
-            .strip_prefix("operator:")
-            .unwrap_or(&closed.actor),
-        second: closed.second.as_deref(),
-        explanation: closed.explanation.as_deref(),
-        media: &day.media,
-        balance: day.balance,
-        closing: day.closing,
-        counted: closed.counted,
-        cards: states.collect(),
-        checkpoint: DayCheckpoint {
-            seq: kept.checkpoint.seq,
-            short: kept.checkpoint.short(),
-            head: &kept.checkpoint.head,
-            key: &kept.checkpoint.public_key,
-            signature: &kept.checkpoint.signature,
-            file: kept.file_name(),
-            at: local(kept.checkpoint.at.parse()?, &config)?,
-        },
-    };
-    let pdf = sheet
-        .typeset(&stationery)
-        .context("the day report cannot be typeset from `layouts/dokumen/`")?;
-    fs::write(&args.out, pdf)
+    fs::write(&args.out, &made.pdf)
         .with_context(|| format!("`{}` cannot be written", args.out.display()))?;
     if args.station.json {
-        print_json(&json!({ "day": closed.date, "out": args.out, "checkpoint": kept.checkpoint }))?;
+        print_json(&json!({ "day": made.date, "out": args.out, "checkpoint": made.checkpoint }))?;
     } else {
         println!(
             "laporan harian {}: {} (day report)",
-            closed.date,
+            made.date,
             args.out.display()
         );
-        say(&kept.checkpoint);
+        say(&made.checkpoint);
     }
     Ok(Outcome::Done)
-}
-
-fn is_of(day: &StockDay, date: jiff::civil::Date) -> bool {
-    day.closed
-        .as_ref()
-        .is_some_and(|closed| closed.date == date)
 }
 
 fn tell(day: &StockDay, config: &Config) -> Result<()> {

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::demo_children::{Child, official, portrait};
 use super::{Outcome, confirm, init, log, reader};
 use crate::cli;
 use crate::config::{Config, SAMPLE};
@@ -16,6 +15,7 @@ use crate::domain::card::SpoilReason;
 use crate::domain::rules::Severity;
 use crate::intake::Summary;
 use crate::render::pdf::hex;
+use crate::station::samples::{Child, official, portrait};
 use crate::station::{Lock, Station};
 
 /// Says that a folder is a demo and may be replaced.

@@ -14,7 +14,6 @@ mod check;
 mod confirm;
 mod day;
 mod demo;
-pub mod demo_children;
 mod init;
 mod layout;
 mod ledger;
@@ -35,7 +34,6 @@ mod sender;
 mod status;
 mod stock;
 mod subject;
-mod workbench;
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;

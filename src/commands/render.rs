@@ -7,7 +7,6 @@ use std::io::BufWriter;
 use anyhow::{Context, Result, bail};
 
 use super::Outcome;
-use super::workbench::Workbench;
 use crate::cli;
 use crate::domain::card::Kind;
 use crate::domain::rules::Problem;
@@ -18,6 +17,7 @@ use crate::render::document::Document;
 use crate::render::layout::Layout;
 use crate::render::press::Press;
 use crate::station::Examined;
+use crate::station::workbench::Workbench;
 
 /// What the QR of a card outside the ledger holds when the record supplies nothing.
 const NO_TOKEN: &str = "SPECIMEN";

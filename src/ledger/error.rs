@@ -135,7 +135,7 @@ pub enum Error {
     #[error("no card of printer `{0}` waits for its back")]
     NoStack(String),
     /// No such lot.
-    #[error("there is no lot {0}: `status` lists the lots")]
+    #[error("there is no lot {0}: `kia-station status` lists the lots")]
     NoLot(LotId),
     /// A print job that is not where this step begins, or whose name is taken or not its card's.
     #[error("print job `{0}` cannot take this step: look at its card's history")]

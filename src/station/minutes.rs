@@ -3,22 +3,25 @@
 use crate::config::{Config, ConfigError, Paths};
 use crate::documents::{DestructionMinutes, MinutesCard, TypesetError};
 use crate::domain::office::signing_on;
-use crate::ledger::Destruction;
+use crate::ledger::{self, Destruction};
 
 use super::assets;
 
-/// Why the paper was not made. The destruction stays booked.
+/// Why a paper was not made. What it tells of stays booked.
 #[derive(Debug, thiserror::Error)]
-pub enum MinutesError {
+pub enum PaperError {
     /// The folder of the office's own papers.
     #[error("`layouts/dokumen/` cannot be read")]
     Stationery(#[source] std::io::Error),
     /// The template is wrong.
-    #[error("the minutes cannot be typeset from `layouts/dokumen/`")]
+    #[error("the paper cannot be typeset from `layouts/dokumen/`")]
     Typeset(#[source] TypesetError),
     /// A setting.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
 }
 
 /// The PDF of the minutes (*berita acara pemusnahan*).
@@ -29,7 +32,7 @@ pub fn minutes_pdf(
     destruction: &Destruction,
     paths: &Paths,
     config: &Config,
-) -> Result<Vec<u8>, MinutesError> {
+) -> Result<Vec<u8>, PaperError> {
     let date = destruction.at.to_zoned_datetime(config.zone()?).date();
     let cards = destruction.cards.iter().map(|item| {
         MinutesCard::new(
@@ -39,7 +42,7 @@ pub fn minutes_pdf(
             item.card.reason.as_deref(),
         )
     });
-    let stationery = assets::stationery(&paths.layouts()).map_err(MinutesError::Stationery)?;
+    let stationery = assets::stationery(&paths.layouts()).map_err(PaperError::Stationery)?;
     let minutes = DestructionMinutes {
         number: destruction.minutes,
         date,
@@ -53,5 +56,5 @@ pub fn minutes_pdf(
         blanks: &destruction.blanks,
         cards: cards.collect(),
     };
-    minutes.typeset(&stationery).map_err(MinutesError::Typeset)
+    minutes.typeset(&stationery).map_err(PaperError::Typeset)
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
@@ -63,6 +64,11 @@ impl App {
             readers: Mutex::default(),
             writer: Mutex::new(writer),
         })
+    }
+
+    /// The day it is in the station's zone.
+    pub fn today(&self) -> Date {
+        Timestamp::now().to_zoned_datetime(self.zone.clone()).date()
     }
 
     /// A time as an operator reads it: the station's zone, to the minute.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -15,10 +16,12 @@ use super::lang::Lang;
 use super::page;
 use super::second;
 use super::session::User;
+use crate::accounts;
 use crate::domain::account::Right;
 use crate::domain::card::State as CardState;
 use crate::domain::stock::{Balance, DEFAULT_MEDIA};
 use crate::ledger::{self, Close, Error, StockDay};
+use crate::station::{StationError, close_day, day_report};
 
 /// How many closed days are listed.
 const SHOWN: usize = 31;
@@ -162,7 +165,7 @@ fn history(lang: Lang, days: &[StockDay]) -> Markup {
                 @if let Some(closed) = &day.closed {
                     @let difference = i64::from(closed.counted) - day.closing;
                     tr {
-                        td { (closed.date.strftime("%d-%m-%Y")) }
+                        td { a href={ "/day/" (closed.date) "/report.pdf?media=" (day.media) } { (closed.date.strftime("%d-%m-%Y")) } }
                         td.num { (b.opening) } td.num { (b.received + b.returned) }
                         td.num { (b.good) } td.num { (b.spoiled) } td.num { (b.test) } td.num { (b.lent) }
                         td.num { (day.closing) } td.num { (closed.counted) }
@@ -202,20 +205,20 @@ pub async fn close(
     let (media, explanation) = (form.media, page::filled(&form.explanation));
     let done = async {
         let second = second::second(&app, &user, &form.second, form.second_password).await?;
-        let (app, media) = (Arc::clone(&app), media.clone());
-        let zone = app.zone.clone();
-        app.step(&user, move |tx| -> ledger::Result<_> {
-            let date = Timestamp::now().to_zoned_datetime(zone).date();
-            let closed = tx.close_day(Close {
+        let (media, actor) = (media.clone(), accounts::actor(&user.name));
+        let (with, date) = (Arc::clone(&app), app.today());
+        app.with_ledger(move |ledger| -> Result<_, PageError> {
+            let close = Close {
                 media: &media,
                 date,
                 counted,
                 explained: explanation.as_deref().zip(second.as_deref()),
-            });
-            match closed {
-                Ok(()) => Ok(Ok(date)),
-                Err(error @ Error::Difference { .. }) => Ok(Err(error)),
-                Err(error) => Err(error),
+            };
+            match close_day(ledger, &with.paths, &actor, Timestamp::now(), close) {
+                Ok(_) => Ok(Ok(date)),
+                Err(StationError::Ledger(error @ Error::Difference { .. })) => Ok(Err(error)),
+                Err(StationError::Ledger(error)) => Err(error.into()),
+                Err(error) => Err(error.into()),
             }
         })
         .await
@@ -237,4 +240,26 @@ pub async fn close(
         }
         Err(error) => page::refused(&app, &user, &here, error),
     }
+}
+
+/// `GET /day/{date}/report.pdf`: the report of a closed day, with its checkpoint.
+pub async fn report(
+    State(app): State<Arc<App>>,
+    user: User,
+    Path(date): Path<Date>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let media = asked.media.unwrap_or_else(|| DEFAULT_MEDIA.to_owned());
+    let made = app
+        .read(move |app, ledger| -> Result<_, PageError> {
+            let made = day_report(ledger, &app.paths, &app.config, &media, Some(date));
+            made?.ok_or(PageError::NotFound)
+        })
+        .await?;
+    app.write(&user, |tx| tx.audit("day-report-exported", None, None))
+        .await?;
+    Ok(page::attachment(
+        made.pdf,
+        &format!("laporan-harian-{date}.pdf"),
+    ))
 }

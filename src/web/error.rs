@@ -10,7 +10,7 @@ use crate::ledger;
 use crate::reports;
 use crate::station::preview::PreviewError;
 use crate::station::steps::StepError;
-use crate::station::{HandoverError, MinutesError};
+use crate::station::{HandoverError, PaperError};
 
 /// Why a page was not made.
 #[derive(Debug)]
@@ -134,8 +134,8 @@ impl From<PreviewError> for PageError {
     }
 }
 
-impl From<MinutesError> for PageError {
-    fn from(error: MinutesError) -> Self {
+impl From<PaperError> for PageError {
+    fn from(error: PaperError) -> Self {
         Self::broken(error)
     }
 }

@@ -21,6 +21,7 @@ mod error;
 mod guard;
 mod health;
 mod lang;
+mod layouts;
 mod limit;
 mod live;
 mod login;

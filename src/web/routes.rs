@@ -11,8 +11,8 @@ use axum::routing::{MethodRouter, get, post};
 use super::app::App;
 use super::error::PageError;
 use super::{
-    accounts, api, assets, audit, batches, board, cards, day, guard, health, live, login, lots,
-    metrics, packs, photos, reports, scan, senders, stock,
+    accounts, api, assets, audit, batches, board, cards, day, guard, health, layouts, live, login,
+    lots, metrics, packs, photos, reports, scan, senders, stock,
 };
 use crate::domain::account::Right;
 use crate::station::MOST_BYTES;
@@ -201,6 +201,9 @@ fn all(app: Option<Arc<App>>) -> Routes {
     .get("/audit/checkpoints/{name}", AUDIT, audit::checkpoint)
     .get("/day", LOOK, day::show)
     .post("/day", WORK, day::close)
+    .get("/day/{date}/report.pdf", LOOK, day::report)
+    .get("/layouts", LOOK, layouts::list)
+    .get("/layouts/{kind}/{side}", LOOK, layouts::picture)
     .get("/accounts", DECIDE, accounts::list)
     .post("/accounts", DECIDE, accounts::make)
     .post("/accounts/{user}", DECIDE, accounts::change)

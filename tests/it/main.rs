@@ -23,3 +23,4 @@ mod sheets;
 mod stock;
 mod trust;
 mod web;
+mod week;

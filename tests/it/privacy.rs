@@ -5,9 +5,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use kia_station::domain::card::{Evidence, State};
-use kia_station::ledger::{Error, Ledger};
+use kia_station::domain::ids::CardId;
+use kia_station::domain::pack::{Carrier, Destination};
+use kia_station::ledger::{Error, Ledger, Receipt};
 use serde_json::{Value, json};
 
 use crate::harness::{Child, Station, child, today};
@@ -17,21 +20,27 @@ const DAYS: i64 = 24;
 /// The cards of these children reach them, as many days ago.
 fn received(station: &Station, children: &[&Child], days: i64) {
     let cards = children.iter().map(|child| station.card_of(child));
-    let cards: Vec<String> = cards.collect();
+    let cards: Vec<CardId> = cards.map(|card| card.parse().unwrap()).collect();
     let at = Timestamp::now() - SignedDuration::from_hours(DAYS * days);
+    let day = at.to_zoned_datetime(TimeZone::UTC).date();
     let mut ledger = Ledger::open(&station.path("ledger")).unwrap();
     ledger
         .write("operator:kurir", at, |tx| -> Result<(), Error> {
-            for card in &cards {
-                for to in [
-                    State::Verified,
-                    State::Packed,
-                    State::HandedOver,
-                    State::Received,
-                ] {
-                    tx.move_card(card.parse().unwrap(), to, Evidence::Operator, None)?;
-                }
+            let first = tx.card(cards[0])?.unwrap();
+            let to = Destination::of(&first.sekolah, &first.kecamatan, &first.desa);
+            let pack = tx.pack_for(&to, &format!("kode {}", cards[0]))?;
+            for &card in &cards {
+                tx.move_card(card, State::Verified, Evidence::Operator, None)?;
+                tx.put_in_pack(pack, card)?;
             }
+            tx.close_pack(pack, false)?;
+            tx.send_pack(pack, Carrier::Petugas, None, day)?;
+            let receipt = Receipt {
+                on: day,
+                cards: &cards,
+                unclaimed: &[],
+            };
+            tx.receive_pack(pack, receipt)?;
             Ok(())
         })
         .unwrap();

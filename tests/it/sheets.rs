@@ -39,7 +39,8 @@ const SCHOOL: [(&str, &str); 15] = [
     ("File Foto", "foto"),
 ];
 
-fn save_mapping(station: &Station, file: &str) {
+/// Saves what the school's headers mean, for the table in this file outside of the station.
+pub fn save_mapping(station: &Station, file: &str) {
     let path = station.outside(file);
     let mut args = vec![
         "mapping".to_owned(),
@@ -79,8 +80,8 @@ fn write_row(sheet: &mut Worksheet, row: u32, child: &Child) {
 }
 
 /// The messy table: titles, a merged line above the header, dates of every kind, an empty row, a
-/// NIK that was stored as a number.
-fn messy(good: &Child, dated: &Child, lost: &Child) -> Vec<u8> {
+/// NIK that was stored as a number; then the rows of `more`.
+pub fn messy(good: &Child, dated: &Child, lost: &Child, more: &[Child]) -> Vec<u8> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name("Kelas 2A").unwrap();
     let bold = Format::new().set_bold();
@@ -105,10 +106,14 @@ fn messy(good: &Child, dated: &Child, lost: &Child) -> Vec<u8> {
         .write_number(7, 2, lost.nik().parse::<f64>().unwrap())
         .unwrap();
     sheet.write_string(7, 13, "=1+1").unwrap();
+    for (row, child) in (8..).zip(more) {
+        write_row(sheet, row, child);
+    }
     book.save_to_buffer().unwrap()
 }
 
-fn approval() -> String {
+/// A `batch.json` that approves the whole batch.
+pub fn approval() -> String {
     let at = hours_ago(20);
     format!(
         r#"{{"persetujuan": {{"status": "DISETUJUI", "oleh": "verifikator-01", "pada": "{at}"}}}}"#
@@ -121,12 +126,35 @@ fn first_sheet(path: &Path) -> Range<Data> {
     book.worksheet_range_at(0).unwrap().unwrap()
 }
 
-fn put_photos(folder: &Path, children: &[&Child]) {
+pub fn put_photos<'a>(folder: &Path, children: impl IntoIterator<Item = &'a Child>) {
     for child in children {
         if let Some(photo) = &child.photo {
             fs::write(folder.join(child.photo_path()), photo).unwrap();
         }
     }
+}
+
+/// Sends a return list of one row again, with what lies beside it: its NIK typed anew as a text,
+/// and a village for the formula.
+pub fn send_mended(station: &Station, from: &str, name: &str, child: &Child) {
+    let back = format!("rejected/{from}");
+    let list = first_sheet(&station.path(&back).join("records.xlsx"));
+    let again = station.incoming(&format!(".{name}"));
+    fs::create_dir(&again).unwrap();
+    for file in station.names(&back) {
+        fs::copy(station.path(&back).join(&file), again.join(&file)).unwrap();
+    }
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in (0..).zip(list.rows()) {
+        for (column, cell) in (0..).zip(cells) {
+            sheet.write_string(row, column, cell.to_string()).unwrap();
+        }
+    }
+    sheet.write_string(1, 2, child.nik()).unwrap();
+    sheet.write_string(1, 13, "AIR BANG").unwrap();
+    fs::write(again.join("records.xlsx"), book.save_to_buffer().unwrap()).unwrap();
+    fs::rename(again, station.incoming(name)).unwrap();
 }
 
 #[test]
@@ -136,13 +164,17 @@ fn a_messy_spreadsheet_becomes_cards_and_its_return_list_mended_becomes_the_rest
     for child in [&good, &dated, &lost] {
         station.know(child);
     }
-    fs::write(station.outside("kelas.xlsx"), messy(&good, &dated, &lost)).unwrap();
+    fs::write(
+        station.outside("kelas.xlsx"),
+        messy(&good, &dated, &lost, &[]),
+    )
+    .unwrap();
     save_mapping(&station, "kelas.xlsx");
 
     let batch = station.incoming("KELAS");
     fs::create_dir(&batch).unwrap();
     fs::write(batch.join("batch.json"), approval()).unwrap();
-    put_photos(&batch, &[&good, &dated, &lost]);
+    put_photos(&batch, [&good, &dated, &lost]);
     fs::copy(station.outside("kelas.xlsx"), batch.join("records.xlsx")).unwrap();
     let checked = station
         .run(&["check", batch.to_str().unwrap()])
@@ -186,29 +218,7 @@ fn a_messy_spreadsheet_becomes_cards_and_its_return_list_mended_becomes_the_rest
     assert!(row[17].to_string().contains("Teks") && row[19] == Data::String("8".into()));
 
     // Mended with the office's own hands and sent again with what came back beside it.
-    let again = station.incoming(".LAGI");
-    fs::create_dir(&again).unwrap();
-    for name in station.names("rejected/KELAS") {
-        fs::copy(
-            station.path("rejected/KELAS").join(&name),
-            again.join(&name),
-        )
-        .unwrap();
-    }
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    for (column, header) in headers.iter().enumerate() {
-        sheet.write_string(0, column as u16, header).unwrap();
-    }
-    for (column, cell) in row.iter().enumerate() {
-        sheet
-            .write_string(1, column as u16, cell.to_string())
-            .unwrap();
-    }
-    sheet.write_string(1, 2, lost.nik()).unwrap();
-    sheet.write_string(1, 13, "AIR BANG").unwrap();
-    fs::write(again.join("records.xlsx"), book.save_to_buffer().unwrap()).unwrap();
-    fs::rename(again, station.incoming("LAGI")).unwrap();
+    send_mended(&station, "KELAS", "LAGI", &lost);
     station.take_all();
     assert_eq!(station.states(&lost), ["rendered"]);
     station.is_sound();
@@ -259,7 +269,7 @@ fn a_lone_spreadsheet_takes_its_photos_along() {
         sheet.write_string(0, column as u16, header).unwrap();
         sheet.write_string(1, column as u16, cell).unwrap();
     }
-    put_photos(&station.incoming(""), &[&girl]);
+    put_photos(&station.incoming(""), [&girl]);
     fs::write(
         station.incoming("SATU.xlsx"),
         book.save_to_buffer().unwrap(),
@@ -547,7 +557,7 @@ fn without_a_supervisor_an_upload_without_approval_comes_back_as_the_contract_sa
 fn a_spreadsheet_with_photos_beside_it_is_staged_with_its_mapping_and_its_return_list() {
     let station = Station::new();
     let (good, dated, lost) = (child(1), child(2), child(3));
-    let bytes = messy(&good, &dated, &lost);
+    let bytes = messy(&good, &dated, &lost, &[]);
     fs::write(station.outside("kelas.xlsx"), &bytes).unwrap();
     let page = Page::new(&station);
     let photos: Vec<(String, Vec<u8>)> = [&good, &dated, &lost]

@@ -360,7 +360,7 @@ fn with_printer(station: &Station) -> Settings {
 
 /// The program behind the folder: it takes each card's file away and prints it. Returns all that
 /// it has printed so far.
-fn prints(station: &Station, so_far: &RefCell<Vec<String>>) -> Vec<String> {
+pub fn prints(station: &Station, so_far: &RefCell<Vec<String>>) -> Vec<String> {
     for entry in fs::read_dir(station.outside("printer")).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name().to_string_lossy().into_owned();

@@ -84,3 +84,68 @@ impl Reader {
         Ok(found.is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::domain::card::Evidence;
+    use crate::ledger::testing::{Station, now};
+    use crate::ledger::{Error, Tx};
+
+    fn numbers(found: &[Found]) -> Vec<CardId> {
+        found.iter().map(|found| found.card.card).collect()
+    }
+
+    #[test]
+    fn pages_hold_every_card_once_and_what_moved_last_comes_first() {
+        let mut station = Station::new();
+        let cards = station.accept(1..=PAGE + 3);
+        let first = cards[0];
+        let later = now() + SignedDuration::from_secs(1);
+        let hold = |tx: &mut Tx<'_>| {
+            for card in [first, cards[1]] {
+                tx.move_card(card, State::Held, Evidence::Operator, None)?;
+            }
+            Ok::<_, Error>(())
+        };
+        station.ledger.write("operator:siti", later, hold).unwrap();
+        let page = |state, page| numbers(&station.ledger.latest_cards(state, page).unwrap());
+        let mut all = page(None, 0);
+        assert_eq!(all.len(), PAGE as usize);
+        all.extend(page(None, 1));
+        let newest_first: Vec<CardId> = cards.iter().rev().copied().collect();
+        assert_eq!(all, newest_first);
+        assert_eq!(page(None, 2), []);
+        assert_eq!(page(Some(State::Held), 0), [cards[1], first]);
+        assert_eq!(page(Some(State::Accepted), 1), [cards[2]]);
+        let states = station.ledger.states().unwrap();
+        assert_eq!(
+            states,
+            [(State::Accepted, u64::from(PAGE) + 1), (State::Held, 2)]
+        );
+    }
+
+    #[test]
+    fn an_audit_counts_for_its_person_card_and_time_alone() {
+        let mut station = Station::new();
+        let cards = station.accept(1..=2);
+        let see = |tx: &mut Tx<'_>| tx.audit("card-viewed", Some(cards[0]), None);
+        station.ledger.write("operator:siti", now(), see).unwrap();
+        let was = |what, card, actor, since| {
+            let found = station.ledger.was_audited(what, card, actor, since);
+            found.unwrap()
+        };
+        let after = now() + SignedDuration::from_secs(1);
+        assert!(was("card-viewed", cards[0], "operator:siti", now()));
+        for other in [
+            was("nik-shown", cards[0], "operator:siti", now()),
+            was("card-viewed", cards[1], "operator:siti", now()),
+            was("card-viewed", cards[0], "operator:budi", now()),
+            was("card-viewed", cards[0], "operator:siti", after),
+        ] {
+            assert!(!other);
+        }
+    }
+}

@@ -50,7 +50,7 @@ pub struct RecordWithPhoto {
     #[serde(default)]
     #[schema(
         nullable = false,
-        pattern = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+        pattern = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
     )]
     foto_base64: Option<String>,
 }

@@ -26,6 +26,9 @@ if (document.body.dataset.live) {
   news.addEventListener("change", soon);
   news.addEventListener("open", () => { if (document.body.classList.contains("offline")) soon(); document.body.classList.remove("offline"); });
   news.addEventListener("error", () => document.body.classList.add("offline"));
+  // What lies in files and not in the log is asked for again by the clock.
+  const every = document.querySelector("[data-every]");
+  if (every) setInterval(() => { if (!document.hidden) refresh().catch(() => {}); }, Number(every.dataset.every));
   window.addEventListener("pagehide", () => news.close());
 }
 

@@ -171,9 +171,9 @@ pub async fn search(
                 }
             }
         }
-        h1 { (lang.t("Hasil", "Found")) }
+        h1 { (lang.t("Kartu", "Cards")) }
         @if found.is_empty() && page == 0 {
-            p { (lang.t("Tidak ada kartu dengan nomor, NIK atau nama ini.", "No card has this number, NIK or name.")) }
+            p.soft { (lang.t("Tidak ada kartu dengan nomor, NIK atau nama ini.", "No card has this number, NIK or name.")) }
         } @else { (table(&app, lang, &found)) }
         (pages(lang, "post", &again, page, found.len()))
     };

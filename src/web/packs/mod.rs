@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -341,12 +340,5 @@ fn cards(user: &User, whole: &Whole) -> Markup {
                 }
             } }
         } }
-    }
-}
-
-impl App {
-    /// Today in the office's time zone.
-    pub fn today(&self) -> Date {
-        Timestamp::now().to_zoned_datetime(self.zone.clone()).date()
     }
 }

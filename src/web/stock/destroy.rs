@@ -167,6 +167,5 @@ pub async fn minutes(
         tx.audit("minutes-exported", None, Some(&detail))
     })
     .await?;
-    let name = format!("berita-acara-{number}.pdf");
-    Ok(page::attachment(pdf, &name))
+    Ok(page::attachment(pdf, &format!("berita-acara-{number}.pdf")))
 }

@@ -33,7 +33,7 @@ fn a_schema_tester_finds_nothing_wrong_with_the_api() {
         .arg(format!("http://{}/api/v1/openapi.json", daemon.address()))
         .args(["--header", &format!("Authorization: Bearer {token}")])
         // The same cases every time.
-        .args(["--seed", "20261124", "--max-examples", "25"])
+        .args(["--seed", "20261124", "--max-examples", "60"])
         .args([
             "--checks",
             "all",

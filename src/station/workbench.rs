@@ -4,20 +4,19 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use anyhow::Result;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::config::{Config, Paths};
+use super::assets::{self, LoadError};
+use super::{Examiner, samples};
+use crate::config::{Config, ConfigError, Paths};
 use crate::domain::card::Kind;
 use crate::domain::office::signing_on;
 use crate::intake::{Mappings, MappingsError};
 use crate::render::content::Issue;
 use crate::render::layout::Layout;
 use crate::render::press::Press;
-use crate::station::Examiner;
-use crate::station::assets::{self, LoadError};
 
 /// Settings and the day.
 pub struct Workbench {
@@ -34,12 +33,35 @@ pub struct Workbench {
 
 impl Workbench {
     /// Reads the settings of the station in `dir`, or takes the defaults.
-    pub fn open(dir: Option<&PathBuf>) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Settings that cannot be used.
+    pub fn open(dir: Option<&PathBuf>) -> Result<Self, ConfigError> {
         let paths = dir.map(Paths::new);
         let config = match &paths {
             Some(paths) => Config::read(&paths.config())?,
             None => Config::default(),
         };
+        Self::new(paths, config)
+    }
+
+    /// As [`Workbench::open`], and somebody signs, so that a card is whole.
+    ///
+    /// # Errors
+    /// As [`Workbench::open`].
+    pub fn signed(dir: Option<&PathBuf>) -> Result<Self, ConfigError> {
+        let mut bench = Self::open(dir)?;
+        if bench.config.officials.is_empty() {
+            bench.config.officials.push(samples::official());
+        }
+        Ok(bench)
+    }
+
+    /// Of a station whose settings are read already, or of none.
+    ///
+    /// # Errors
+    /// A zone that there is not.
+    pub fn new(paths: Option<Paths>, config: Config) -> Result<Self, ConfigError> {
         let now = Timestamp::now();
         let zone = config.zone()?;
         let day = now.to_zoned_datetime(zone.clone()).date();
@@ -61,13 +83,19 @@ impl Workbench {
     }
 
     /// The layout of this name, in the station or built in.
+    ///
+    /// # Errors
+    /// What is wrong with it.
     pub fn layout(&self, name: &str) -> Result<Layout, LoadError> {
         let layouts = self.paths.as_ref().map(Paths::layouts);
         assets::load(layouts.as_deref(), name)
     }
 
     /// The layouts that the settings name.
-    pub fn layouts(&self) -> Result<BTreeMap<Kind, Layout>> {
+    ///
+    /// # Errors
+    /// What is wrong with the first that is wrong.
+    pub fn layouts(&self) -> Result<BTreeMap<Kind, Layout>, LoadError> {
         let named = self.config.card.layouts.iter();
         named
             .map(|(kind, name)| Ok((*kind, self.layout(name)?)))
