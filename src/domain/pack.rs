@@ -663,6 +663,48 @@ mod tests {
     }
 
     #[test]
+    fn a_destination_is_found_by_number_name_or_key_and_by_nothing_of_another() {
+        let named = school(None, Some("SDN 1 CURUP"));
+        let village = school(None, None);
+        for (destination, asked) in [
+            (&school(Some("10700001"), None), "10700001"),
+            (&named, "sdn 1 curup"),
+            (&village, "Air Bang"),
+        ] {
+            assert!(destination.is(asked) && destination.is(&destination.key()));
+        }
+        // Villages of one name lie in several districts: the key alone tells them apart.
+        let other = Destination::Village {
+            kecamatan: "CURUP".into(),
+            desa: "AIR BANG".into(),
+        };
+        assert!(other.is("air bang") && !other.is(&village.key()));
+    }
+
+    #[test]
+    fn a_refusal_names_its_cards_and_packs_in_both_languages() {
+        let pack = PackId::new(12);
+        let cards = vec![CardId::new(7), CardId::new(8)];
+        let refusal = PackRefusal::Unverified {
+            pack,
+            cards: cards.clone(),
+        };
+        for text in [refusal.to_string(), refusal.indonesian()] {
+            assert!(text.contains(&pack.to_string()), "{text}");
+            assert!(
+                cards.iter().all(|card| text.contains(&card.to_string())),
+                "{text}"
+            );
+        }
+        let (is, wanted) = (Stage::Open, Stage::Sent);
+        let stage = PackRefusal::Stage { pack, is, wanted }.indonesian();
+        assert!(
+            stage.contains("terbuka") && stage.contains("dikirim"),
+            "{stage}"
+        );
+    }
+
+    #[test]
     fn names_are_the_same_for_serde_and_for_people() {
         for stage in Stage::ALL {
             assert_eq!(Stage::from_name(stage.name()), Some(stage));

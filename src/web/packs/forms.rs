@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{HERE, Whole};
+use super::{HERE, Whole, may_choose};
 use crate::domain::account::Right;
 use crate::domain::pack::{Carrier, PackState, ReturnReason};
 use crate::web::app::App;
@@ -33,7 +33,9 @@ pub(super) fn all(app: &App, user: &User, whole: &Whole) -> Markup {
                     PackState::Sent | PackState::Partial => (receive(app, lang, &to)),
                     PackState::Received | PackState::Returned => {}
                 }
-                (chosen(lang, &to, pack.state))
+                @if whole.cards.iter().any(|card| may_choose(pack, card)) {
+                    (chosen(lang, &to, pack.state))
+                }
                 @if whole.back > 0 { (redeliver(lang, &to, whole.back)) }
             }
             @if pack.state != PackState::Open {

@@ -254,8 +254,7 @@ fn shown(lang: Lang, report: &Report) -> Markup {
         @for alarm in &report.alarms { p.box.bad role="alert" { (say(alarm)) } }
         @for remark in &report.remarks { p.soft { (say(remark)) } }
         @for chart in &report.charts {
-            figure.chart {
-                figcaption { (chart.title) }
+            figure.chart role="img" aria-label=(chart.title) {
                 // Drawn by the program itself out of counts and names that its writer escapes.
                 (PreEscaped(&chart.svg))
             }

@@ -5,6 +5,8 @@ mod browser;
 mod cards;
 mod client;
 mod desk;
+mod packs;
+mod reports;
 mod roles;
 mod schema;
 mod security;
