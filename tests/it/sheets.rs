@@ -80,7 +80,7 @@ fn write_row(sheet: &mut Worksheet, row: u32, child: &Child) {
 
 /// The messy table: titles, a merged line above the header, dates of every kind, an empty row, a
 /// NIK that was stored as a number.
-fn messy(good: &Child, dated: &Child, lost: &Child) -> Vec<u8> {
+pub fn messy(good: &Child, dated: &Child, lost: &Child) -> Vec<u8> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name("Kelas 2A").unwrap();
     let bold = Format::new().set_bold();
@@ -311,7 +311,7 @@ fn a_workbook_of_another_office_program_is_read() {
 }
 
 /// The files of a folder in a ZIP, below `top`.
-fn zipped(folder: &Path, top: &str) -> Vec<u8> {
+pub fn zipped(folder: &Path, top: &str) -> Vec<u8> {
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
     let files: Vec<(String, Vec<u8>)> = entries
         .map(|entry| {
@@ -595,6 +595,7 @@ fn what_is_no_batch_is_refused_when_it_is_uploaded_and_old_uploads_are_swept() {
         Ok(_) => "taken",
     };
     assert_eq!(code(&[("a.jpg", b"jpg")]), "drop-empty");
+    assert_eq!(code(&[("a.jpg", b"jpg"), ("A.XLS", b"")]), "drop-kind");
     assert_eq!(
         code(&[("a.csv", b"nik"), ("b.csv", b"nik")]),
         "drop-ambiguous"

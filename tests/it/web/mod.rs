@@ -1,10 +1,12 @@
 //! The page and the API of the real binary, over the wire.
 
 mod api;
+mod batches;
 mod browser;
 mod cards;
 mod client;
 mod desk;
+mod photos;
 mod roles;
 mod schema;
 mod security;
