@@ -373,7 +373,12 @@ pub async fn replace(
     let text = ("Foto diganti.", "The photo was replaced.");
     match sent(&mut form).await {
         Ok(bytes) => change(&app, &user, card, Change::Replace(bytes), text).await,
-        Err(error) => page::refused(&app, &user, &format!("/photos/{card}"), PageError::upload(error)),
+        Err(error) => page::refused(
+            &app,
+            &user,
+            &format!("/photos/{card}"),
+            PageError::upload(error),
+        ),
     }
 }
 
@@ -420,6 +425,10 @@ pub async fn allow(
     user: User,
     Form(allowed): Form<Allowed>,
 ) -> Result<Response, PageError> {
+    let Some(reason) = page::filled(&allowed.reason) else {
+        let error = PageError::refused("Tulis alasannya.", "Write the reason.");
+        return page::refused(&app, &user, "/photos", error);
+    };
     let (folder, row) = (allowed.folder, allowed.row);
     let found = app
         .read(move |app, ledger| -> Result<_, PageError> {
@@ -430,7 +439,6 @@ pub async fn allow(
             found.ok_or(PageError::NotFound)
         })
         .await?;
-    let reason = allowed.reason;
     let written = app
         .write(&user, move |tx| -> ledger::Result<()> {
             tx.allow(rules::PHOTO_SHARED.code, &found.nik, &reason)

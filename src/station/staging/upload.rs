@@ -183,7 +183,9 @@ fn other_kind(folder: &Path) -> io::Result<Option<String>> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-        let is_picture = ["jpg", "jpeg", "png"].iter().any(|known| extension == *known);
+        let is_picture = ["jpg", "jpeg", "png"]
+            .iter()
+            .any(|known| extension == *known);
         if !extension.is_empty() && !is_picture && path.is_file() {
             return Ok(Some(format!(".{}", extension.to_string_lossy())));
         }

@@ -221,7 +221,11 @@ fn a_return_list_is_given_out_of_rejected_and_from_nowhere_else() {
         "tidak-ada",
     ] {
         let answer = siti.get(&format!("/batches/returned/{name}"));
-        assert!((400..500).contains(&answer.status), "{name}: {}", answer.status);
+        assert!(
+            (400..500).contains(&answer.status),
+            "{name}: {}",
+            answer.status
+        );
         assert!(!answer.text().contains("rahasia"), "{name}");
     }
     for id in ["..", "%2e%2e", "..%2F..%2Fledger", "a.b"] {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use calamine::{Data, Reader, Xlsx};
+use kia_station::domain::mapping::IGNORED;
 
 use super::{Browser, have_browser};
 use crate::harness::{Child, Daemon, Station, archive, child, toddler};
@@ -24,7 +25,11 @@ fn folder(station: &Station, name: &str, children: [&Child; 3]) -> PathBuf {
     fs::write(folder.join("Kelas 2A.xlsx"), messy(good, dated, lost)).unwrap();
     for child in children {
         station.know(child);
-        fs::write(folder.join(child.photo_path()), child.photo.as_ref().unwrap()).unwrap();
+        fs::write(
+            folder.join(child.photo_path()),
+            child.photo.as_ref().unwrap(),
+        )
+        .unwrap();
     }
     folder
 }
@@ -66,16 +71,28 @@ fn a_schools_own_table_is_mapped_once_checked_row_by_row_and_sent_on_by_a_superv
         .collect();
     files.sort();
     offer(&browser, "#files", &files);
-    assert_eq!(browser.js("sessionStorage.seen"), "yes", "its progress was shown");
+    assert_eq!(
+        browser.js("sessionStorage.seen"),
+        "yes",
+        "its progress was shown"
+    );
     let here = browser.path();
     let progress = browser.visitor().get(&format!("{here}/progress")).json();
-    assert_eq!((&progress["done"], &progress["total"]), (&3.into(), &3.into()));
+    assert_eq!(
+        (&progress["done"], &progress["total"]),
+        (&3.into(), &3.into())
+    );
 
     // The columns are guessed by their headers; what the table lacks is said once.
     assert!(browser.text("main").contains("belum ada: "));
-    assert_eq!(browser.js("document.querySelector('[name=\"column.1\"]').value"), "nama");
+    assert_eq!(
+        browser.js("document.querySelector('[name=\"column.1\"]').value"),
+        "nama"
+    );
     browser.is_legible();
     browser.picture("kiriman-kolom");
+    // The running number is no field of a card: it is passed over without a word.
+    browser.choose("[name='column.0']", IGNORED);
     browser.fill("[name=sender]", "SDN 2");
     for (field, value) in [
         ("kecamatan", "CURUP TENGAH"),
@@ -94,28 +111,45 @@ fn a_schools_own_table_is_mapped_once_checked_row_by_row_and_sent_on_by_a_superv
     assert!(!said.contains("belum ada: "), "{said}");
     assert!(said.contains("3 baris tidak membawa persetujuan"), "{said}");
     assert!(said.contains("disimpan sebagai angka"), "{said}");
+    assert!(!said.contains("tidak dikenal"), "{said}");
     assert!(!said.contains(children[0].nik()), "{said}");
     browser.until_drawn("tbody tr:nth-child(1) img.thumb");
     browser.until_drawn("tbody tr:nth-child(2) img.thumb");
     browser.is_legible();
 
     // The return list holds the bad row alone, with the reason in it.
-    let link = browser.js("document.querySelector('a[href$=\"return.xlsx\"]').getAttribute('href')");
+    let link =
+        browser.js("document.querySelector('a[href$=\"return.xlsx\"]').getAttribute('href')");
     let operator = browser.visitor();
     let list = operator.get(link.as_str().unwrap()).is(200);
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(list.body)).unwrap();
     let sheet = book.worksheet_range_at(0).unwrap().unwrap();
     assert_eq!(sheet.height(), 2);
-    let row: Vec<String> = sheet.rows().nth(1).unwrap().iter().map(Data::to_string).collect();
+    let row: Vec<String> = sheet
+        .rows()
+        .nth(1)
+        .unwrap()
+        .iter()
+        .map(Data::to_string)
+        .collect();
     let row = row.join(" ");
-    assert!(row.contains(children[2].nama()) && row.contains("angka"), "{row}");
+    assert!(
+        row.contains(children[2].nama()) && row.contains("angka"),
+        "{row}"
+    );
 
     // An operator finds no button, and is refused without one as well.
-    assert_eq!(browser.js("document.querySelector('form[action$=\"/submit\"]')"), serde_json::Value::Null);
-    operator.post(&format!("{here}/submit"), "approve=yes").is(403);
+    assert_eq!(
+        browser.js("document.querySelector('form[action$=\"/submit\"]')"),
+        serde_json::Value::Null
+    );
+    operator
+        .post(&format!("{here}/submit"), "approve=yes")
+        .is(403);
     browser.log_in("budi", crate::web::PASSWORD);
     browser.until("the board is there", "document.querySelector('#flow')");
     browser.go(&here);
+    browser.is_legible();
     browser.picture("kiriman");
     approve(&browser, &daemon, &station, 2);
     browser.is_legible();
@@ -125,10 +159,19 @@ fn a_schools_own_table_is_mapped_once_checked_row_by_row_and_sent_on_by_a_superv
     let sent = folder(&station, "SDN 2 lagi", more.each_ref());
     offer(&browser, "#folder", &[sent]);
     let said = browser.text("main");
-    assert!(said.contains("SDN 2 lagi") && !said.contains("belum ada: "), "{said}");
-    assert_eq!(browser.js("document.querySelector('details.panel').open"), false);
+    assert!(
+        said.contains("SDN 2 lagi") && !said.contains("belum ada: "),
+        "{said}"
+    );
+    assert_eq!(
+        browser.js("document.querySelector('details.panel').open"),
+        false
+    );
     approve(&browser, &daemon, &station, 4);
-    browser.until("both came back in part", "document.querySelectorAll('#taken td.bad').length === 2");
+    browser.until(
+        "both came back in part",
+        "document.querySelectorAll('#taken td.bad').length === 2",
+    );
     drop(browser);
     daemon.stop();
     station.is_sound();
@@ -154,8 +197,14 @@ fn a_zip_is_taken_and_bombs_stray_names_and_other_files_are_refused_in_words() {
         (give("bom.zip", &bomb), "membengkak tidak wajar"),
         (give("sesat.zip", &stray), "menunjuk ke luar"),
         (give("rusak.zip", b"PK"), "ZIP"),
-        (give("kelas.xls", b"\xd0\xcf\x11\xe0"), "Simpan Sebagai > Excel Workbook"),
-        (give("foto.jpg", b"\xff\xd8"), "tidak memuat satu pun data anak"),
+        (
+            give("kelas.xls", b"\xd0\xcf\x11\xe0"),
+            "Simpan Sebagai > Excel Workbook",
+        ),
+        (
+            give("foto.jpg", b"\xff\xd8"),
+            "tidak memuat satu pun data anak",
+        ),
     ] {
         browser.go("/batches");
         browser.choose_files("#files", &[path]);
@@ -170,11 +219,21 @@ fn a_zip_is_taken_and_bombs_stray_names_and_other_files_are_refused_in_words() {
     assert!(!browser.text("main").contains("Menunggu keputusan"));
 
     let folder = station.outside("SD");
-    station.fill_batch(&folder, &[child(1), toddler(2), child(3).with("agama", "9")]);
-    offer(&browser, "#files", &[give("SD 2.zip", &zipped(&folder, "SD/"))]);
+    station.fill_batch(
+        &folder,
+        &[child(1), toddler(2), child(3).with("agama", "9")],
+    );
+    offer(
+        &browser,
+        "#files",
+        &[give("SD 2.zip", &zipped(&folder, "SD/"))],
+    );
     browser.is_legible();
     browser.go(&format!("{}?rows=bad", browser.path()));
-    assert_eq!(browser.js("document.querySelectorAll('table.rows tbody tr').length"), 1);
+    assert_eq!(
+        browser.js("document.querySelectorAll('table.rows tbody tr').length"),
+        1
+    );
     // They carry their approval: an operator sends them on.
     browser.click("form[action$='/submit'] button");
     browser.until_shown("Kiriman SD 2 dimasukkan");

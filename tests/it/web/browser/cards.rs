@@ -25,24 +25,46 @@ fn a_card_is_found_looked_at_held_released_and_replaced_and_no_address_names_the
         browser.press("[name=text]", "\u{e007}");
     };
     search(&card.to_lowercase());
-    browser.until("a number opens its card", &format!("location.pathname === '{here}'"));
+    browser.until(
+        "a number opens its card",
+        &format!("location.pathname === '{here}'"),
+    );
     for text in [girl.nama(), girl.nik()] {
         search(text);
         let link = format!("document.querySelector('tbody a[href=\"{here}\"]')");
         browser.until("it is found", &link);
-        assert_eq!(browser.js("document.querySelectorAll('tbody tr').length"), 1);
+        assert_eq!(
+            browser.js("document.querySelectorAll('tbody tr').length"),
+            1
+        );
         let address = browser.js("location.href + document.referrer");
         let address = address.as_str().unwrap();
-        assert!(!address.contains(girl.nik()) && !address.contains("WULANSARI"), "{address}");
+        assert!(
+            !address.contains(girl.nik()) && !address.contains("WULANSARI"),
+            "{address}"
+        );
         assert!(!browser.text("table").contains(girl.nik()));
         browser.is_legible();
     }
     browser.picture("kartu-dicari");
     browser.click("tbody a");
-    browser.until("the card is there", &format!("location.pathname === '{here}'"));
-    let shown = || browser.js("document.documentElement.outerHTML").as_str().unwrap().to_owned();
+    browser.until(
+        "the card is there",
+        &format!("location.pathname === '{here}'"),
+    );
+    let shown = || {
+        browser
+            .js("document.documentElement.outerHTML")
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     assert!(!shown().contains(girl.nik()));
-    assert_eq!(station.events_with("picture-viewed"), 0, "closed pictures are not asked for");
+    assert_eq!(
+        station.events_with("picture-viewed"),
+        0,
+        "closed pictures are not asked for"
+    );
     browser.click("details.box summary");
     browser.until_drawn("img[src$='front.png']");
     browser.until_drawn("img[src$='back.png']");
@@ -65,7 +87,10 @@ fn a_card_is_found_looked_at_held_released_and_replaced_and_no_address_names_the
     });
 
     // It came out, and was scanned; then it was lost: making it again takes two.
-    let lot = station.cards(&card)[0]["card"]["lot"].as_str().unwrap().to_owned();
+    let lot = station.cards(&card)[0]["card"]["lot"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     browser.go(&format!("/lots/{lot}"));
     browser.click("form[action$='/confirm'] button");
     browser.until_shown("1 kartu tercetak");
@@ -84,7 +109,10 @@ fn a_card_is_found_looked_at_held_released_and_replaced_and_no_address_names_the
         browser.click(&format!("{form} button.primary"));
     };
     ask("siti");
-    browser.until("it takes another person", "document.querySelector('.notice.bad')");
+    browser.until(
+        "it takes another person",
+        "document.querySelector('.notice.bad')",
+    );
     browser.is_legible();
     ask("budi");
     browser.until_shown("dibuat lagi sebagai");

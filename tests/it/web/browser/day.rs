@@ -39,18 +39,25 @@ fn from_login_to_a_printed_scanned_and_closed_day() {
     // A batch comes.
     browser.go("/batches");
     browser.choose_files("#files", &[zip]);
-    browser.until("it is looked at", "document.querySelector('form[action$=\"/submit\"]')");
+    browser.until(
+        "it is looked at",
+        "document.querySelector('form[action$=\"/submit\"]')",
+    );
     browser.click("form[action$='/submit'] button");
     browser.until_shown("Kiriman SDN 2 Curup dimasukkan");
     browser.go("/");
-    let ready = "document.querySelector('#flow a[href=\"/cards?state=rendered\"] b').innerText === '3'";
+    let ready =
+        "document.querySelector('#flow a[href=\"/cards?state=rendered\"] b').innerText === '3'";
     browser.until("three cards are ready to print", ready);
     browser.is_legible();
     browser.picture("papan-kerja");
 
     // It is printed, one card badly.
     browser.click("main a[href='/lots/L00001']");
-    browser.until("the lot is there", "document.querySelector('[name=spoiled]')");
+    browser.until(
+        "the lot is there",
+        "document.querySelector('[name=spoiled]')",
+    );
     browser.is_legible();
     browser.picture("lot");
     let bad = browser.js("document.querySelector('[name=spoiled]').value");
@@ -60,7 +67,9 @@ fn from_login_to_a_printed_scanned_and_closed_day() {
     browser.click("form[action$='/confirm'] button");
     browser.until_shown("2 kartu tercetak, 1 rusak, 1 dibuat lagi.");
     let is_second = "SELECT count(*) FROM lots";
-    daemon.until("the spoiled one is in a lot again", || station.number(is_second) == 2);
+    daemon.until("the spoiled one is in a lot again", || {
+        station.number(is_second) == 2
+    });
     browser.go("/lots/L00002");
     browser.click("form[action$='/confirm'] button");
     browser.until_shown("1 kartu tercetak");
@@ -91,12 +100,18 @@ fn from_login_to_a_printed_scanned_and_closed_day() {
     browser.until_shown("ditutup.");
     let day = today().strftime("%d-%m-%Y").to_string();
     let history = browser.text("main table");
-    assert!(history.contains(&day) && history.contains("operator:siti"), "{history}");
+    assert!(
+        history.contains(&day) && history.contains("operator:siti"),
+        "{history}"
+    );
     browser.is_legible();
     browser.picture("hari");
     drop(browser);
     daemon.stop();
-    assert_eq!(station.number("SELECT count(*) FROM cards WHERE state = 'verified'"), 2);
+    assert_eq!(
+        station.number("SELECT count(*) FROM cards WHERE state = 'verified'"),
+        2
+    );
     station.is_sound();
 }
 
@@ -117,7 +132,10 @@ fn a_day_whose_count_differs_is_explained_and_agreed_to_by_a_second_person() {
     browser.go("/day");
     close(&browser, "3");
     browser.until_shown("menurut buku 4, dihitung 3");
-    assert_eq!(browser.js("document.querySelector('[name=counted]').value"), "3");
+    assert_eq!(
+        browser.js("document.querySelector('[name=counted]').value"),
+        "3"
+    );
     browser.is_legible();
     browser.picture("hari-selisih");
     let explain = |second: &str, password: &str| {
@@ -129,7 +147,10 @@ fn a_day_whose_count_differs_is_explained_and_agreed_to_by_a_second_person() {
     };
     explain("budi", "tebakan saja dulu");
     browser.until_shown("Nama atau kata sandi orang kedua salah.");
-    assert!(browser.text("main").contains("Belum ada."), "no day is closed");
+    assert!(
+        browser.text("main").contains("Belum ada."),
+        "no day is closed"
+    );
     browser.js("document.querySelector('form[action=\"/day\"] details').open = true");
     browser.fill("[name=counted]", "3");
     explain("budi", PASSWORD);

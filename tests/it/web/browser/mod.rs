@@ -11,6 +11,7 @@ mod cards;
 mod day;
 mod entrance;
 mod photos;
+
 mod scan;
 
 use std::io::{BufRead, BufReader};

@@ -12,7 +12,10 @@ fn light(jpeg: &[u8]) -> (u32, u32) {
     let fifth = picture.height() as usize / 5 * picture.width() as usize;
     let mean = |part: &[u8]| part.iter().map(|&v| u32::from(v)).sum::<u32>() / fifth as u32;
     let pixels = picture.as_raw();
-    (mean(&pixels[..fifth]), mean(&pixels[pixels.len() - fifth..]))
+    (
+        mean(&pixels[..fifth]),
+        mean(&pixels[pixels.len() - fifth..]),
+    )
 }
 
 fn is_rendered_again(daemon: &Daemon<'_>, station: &Station, card: &str, lot: i64) {
@@ -43,13 +46,21 @@ fn a_photo_is_zoomed_tilted_turned_and_replaced_and_the_card_follows() {
     browser.until("the desk is there", "document.getElementById('frame')");
     assert_eq!(browser.path(), here);
     // The script has laid the frame over the photo, as the station did by itself.
-    browser.until("the photo is in its frame", "document.querySelector('#adjust [name=y]').value !== ''");
+    browser.until(
+        "the photo is in its frame",
+        "document.querySelector('#adjust [name=y]').value !== ''",
+    );
     browser.until_drawn("img.now");
     browser.is_legible();
     browser.picture("foto");
     let visitor = browser.visitor();
     let now = || visitor.get(&format!("{here}/now.jpg")).is(200).body;
-    let front = || visitor.get(&format!("/cards/{card}/front.png")).is(200).body;
+    let front = || {
+        visitor
+            .get(&format!("/cards/{card}/front.png"))
+            .is(200)
+            .body
+    };
     let (first, first_front) = (now(), front());
     let number = |name: &str| {
         let value = format!("Number(document.querySelector('#adjust [name={name}]').value)");
@@ -65,10 +76,16 @@ fn a_photo_is_zoomed_tilted_turned_and_replaced_and_the_card_follows() {
     browser.press("#frame", "++++++++++++++++++");
     assert!(number("width") < whole);
     browser.press("#frame", &"\u{e012}".repeat(20));
-    assert!(number("x") > 0.5, "an arrow to the left moves the photo to the left");
+    assert!(
+        number("x") > 0.5,
+        "an arrow to the left moves the photo to the left"
+    );
     save();
     let zoomed = now();
-    assert!(zoomed != first && light(&zoomed).0 > light(&first).0, "more of the light half");
+    assert!(
+        zoomed != first && light(&zoomed).0 > light(&first).0,
+        "more of the light half"
+    );
     is_rendered_again(&daemon, &station, &card, 2);
     let zoomed_front = front();
     assert_ne!(zoomed_front, first_front, "the card shows it");
@@ -135,17 +152,26 @@ fn one_picture_of_two_children_passes_once_a_supervisor_allows_it_and_it_is_take
     browser.until_shown("Penyelia dapat mengizinkannya.");
     browser.until_drawn(".pair img");
     browser.is_legible();
-    assert_eq!(browser.js("document.querySelectorAll('form[action=\"/photos/shared/allow\"]').length"), 0);
+    assert_eq!(
+        browser.js("document.querySelectorAll('form[action=\"/photos/shared/allow\"]').length"),
+        0
+    );
     let shown = browser.js("document.documentElement.outerHTML");
     for girl in [&one, &other] {
-        assert!(!shown.as_str().unwrap().contains(girl.nik()), "numbers are masked");
+        assert!(
+            !shown.as_str().unwrap().contains(girl.nik()),
+            "numbers are masked"
+        );
     }
 
     browser.log_in("budi", crate::web::PASSWORD);
     browser.until("the board is there", "document.querySelector('#flow')");
     browser.go("/photos");
     for left in [1, 0] {
-        browser.fill("form[action='/photos/shared/allow'] [name=reason]", "kembar, difoto sekali");
+        browser.fill(
+            "form[action='/photos/shared/allow'] [name=reason]",
+            "kembar, difoto sekali",
+        );
         browser.picture("foto-sama");
         browser.click("form[action='/photos/shared/allow'] button");
         let forms = "document.querySelectorAll('form[action=\"/photos/shared/allow\"]').length";
@@ -160,7 +186,10 @@ fn one_picture_of_two_children_passes_once_a_supervisor_allows_it_and_it_is_take
     });
     browser.go("/photos");
     assert!(!browser.text("main").contains("Satu foto, dua anak"));
-    assert_eq!(browser.js("document.querySelectorAll('.photos li').length"), 2);
+    assert_eq!(
+        browser.js("document.querySelectorAll('.photos li').length"),
+        2
+    );
     drop(browser);
     daemon.stop();
     station.is_sound();

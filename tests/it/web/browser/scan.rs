@@ -21,7 +21,8 @@ fn a_hand_scanner_is_answered_in_green_and_red_and_what_was_wrong_is_taken_back(
     // The scanner types where the focus is, and presses Enter.
     let scan = |text: &str, answered: &str| {
         browser.press("#code", &format!("{text}\u{e007}"));
-        let class = format!("document.getElementById('verdict').className === 'verdict {answered}'");
+        let class =
+            format!("document.getElementById('verdict').className === 'verdict {answered}'");
         browser.until(answered, &class);
         focus();
         assert_eq!(browser.js("document.getElementById('code').value"), "");
@@ -57,7 +58,10 @@ fn a_hand_scanner_is_answered_in_green_and_red_and_what_was_wrong_is_taken_back(
     browser.fill("#code", "");
     // The last good one is taken back.
     browser.press("#code", "\u{e039}");
-    browser.until("it is taken back", "document.getElementById('verdict').className === 'verdict warn'");
+    browser.until(
+        "it is taken back",
+        "document.getElementById('verdict').className === 'verdict warn'",
+    );
     focus();
     browser.is_legible();
     assert_eq!(state(1), "printed");
@@ -67,7 +71,10 @@ fn a_hand_scanner_is_answered_in_green_and_red_and_what_was_wrong_is_taken_back(
     browser.go("/scan");
     focus();
     assert!(browser.text("#verdict").contains(&cards[2]));
-    assert_eq!(browser.js("document.querySelectorAll('#last li').length"), 7);
+    assert_eq!(
+        browser.js("document.querySelectorAll('#last li').length"),
+        7
+    );
     assert_eq!([0, 1, 2].map(state), ["verified"; 3]);
     drop(browser);
     daemon.stop();
