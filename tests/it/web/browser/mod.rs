@@ -151,6 +151,19 @@ impl Browser {
         self.runtime.block_on(element.click()).unwrap();
     }
 
+    /// Sends a form by its button, and waits for the page after it, which says this. The page
+    /// before may have said the same of an earlier step.
+    #[track_caller]
+    pub fn send(&self, button: &str, said: &str) {
+        self.js("window.isBefore = true");
+        self.click(button);
+        let after = format!(
+            "!window.isBefore && document.body.innerText.includes({})",
+            json!(said)
+        );
+        self.until(said, &after);
+    }
+
     /// Types into a field, in place of what stands there.
     #[track_caller]
     pub fn fill(&self, css: &str, text: &str) {

@@ -66,10 +66,7 @@ fn a_photo_is_zoomed_tilted_turned_and_replaced_and_the_card_follows() {
         let value = format!("Number(document.querySelector('#adjust [name={name}]').value)");
         browser.js(&value).as_f64().unwrap()
     };
-    let save = || {
-        browser.click("#adjust button.primary");
-        browser.until_shown("Potongan foto disimpan.");
-    };
+    let save = || browser.send("#adjust button.primary", "Potongan foto disimpan.");
 
     // Zoomed by keys and moved to the right half.
     let whole = number("width");
@@ -116,8 +113,7 @@ fn a_photo_is_zoomed_tilted_turned_and_replaced_and_the_card_follows() {
     let other = station.outside("lain.jpg");
     fs::write(&other, child(9).photo.unwrap()).unwrap();
     browser.choose_files("[name=photo]", &[other]);
-    browser.click("form[action$='/replace'] button");
-    browser.until_shown("Foto diganti.");
+    browser.send("form[action$='/replace'] button", "Foto diganti.");
     browser.until_drawn("img.now");
     browser.is_legible();
     let replaced = now();
