@@ -42,6 +42,9 @@ impl PageError {
 
     /// An upload that cannot be read, or is too large.
     pub fn upload(error: axum::extract::multipart::MultipartError) -> Self {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return Self::refused("Unggahan ini terlalu besar.", "This upload is too large.");
+        }
         Self::refused(
             format!("Unggahan tidak dapat dibaca: {}", error.body_text()),
             format!("The upload cannot be read: {}", error.body_text()),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Form;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -10,6 +11,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::app::App;
+use super::cards;
 use super::error::PageError;
 use super::lang::Lang;
 use super::page;
@@ -194,8 +196,9 @@ fn picture(bytes: Vec<u8>) -> Response {
 /// `GET /photos/{card}/now.jpg`: as it will be printed.
 pub async fn now(
     State(app): State<Arc<App>>,
-    Path(card): Path<CardId>,
+    Path(card): Path<String>,
 ) -> Result<Response, PageError> {
+    let card = cards::named(&card)?;
     app.read(move |app, ledger| -> Result<_, PageError> {
         let (_, person) = known(ledger, card)?;
         let jpeg = desk(app)?.prepared(&person).map_err(PageError::broken)?;
@@ -207,8 +210,9 @@ pub async fn now(
 /// `GET /photos/{card}/original`: what it was made from.
 pub async fn original(
     State(app): State<Arc<App>>,
-    Path(card): Path<CardId>,
+    Path(card): Path<String>,
 ) -> Result<Response, PageError> {
+    let card = cards::named(&card)?;
     app.read(move |app, ledger| -> Result<_, PageError> {
         let (_, person) = known(ledger, card)?;
         let original = desk(app)?.original(ledger, card, &person)?;
@@ -221,8 +225,9 @@ pub async fn original(
 pub async fn one(
     State(app): State<Arc<App>>,
     user: User,
-    Path(id): Path<CardId>,
+    Path(id): Path<String>,
 ) -> Result<Markup, PageError> {
+    let id = cards::named(&id)?;
     let (card, person, whole, ratio, seen) = app
         .read(move |app, ledger| -> Result<_, PageError> {
             let (card, person) = known(ledger, id)?;
@@ -307,7 +312,7 @@ pub async fn one(
             p { (lang.t("Kartu ini sudah dicetak atau tidak berlaku lagi; fotonya tidak bisa diubah.",
                         "This card is printed already, or void; its photo cannot be changed.")) }
         }
-        script src="/assets/photo.js" defer {}
+        (page::script("photo.js"))
     };
     Ok(page::page(&app, &user, title, false, &content))
 }
@@ -344,9 +349,10 @@ async fn change(
 pub async fn adjust(
     State(app): State<Arc<App>>,
     user: User,
-    Path(card): Path<CardId>,
+    Path(card): Path<String>,
     Form(frame): Form<Frame>,
 ) -> Result<Response, PageError> {
+    let card = cards::named(&card)?;
     let Some(adjustment) = Adjustment::new((frame.x, frame.y), frame.width, frame.turn) else {
         let error = PageError::refused(
             "Angkanya bukan bagian dari foto.",
@@ -362,17 +368,31 @@ pub async fn adjust(
 pub async fn replace(
     State(app): State<Arc<App>>,
     user: User,
-    Path(card): Path<CardId>,
+    Path(card): Path<String>,
     mut form: Multipart,
 ) -> Result<Response, PageError> {
+    let card = cards::named(&card)?;
+    let text = ("Foto diganti.", "The photo was replaced.");
+    match sent(&mut form).await {
+        Ok(bytes) => change(&app, &user, card, Change::Replace(bytes), text).await,
+        Err(error) => page::refused(
+            &app,
+            &user,
+            &format!("/photos/{card}"),
+            PageError::upload(error),
+        ),
+    }
+}
+
+/// The file in the form; nothing where none was chosen.
+async fn sent(form: &mut Multipart) -> Result<Vec<u8>, MultipartError> {
     let mut bytes = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(PageError::upload)? {
+    while let Some(field) = form.next_field().await? {
         if field.name() == Some("photo") {
-            bytes = field.bytes().await.map_err(PageError::upload)?.to_vec();
+            bytes = field.bytes().await?.to_vec();
         }
     }
-    let text = ("Foto diganti.", "The photo was replaced.");
-    change(&app, &user, card, Change::Replace(bytes), text).await
+    Ok(bytes)
 }
 
 /// `GET /photos/shared/{at}.jpg`: the picture of the row at this place in the list.
@@ -407,6 +427,10 @@ pub async fn allow(
     user: User,
     Form(allowed): Form<Allowed>,
 ) -> Result<Response, PageError> {
+    let Some(reason) = page::filled(&allowed.reason) else {
+        let error = PageError::refused("Tulis alasannya.", "Write the reason.");
+        return page::refused(&app, &user, "/photos", error);
+    };
     let (folder, row) = (allowed.folder, allowed.row);
     let found = app
         .read(move |app, ledger| -> Result<_, PageError> {
@@ -417,7 +441,6 @@ pub async fn allow(
             found.ok_or(PageError::NotFound)
         })
         .await?;
-    let reason = allowed.reason;
     let written = app
         .write(&user, move |tx| -> ledger::Result<()> {
             tx.allow(rules::PHOTO_SHARED.code, &found.nik, &reason)

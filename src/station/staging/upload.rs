@@ -104,8 +104,11 @@ impl Upload<'_> {
                 fs::rename(&holder, &drop)?;
             }
             (false, [], []) => {
-                let empty = rules::DROP_EMPTY.broken_by_drop("");
-                return Err(StageError::Refused(vec![empty]));
+                let wrong = match other_kind(&holder)? {
+                    Some(kind) => rules::DROP_KIND.broken_by_drop(&kind),
+                    None => rules::DROP_EMPTY.broken_by_drop(""),
+                };
+                return Err(StageError::Refused(vec![wrong]));
             }
             (false, [], several) => return ambiguous(several),
             (false, tables, _) => return ambiguous(tables),
@@ -173,6 +176,21 @@ fn named(folder: &Path, extensions: &[&str]) -> io::Result<Vec<String>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// What somebody took for a table, as `.xls`; `None` among folders and pictures.
+fn other_kind(folder: &Path) -> io::Result<Option<String>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        let is_picture = ["jpg", "jpeg", "png"]
+            .iter()
+            .any(|known| extension == *known);
+        if !extension.is_empty() && !is_picture && path.is_file() {
+            return Ok(Some(format!(".{}", extension.to_string_lossy())));
+        }
+    }
+    Ok(None)
 }
 
 fn has_records(folder: &Path) -> io::Result<bool> {

@@ -34,8 +34,11 @@ if (form) {
       bar.value = event.lengthComputable ? event.loaded / event.total * 100 : 0;
     });
     request.addEventListener("load", () => {
-      if (request.status < 400) { location.href = request.responseURL; return; }
       const page = new DOMParser().parseFromString(request.responseText, "text/html");
+      // A refusal is told once, on the page that this request was sent on to.
+      const refusal = page.querySelector("main > .notice.bad[role=status]");
+      if (refusal) { tell(refusal.textContent); return; }
+      if (request.status < 400) { location.href = request.responseURL; return; }
       tell(page.querySelector("main")?.innerText.trim() || form.dataset.failed);
     });
     request.addEventListener("error", () => tell(form.dataset.failed));

@@ -30,7 +30,7 @@ pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         (drop_zone(&app, lang))
         (waiting(&app, &stages, lang))
         section #taken data-live { (taken(&app, &drops, lang)) (returns(&back, lang)) }
-        script src="/assets/upload.js" defer {}
+        (page::script("upload.js"))
     };
     Ok(page::page(&app, &user, title, true, &content))
 }

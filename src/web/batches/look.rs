@@ -18,7 +18,7 @@ use crate::domain::account::Right;
 use crate::domain::rules::{Problem, Severity};
 use crate::intake::{Look, Mappings};
 use crate::station::Row;
-use crate::station::staging::{Approval, Checked, Stage};
+use crate::station::staging::{Approval, Checked, Stage, StageError};
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::lang::Lang;
@@ -115,7 +115,7 @@ fn running(app: &App, user: &User, stage: &Stage, (done, total): (usize, usize))
             p { (lang.t("Memeriksa setiap baris dan foto…", "Checking every row and photo…")) " " strong #checked { (done) " / " (total) } }
             progress #checking-bar max=(total.max(1)) value=(done) {}
         }
-        script src="/assets/upload.js" defer {}
+        (page::script("upload.js"))
     };
     let again = [(
         HeaderName::from_static("refresh"),
@@ -304,7 +304,17 @@ pub async fn submit(
     Form(decision): Form<Decision>,
 ) -> Result<Response, PageError> {
     let id = named(&id)?;
-    let found = app.batches.check(&app, &id).found();
+    let here = format!("/batches/{}", id.as_str());
+    let of = id.clone();
+    let stage = app
+        .read(move |app, _| app.batches.staging.stage(&of))
+        .await?
+        .ok_or(PageError::NotFound)?;
+    let found = app.batches.found(&id);
+    // What an earlier look left on the disk is no look at what stands there now.
+    if found.is_none() && !stage.submitted {
+        return page::refused(&app, &user, &here, StageError::NotChecked.into());
+    }
     let unapproved = found
         .as_ref()
         .and_then(|found| found.as_ref().as_ref().ok())
@@ -340,7 +350,7 @@ pub async fn submit(
                 ),
             ),
         )),
-        Err(error) => page::refused(&app, &user, &format!("/batches/{}", id.as_str()), error),
+        Err(error) => page::refused(&app, &user, &here, error),
     }
 }
 

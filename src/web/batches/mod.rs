@@ -116,6 +116,12 @@ impl Batches {
         check
     }
 
+    /// What was found in an upload, where somebody has looked at it since the station started.
+    pub fn found(&self, id: &StageId) -> Option<Arc<Result<Checked, PageError>>> {
+        let checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
+        checks.get(id.as_str()).and_then(|check| check.found())
+    }
+
     /// Forgets what was found, because the upload or the meaning of its columns has changed.
     pub fn forget(&self, id: &StageId) {
         let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);

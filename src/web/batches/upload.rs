@@ -17,19 +17,23 @@ use crate::web::session::User;
 pub async fn upload(
     State(app): State<Arc<App>>,
     user: User,
-    form: Multipart,
+    mut form: Multipart,
 ) -> Result<Response, PageError> {
-    match taken(&app, form).await {
+    match taken(&app, &mut form).await {
         Ok(id) => {
             app.write(&user, |tx| tx.audit("batch-uploaded", None, None))
                 .await?;
             Ok(Redirect::to(&format!("/batches/{id}")).into_response())
         }
-        Err(error) => page::refused(&app, &user, "/batches", error),
+        Err(error) => {
+            // A browser that is cut off while it sends reads no answer: the rest is passed over.
+            while let Ok(Some(_)) = form.next_field().await {}
+            page::refused(&app, &user, "/batches", error)
+        }
     }
 }
 
-async fn taken(app: &App, mut form: Multipart) -> Result<String, PageError> {
+async fn taken(app: &App, form: &mut Multipart) -> Result<String, PageError> {
     let mut named: Option<String> = None;
     let mut upload = None;
     while let Some(mut field) = form.next_field().await.map_err(PageError::upload)? {

@@ -273,6 +273,6 @@ pub fn state_tag(lang: Lang, state: CardState) -> Markup {
 ///
 /// # Errors
 /// [`PageError::NotFound`] of a mistyped one.
-fn named(card: &str) -> Result<CardId, PageError> {
+pub fn named(card: &str) -> Result<CardId, PageError> {
     card.parse().map_err(|_| PageError::NotFound)
 }

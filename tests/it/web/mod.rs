@@ -1,11 +1,13 @@
 //! The page and the API of the real binary, over the wire.
 
 mod api;
+mod batches;
 mod browser;
 mod cards;
 mod client;
 mod desk;
 mod packs;
+mod photos;
 mod reports;
 mod roles;
 mod schema;

@@ -5,8 +5,14 @@
 //! too, fails the test. With `KIA_SCREENSHOTS=DIR` the pages that tests name are kept as pictures.
 
 mod accounts;
+mod batches;
 mod board;
+mod cards;
+mod day;
 mod entrance;
+mod photos;
+
+mod scan;
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -145,6 +151,19 @@ impl Browser {
         self.runtime.block_on(element.click()).unwrap();
     }
 
+    /// Sends a form by its button, and waits for the page after it, which says this. The page
+    /// before may have said the same of an earlier step.
+    #[track_caller]
+    pub fn send(&self, button: &str, said: &str) {
+        self.js("window.isBefore = true");
+        self.click(button);
+        let after = format!(
+            "!window.isBefore && document.body.innerText.includes({})",
+            json!(said)
+        );
+        self.until(said, &after);
+    }
+
     /// Types into a field, in place of what stands there.
     #[track_caller]
     pub fn fill(&self, css: &str, text: &str) {
@@ -164,6 +183,36 @@ impl Browser {
         self.runtime
             .block_on(element.select_by_value(value))
             .unwrap();
+    }
+
+    /// Chooses files, or a folder, for a field of files.
+    #[track_caller]
+    pub fn choose_files(&self, css: &str, paths: &[PathBuf]) {
+        let names: Vec<&str> = paths.iter().map(|path| path.to_str().unwrap()).collect();
+        self.press(css, &names.join("\n"));
+    }
+
+    /// One who asks with the session of this browser.
+    #[track_caller]
+    pub fn visitor(&self) -> Visitor {
+        let cookies = self.runtime.block_on(self.client().get_all_cookies());
+        let cookies = cookies.unwrap();
+        let pairs = cookies
+            .iter()
+            .map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned()));
+        let mut visitor = Visitor::new(self.page);
+        visitor.cookies = pairs.collect();
+        visitor.agent = self.js("navigator.userAgent").as_str().unwrap().to_owned();
+        visitor
+    }
+
+    /// Waits until a picture is drawn.
+    #[track_caller]
+    pub fn until_drawn(&self, css: &str) {
+        let css = json!(css);
+        self.js(&format!("document.querySelector({css}).scrollIntoView()"));
+        let drawn = format!("document.querySelector({css}).naturalWidth > 0");
+        self.until("the picture is drawn", &drawn);
     }
 
     /// Presses keys where `css` says; the codes of WebDriver for those without a letter
