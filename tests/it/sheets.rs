@@ -321,7 +321,7 @@ fn a_workbook_of_another_office_program_is_read() {
 }
 
 /// The files of a folder in a ZIP, below `top`.
-fn zipped(folder: &Path, top: &str) -> Vec<u8> {
+pub fn zipped(folder: &Path, top: &str) -> Vec<u8> {
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
     let files: Vec<(String, Vec<u8>)> = entries
         .map(|entry| {
