@@ -22,7 +22,7 @@ const MENU: &[(&str, &str, &str, Right)] = &[
     ("/cards", "Kartu", "Cards", Right::Look),
     ("/scan", "Pindai", "Scan", Right::Work),
     ("/packs", "Paket", "Packs", Right::Look),
-    ("/stock", "Stok", "Supplies", Right::Look),
+    ("/stock", "Stok", "Stock", Right::Look),
     ("/day", "Hari", "Day", Right::Look),
     ("/layouts", "Layout", "Layouts", Right::Look),
     ("/reports", "Laporan", "Reports", Right::Look),
@@ -114,7 +114,7 @@ pub fn script(name: &str) -> Markup {
 
 /// The switch of the language.
 pub fn languages(lang: Lang, back: &str) -> Markup {
-    let (other, name) = lang.t(("en", "English"), ("id", "Bahasa Indonesia"));
+    let (other, name) = lang.t(("en", "English"), ("id", "Indonesia"));
     html! {
         form.languages method="post" action="/language" {
             input type="hidden" name="back" value=(back);
