@@ -269,10 +269,19 @@ impl Week {
         }
     }
 
+    /// The lots of the print house. A lot of the machine with a card that nobody saw is open as
+    /// well, and `confirm --all` would settle that card.
     fn lots(&self) -> Vec<String> {
+        let unseen = self.cards_in("unconfirmed");
+        let machine = unseen
+            .iter()
+            .map(|card| self.station.cards(card)[0]["card"]["lot"].clone());
+        let machine: Vec<Value> = machine.collect();
         let status = self.station.status();
         let lots = status["lots"].as_array().unwrap().iter();
-        lots.map(|lot| lot["lot"]["lot"].as_str().unwrap().to_owned())
+        let lots = lots.map(|lot| &lot["lot"]["lot"]);
+        lots.filter(|lot| !machine.contains(lot))
+            .map(|lot| lot.as_str().unwrap().to_owned())
             .collect()
     }
 
