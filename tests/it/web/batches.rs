@@ -154,7 +154,13 @@ fn only_a_supervisor_sends_on_what_carries_no_approval() {
     siti.post(&submit, "approve=yes").is(403);
     let budi = daemon.logged_in("budi");
     budi.post(&submit, "").is(403);
+    // A station that was started anew has looked at nothing yet, whatever lies on its disk.
+    daemon.stop();
+    let daemon = station.daemon();
+    let budi = daemon.logged_in("budi");
+    assert!(refused(&budi, &submit, "approve=yes").contains("belum diperiksa"));
     assert_eq!(station.number("SELECT count(*) FROM drops"), 0);
+    looked_at(&daemon, &budi, &path);
     done(&budi, &submit, "approve=yes");
     daemon.until("it is a card", || {
         station.number("SELECT count(*) FROM cards") == 1
