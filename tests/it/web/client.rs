@@ -149,7 +149,7 @@ impl Visitor {
     }
 
     /// With other headers of the kind that tell where a request comes from.
-    pub fn from_site(mut self, site: &[(&str, &str)]) -> Self {
+    pub fn coming_from(mut self, site: &[(&str, &str)]) -> Self {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         self.site = site.iter().map(owned).collect();
         self

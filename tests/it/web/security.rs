@@ -29,15 +29,18 @@ fn another_sites_hand_changes_nothing() {
         &[("Origin", "http://127.0.0.1:1")],
         &[],
     ] {
-        budi.clone().from_site(site).post("/accounts", NEW).is(403);
+        budi.clone()
+            .coming_from(site)
+            .post("/accounts", NEW)
+            .is(403);
         // Nor does a header that programs send let a browser in.
-        let mut with_token = budi.clone().from_site(site);
+        let mut with_token = budi.clone().coming_from(site);
         with_token.token = Some("kia_0".to_owned());
         with_token.post("/accounts", NEW).is(403);
         assert_eq!(accounts(), 3, "{site:?}");
     }
     budi.clone()
-        .from_site(&[("Origin", &own)])
+        .coming_from(&[("Origin", &own)])
         .post("/accounts", NEW)
         .is(303);
     assert_eq!(accounts(), 4);
