@@ -33,7 +33,7 @@ fn a_photo_is_zoomed_tilted_turned_and_replaced_and_the_card_follows() {
     let station = Station::new();
     station.people();
     let girl = child(1).with_photo(two_halves());
-    station.drop_batch("LOT", &[girl.clone()]);
+    station.drop_batch("LOT", std::slice::from_ref(&girl));
     station.take_all();
     let card = station.card_of(&girl);
     let daemon = station.daemon();
