@@ -334,8 +334,8 @@ impl Week {
     #[track_caller]
     fn pack_of(&self, npsn: &str) -> String {
         let packs = self.packs();
-        let packs = packs["packs"].as_array().unwrap().iter();
-        let mine = packs.filter(|pack| pack["npsn"] == npsn).next_back();
+        let mut packs = packs["packs"].as_array().unwrap().iter();
+        let mine = packs.rfind(|pack| pack["npsn"] == npsn);
         mine.unwrap()["pack"].as_str().unwrap().to_owned()
     }
 
