@@ -144,7 +144,7 @@ pub enum Command {
     Ledger(LedgerCommand),
     /// Erase the personal data that are not needed any more, as the station does each day
     ///
-    /// Which, the settings under [privacy] say. Cards that were never received are listed and
+    /// Which, the settings under `[privacy]` say. Cards that were never received are listed and
     /// keep their data until somebody decides.
     Purge(PurgeArgs),
     /// All processing of one child's data, for a request under the law (UU 27/2022)
