@@ -14,7 +14,7 @@
 //! | [`documents`] | typesets the office's papers and draws their charts: data in, bytes out; no paths, no clock | `domain` |
 //! | [`intake`] | watch, settle, claim, read, dispose: `incoming/` and the way out of it | `domain` |
 //! | [`ledger`] | the append-only log and what is derived from it; the only SQL | `domain` |
-//! | [`printer`] | drives a printer: IPP or a folder; the only network | `domain` |
+//! | [`printer`] | drives a printer: IPP or a folder; the only calls out of the house | `domain` |
 //! | [`config`] | `station.toml` and the folders of a station | `domain`, `intake`, `render` |
 //! | [`reports`] | the register and the reports: counts of the ledger to tables, charts and papers | `domain`, `export`, `documents`, `ledger`, `config` |
 //! | [`station`] | the loop: drops become cards, cards lots; the press room prints them | all above |
