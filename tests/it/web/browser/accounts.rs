@@ -12,8 +12,10 @@ fn a_supervisor_opens_an_account_and_its_owner_changes_the_password() {
     station.people();
     let daemon = station.daemon();
     let browser = Browser::logged_in(&daemon, "budi");
-    let key = browser.js("document.querySelector('nav a[href=\"/accounts\"]').dataset.key");
+    let key = browser.js("document.querySelector('nav a[href=\"/stock\"]').dataset.key");
     browser.press("body", key.as_str().unwrap());
+    browser.until("the supplies are there", "location.pathname === '/stock'");
+    browser.click("nav a[href='/accounts']");
     browser.until(
         "the accounts are there",
         "location.pathname === '/accounts'",
