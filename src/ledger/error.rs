@@ -122,6 +122,9 @@ pub enum Error {
         "a reason is a short code of lower-case letters, digits and hyphens, such as `too-old`"
     )]
     ReasonForm,
+    /// A decision that says no why.
+    #[error("say in words why this is decided")]
+    NoReason,
     /// `received` is not `accepted + rejected`, or `unchanged` is more than was accepted.
     #[error("the counts of drop `{0}` do not add up: received is accepted and rejected together")]
     Counts(String),
@@ -256,6 +259,7 @@ impl Error {
             self,
             Self::Erased(_)
                 | Self::BatchApproved(_)
+                | Self::NoReason
                 | Self::NoCard(_)
                 | Self::NoLot(_)
                 | Self::Move { .. }
@@ -295,6 +299,7 @@ impl Error {
         Some(match self {
             Self::Erased(card) => format!("data pribadi kartu {card} sudah dihapus; kirim lagi rekamannya"),
             Self::NoCard(card) => format!("tidak ada kartu {card}; periksa nomornya"),
+            Self::NoReason => "tuliskan alasan keputusan ini".into(),
             Self::NoLot(lot) => format!("tidak ada lot {lot}"),
             Self::Move { card, source } => format!(
                 "kartu {card} {}, tidak bisa menjadi {}",

@@ -357,7 +357,13 @@ impl<'a> Tx<'a> {
     }
 
     /// Enters that a person lets this child's record pass a rule.
+    ///
+    /// # Errors
+    /// [`Error::NoReason`] when the reason is blank.
     pub fn allow(&mut self, rule: &str, nik: &Nik, reason: &str) -> Result<()> {
+        if reason.trim().is_empty() {
+            return Err(Error::NoReason);
+        }
         let event = Event::ExceptionAllowed(Exception {
             rule: rule.to_owned(),
             nik_hash: self.reader.key.nik(nik),

@@ -12,6 +12,7 @@ use printpdf::{
 };
 use usvg::tiny_skia_path::PathSegment;
 
+use super::pdf::{deflate, number};
 use super::{CARD_MM, PT_PER_MM};
 
 /// Artwork that cannot be printed as it is.
@@ -36,8 +37,8 @@ pub enum ArtworkError {
 /// A drawing of the card's size with bleed, as PDF operators in pt, bottom-left is 0, 0.
 #[derive(Clone)]
 pub struct Artwork {
-    /// The content stream.
-    pub content: Vec<u8>,
+    /// The content stream, compressed.
+    pub deflated: Vec<u8>,
     /// The shadings it names, as PDF dictionaries.
     pub shadings: BTreeMap<String, String>,
     /// Width and height in pt.
@@ -266,7 +267,7 @@ impl Drawing {
             .map(|(i, shading)| (shading_id(i).0, written(&shading.to_dict().into())))
             .collect();
         Some(Artwork {
-            content,
+            deflated: deflate(&content),
             shadings,
             size,
         })
@@ -279,7 +280,7 @@ fn written(object: &lopdf::Object) -> String {
     match object {
         Boolean(value) => value.to_string(),
         Integer(value) => value.to_string(),
-        Real(value) => super::pdf::number(f64::from(*value)),
+        Real(value) => number(f64::from(*value)),
         Name(name) => format!("/{}", String::from_utf8_lossy(name)),
         Array(items) => {
             format!(

@@ -1,10 +1,10 @@
 //! A PDF 1.4 file written object by object: what is written is out of memory.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Write};
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use sha2::{Digest, Sha256};
 
 /// An indirect object of the file; displays as a reference, `12 0 R`.
@@ -162,13 +162,25 @@ impl<W: Write> Pdf<W> {
     }
 }
 
+thread_local! {
+    /// Making its tables anew takes longer than compressing a page.
+    static COMPRESS: RefCell<Compress> = RefCell::new(Compress::new(Compression::default(), true));
+}
+
 /// Compresses for `FlateDecode`.
 pub fn deflate(data: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(data.len() / 2), Compression::default());
-    encoder
-        .write_all(data)
-        .and_then(|()| encoder.finish())
-        .expect("memory takes any bytes")
+    COMPRESS.with_borrow_mut(|compress| {
+        compress.reset();
+        let mut packed = Vec::with_capacity(data.len() / 2 + 64);
+        loop {
+            let rest = &data[compress.total_in() as usize..];
+            let status = compress.compress_vec(rest, &mut packed, FlushCompress::Finish);
+            if status.expect("any bytes can be compressed") == Status::StreamEnd {
+                return packed;
+            }
+            packed.reserve(packed.capacity());
+        }
+    })
 }
 
 /// A number with at most four decimals and no trailing zeros: 0.0001 pt is far below a dot.

@@ -1,5 +1,7 @@
 //! QR codes (ISO/IEC 18004) on whole printer dots.
 
+use std::sync::OnceLock;
+
 use qrcode::bits::encode_auto;
 use qrcode::canvas::{Canvas, MaskPattern};
 use qrcode::types::{Color, QrError};
@@ -16,7 +18,7 @@ pub const LEAST_DOTS: u32 = 4;
 pub struct Qr {
     /// Modules on a side, without the quiet zone.
     pub modules: u32,
-    dark: Vec<bool>,
+    rows: Vec<Line>,
 }
 
 /// A payload that no code on this card can hold.
@@ -48,20 +50,20 @@ impl Qr {
         let (data, correction) =
             qrcode::ec::construct_codewords(&bits.into_bytes(), version, level)
                 .map_err(too_long)?;
-        let modules = version.width().unsigned_abs();
-        let dark = masked_codes(version, level, &data, &correction)
-            .into_iter()
-            .min_by_key(|code| penalty(code, modules.into()))
+        let plain = Code::new(version, MASKS[0], &data, &correction);
+        let best = plain
+            .others(version)
+            .min_by_key(Code::penalty)
             .ok_or(QrFault::TooLong)?;
         Ok(Self {
-            modules: u32::from(modules),
-            dark,
+            modules: best.rows.len() as u32,
+            rows: best.rows,
         })
     }
 
     /// Whether the module in this column and row, from 0, is dark.
     pub fn is_dark(&self, column: u32, row: u32) -> bool {
-        self.dark[(row * self.modules + column) as usize]
+        self.rows[row as usize].is_dark(column as usize)
     }
 
     /// The code with its quiet zone as an SVG picture, a unit a module: for papers, which scale it.
@@ -87,13 +89,12 @@ impl Qr {
 
     /// The code as a 1-bit picture, rows padded to whole bytes, a dark module is 1.
     pub fn bitmap(&self) -> Vec<u8> {
-        let width = self.modules as usize;
-        let mut rows = vec![0; width.div_ceil(8) * width];
-        for (i, _) in self.dark.iter().enumerate().filter(|(_, dark)| **dark) {
-            let (x, y) = (i % width, i / width);
-            rows[y * width.div_ceil(8) + x / 8] |= 0x80 >> (x % 8);
-        }
-        rows
+        let bytes = self.modules.div_ceil(8) as usize;
+        let row = |row: &Line| {
+            let words = row.0.map(|word| word.reverse_bits().to_be_bytes());
+            words.as_flattened()[..bytes].to_vec()
+        };
+        self.rows.iter().flat_map(row).collect()
     }
 }
 
@@ -115,71 +116,110 @@ pub fn dots_per_module(modules: u32, available: u32) -> Result<u32, QrFault> {
     }
 }
 
-/// The code under each of the eight masks.
-fn masked_codes(
-    version: Version,
-    level: EcLevel,
-    data: &[u8],
-    correction: &[u8],
-) -> [Vec<bool>; 8] {
-    use MaskPattern::*;
-    let mut canvas = Canvas::new(version, level);
-    canvas.draw_all_functional_patterns();
-    canvas.draw_data(data, correction);
-    [
-        Checkerboard,
-        HorizontalLines,
-        VerticalLines,
-        DiagonalLines,
-        LargeCheckerboard,
-        Fields,
-        Diamonds,
-        Meadow,
-    ]
-    .map(|mask| {
-        let mut masked = canvas.clone();
-        masked.apply_mask(mask);
-        masked
-            .into_colors()
-            .iter()
-            .map(|color| *color == Color::Dark)
-            .collect()
-    })
+/// The eight masks.
+const MASKS: [MaskPattern; 8] = [
+    MaskPattern::Checkerboard,
+    MaskPattern::HorizontalLines,
+    MaskPattern::VerticalLines,
+    MaskPattern::DiagonalLines,
+    MaskPattern::LargeCheckerboard,
+    MaskPattern::Fields,
+    MaskPattern::Diamonds,
+    MaskPattern::Meadow,
+];
+
+/// What tells the code under each mask from the one under the first, for each version at level M:
+/// the same modules whatever the code says, so that seven of the eight need not be drawn.
+static DIFFERENCES: [OnceLock<Vec<Code>>; 40] = [const { OnceLock::new() }; 40];
+
+/// The modules of a code, by row and by column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Code {
+    rows: Vec<Line>,
+    columns: Vec<Line>,
 }
 
-/// The penalty of ISO/IEC 18004, 7.8.3: runs, blocks, finder-like patterns, and the balance.
-///
-/// Rows are looked at as 192-bit numbers, which is some fifty times faster than module by
-/// module; a code has at most 177 modules on a side.
-fn penalty(dark: &[bool], width: usize) -> u32 {
-    let row = |y: usize| Line::new((0..width).map(|x| dark[y * width + x]));
-    let column = |x: usize| Line::new((0..width).map(|y| dark[y * width + x]));
-    let rows: Vec<Line> = (0..width).map(row).collect();
-    let lines = rows.iter().copied().chain((0..width).map(column));
-    let straight: u32 = lines
-        .map(|line| line.runs(width) + line.finders(width))
-        .sum();
-    let blocks: u32 = rows
-        .windows(2)
-        .map(|pair| pair[0].blocks(&pair[1], width))
-        .sum();
-    let count = dark.iter().filter(|dark| **dark).count();
-    // Ten points for every full 5 % that the dark part is away from half.
-    let balance = (count * 20).abs_diff(width * width * 10) / (width * width) * 10;
-    straight + blocks + balance as u32
+impl Code {
+    fn new(version: Version, mask: MaskPattern, data: &[u8], correction: &[u8]) -> Self {
+        let mut canvas = Canvas::new(version, EcLevel::M);
+        canvas.draw_all_functional_patterns();
+        canvas.draw_data(data, correction);
+        canvas.apply_mask(mask);
+        let width = usize::from(version.width().unsigned_abs());
+        let mut code = Self {
+            rows: vec![Line::default(); width],
+            columns: vec![Line::default(); width],
+        };
+        let colors = canvas.into_colors();
+        let dark = colors
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| **c == Color::Dark);
+        for (i, _) in dark {
+            code.rows[i / width].set(i % width);
+            code.columns[i % width].set(i / width);
+        }
+        code
+    }
+
+    /// This code, which is under the first mask, under each of the eight.
+    fn others(&self, version: Version) -> impl Iterator<Item = Self> {
+        let Version::Normal(number) = version else {
+            unreachable!("a small code is not asked for");
+        };
+        let differences = DIFFERENCES[number.unsigned_abs() as usize - 1].get_or_init(|| {
+            let of = |mask| Self::new(version, mask, &[], &[]);
+            let first = of(MASKS[0]);
+            MASKS.map(|mask| of(mask).differs(&first)).to_vec()
+        });
+        differences.iter().map(|other| self.differs(other))
+    }
+
+    /// The modules in which two codes differ; twice the same difference is the code itself.
+    fn differs(&self, other: &Self) -> Self {
+        let lines = |a: &[Line], b: &[Line]| {
+            let pairs = a.iter().zip(b);
+            pairs.map(|(a, b)| a.map2(*b, |a, b| a ^ b)).collect()
+        };
+        Self {
+            rows: lines(&self.rows, &other.rows),
+            columns: lines(&self.columns, &other.columns),
+        }
+    }
+
+    /// The penalty of ISO/IEC 18004, 7.8.3: runs, blocks, finder-like patterns, and the balance.
+    ///
+    /// Rows are looked at as 192-bit numbers, which is some fifty times faster than module by
+    /// module; a code has at most 177 modules on a side.
+    fn penalty(&self) -> u32 {
+        let width = self.rows.len();
+        let lines = self.rows.iter().chain(&self.columns);
+        let straight: u32 = lines
+            .map(|line| line.runs(width) + line.finders(width))
+            .sum();
+        let blocks: u32 = self
+            .rows
+            .windows(2)
+            .map(|pair| pair[0].blocks(&pair[1], width))
+            .sum();
+        let dark: u32 = self.rows.iter().map(|row| row.count(width)).sum();
+        // Ten points for every full 5 % that the dark part is away from half.
+        let balance = (dark as usize * 20).abs_diff(width * width * 10) / (width * width) * 10;
+        straight + blocks + balance as u32
+    }
 }
 
 /// A row or a column, one bit a module, least significant first.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Line([u64; 3]);
 
 impl Line {
-    fn new(modules: impl Iterator<Item = bool>) -> Self {
-        let mut words = [0; 3];
-        for (i, dark) in modules.enumerate() {
-            words[i / 64] |= u64::from(dark) << (i % 64);
-        }
-        Self(words)
+    fn set(&mut self, at: usize) {
+        self.0[at / 64] |= 1 << (at % 64);
+    }
+
+    fn is_dark(self, at: usize) -> bool {
+        self.0[at / 64] >> (at % 64) & 1 == 1
     }
 
     /// The line moved down by `by` (below 64) modules: bit `i` is what was at `i + by`.
@@ -305,17 +345,22 @@ mod tests {
             let version = bits.version();
             let (data, correction) =
                 qrcode::ec::construct_codewords(&bits.into_bytes(), version, EcLevel::M).unwrap();
-            let codes = masked_codes(version, EcLevel::M, &data, &correction);
-            for code in &codes {
-                assert_eq!(
-                    penalty(code, width),
-                    plain_penalty(code, width),
-                    "{payload}"
-                );
-            }
-            assert!(codes.contains(&qr.dark));
-            let least = codes.iter().map(|code| plain_penalty(code, width)).min();
-            assert_eq!(Some(plain_penalty(&qr.dark, width)), least);
+            let codes = MASKS.map(|mask| Code::new(version, mask, &data, &correction));
+            // What the differences make of the first is what the library draws.
+            let others: Vec<Code> = codes[0].others(version).collect();
+            assert_eq!(others, codes, "{payload}");
+            let plain = codes.each_ref().map(|code| {
+                let dark: Vec<bool> = (0..width * width)
+                    .map(|i| code.rows[i / width].is_dark(i % width))
+                    .collect();
+                plain_penalty(&dark, width)
+            });
+            assert_eq!(codes.each_ref().map(Code::penalty), plain, "{payload}");
+            let least = plain
+                .iter()
+                .enumerate()
+                .min_by_key(|(_, penalty)| **penalty);
+            assert_eq!(qr.rows, codes[least.unwrap().0].rows);
         }
     }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::config::{Config, Paths};
 use crate::documents::Stationery;
 use crate::domain::card::Kind;
@@ -130,24 +132,28 @@ fn read_beside(dir: &Path, path: &str) -> Result<Vec<u8>, String> {
     }
 }
 
-/// The layouts that the settings name, by kind.
+/// The layouts that the settings name, by kind: the station's own, or those built in.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_all(paths: &Paths, config: &Config) -> Result<BTreeMap<Kind, Layout>, LoadError> {
-    let mut layouts = BTreeMap::new();
-    for (&kind, name) in &config.card.layouts {
-        let layout = load(Some(&paths.layouts()), name)?;
-        if layout.kind != kind {
+pub fn load_all(
+    paths: Option<&Paths>,
+    config: &Config,
+) -> Result<BTreeMap<Kind, Layout>, LoadError> {
+    let own = paths.map(Paths::layouts);
+    let load = |(&set, name): (&Kind, &String)| {
+        let layout = load(own.as_deref(), name)?;
+        if layout.kind != set {
             return Err(LoadError::Kind {
                 name: name.clone(),
                 is: layout.kind,
-                set: kind,
+                set,
             });
         }
-        layouts.insert(kind, layout);
-    }
-    Ok(layouts)
+        Ok((set, layout))
+    };
+    let loaded: Vec<_> = config.card.layouts.par_iter().map(load).collect();
+    loaded.into_iter().collect()
 }
 
 /// The folder of the papers' templates.

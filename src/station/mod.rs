@@ -184,7 +184,7 @@ impl Station {
     pub fn open(paths: Paths, config: Config) -> Result<Self, StationError> {
         let zone = config.zone()?;
         config.official_on(Timestamp::now().to_zoned_datetime(zone.clone()).date())?;
-        let layouts = assets::load_all(&paths, &config)?;
+        let layouts = assets::load_all(Some(&paths), &config)?;
         let ledger = Ledger::open(&paths.ledger())?;
         let inbox = Inbox::new(paths.intake(), config.intake.clone())?;
         // Read again for each drop; here, so that a mistake in it is heard of at once.

@@ -85,7 +85,7 @@ impl PhotoDesk {
     /// # Errors
     /// Layouts or a folder that cannot be used.
     pub fn open(paths: &Paths, config: &Config) -> Result<Self, StationError> {
-        let layouts = assets::load_all(paths, config)?;
+        let layouts = assets::load_all(Some(paths), config)?;
         Ok(Self {
             paths: paths.clone(),
             limits: config.intake.limits.clone(),

@@ -96,10 +96,7 @@ impl Workbench {
     /// # Errors
     /// What is wrong with the first that is wrong.
     pub fn layouts(&self) -> Result<BTreeMap<Kind, Layout>, LoadError> {
-        let named = self.config.card.layouts.iter();
-        named
-            .map(|(kind, name)| Ok((*kind, self.layout(name)?)))
-            .collect()
+        assets::load_all(self.paths.as_ref(), &self.config)
     }
 
     /// Who issues today.

@@ -382,7 +382,7 @@ impl Page {
     fn new(station: &Station) -> Self {
         let paths = Paths::new(station.path(""));
         let config = Config::read(&paths.config()).unwrap();
-        let layouts = assets::load_all(&paths, &config).unwrap();
+        let layouts = assets::load_all(Some(&paths), &config).unwrap();
         let incoming = paths.intake().incoming;
         let limits = config.intake.limits.clone();
         let staging = Staging::open(paths.uploads(), incoming, limits).unwrap();

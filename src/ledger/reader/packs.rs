@@ -296,12 +296,18 @@ impl Reader {
 
     /// Verified and returned cards that are in no pack, by school and village.
     pub fn on_hand(&self) -> Result<Vec<OnHand>> {
+        // All of them are counted from an index of their own, and those that lie in a pack, which
+        // an open one alone can hold, are taken off: few, so that a full office costs no more.
         let rows = self.all(
-            &format!(
-                "SELECT npsn, sekolah, kecamatan, desa, state, count(*) FROM cards
-                 WHERE state IN ('verified', 'returned') AND {IN_NO_PACK}
-                 GROUP BY npsn, sekolah, kecamatan, desa, state"
-            ),
+            "SELECT npsn, sekolah, kecamatan, desa, state, sum(cards) FROM (
+                 SELECT npsn, sekolah, kecamatan, desa, state, count(*) AS cards
+                 FROM cards INDEXED BY cards_on_hand WHERE state IN ('verified', 'returned')
+                 GROUP BY npsn, sekolah, kecamatan, desa, state
+                 UNION ALL
+                 SELECT cards.npsn, cards.sekolah, cards.kecamatan, cards.desa, state, -1
+                 FROM packs CROSS JOIN pack_cards USING (pack) CROSS JOIN cards USING (card)
+                 WHERE stage = 'open' AND left_how IS NULL AND state IN ('verified', 'returned'))
+             GROUP BY npsn, sekolah, kecamatan, desa, state HAVING sum(cards) > 0",
             [],
             |row| {
                 let state = word(row, 4, State::from_name)?;

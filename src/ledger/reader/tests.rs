@@ -196,6 +196,8 @@ fn what_a_person_allowed_holds_for_that_child_and_rule_only() {
     let allowed = |rule, serial| station.ledger.is_allowed(rule, &nik(serial)).unwrap();
     assert!(allowed("photo-shared", 1));
     assert!(!allowed("photo-shared", 2) && !allowed("too-old", 1));
+    let blank = station.write(|tx| tx.allow("photo-shared", &nik(2), " "));
+    assert!(matches!(blank, Err(Error::NoReason)));
 }
 
 #[test]

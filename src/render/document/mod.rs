@@ -149,7 +149,7 @@ impl<W: Write> Document<W> {
             let resources = format!("<</Shading<<{shadings}>>>>");
             let [width, height] = artwork.size;
             let dict = form([0.0, 0.0, width, height], &resources);
-            self.pdf.stream(at, dict, &artwork.content)?;
+            self.pdf.deflated(at, dict, &artwork.deflated)?;
             objects.push((format!("A{i}"), at));
         }
         for (i, picture) in fixed.pictures.iter().enumerate() {

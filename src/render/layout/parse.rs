@@ -31,7 +31,7 @@ pub struct LayoutError {
 }
 
 /// Finds a file that a layout names; the text says why there is none.
-pub type Files<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;
+pub type Files<'a> = &'a (dyn Fn(&str) -> Result<Vec<u8>, String> + Sync);
 
 /// Reads a layout. `file` is its name for messages.
 pub fn parse(file: &str, source: &str, files: Files<'_>) -> Result<Layout, LayoutError> {
@@ -110,7 +110,9 @@ impl Reader<'_> {
                 .map(|item| self.item(item, &fonts, bleed))
                 .collect()
         };
-        let sides = [side(&source.front)?, side(&source.back)?];
+        // Drawings take most of the time.
+        let (front, back) = rayon::join(|| side(&source.front), || side(&source.back));
+        let sides = [front?, back?];
         let codes = sides
             .iter()
             .flatten()

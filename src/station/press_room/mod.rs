@@ -178,7 +178,7 @@ impl Desk {
         Ok(Self {
             device,
             zone: config.zone()?,
-            layouts: assets::load_all(paths, config)?,
+            layouts: assets::load_all(Some(paths), config)?,
             photos: PhotoStore::open(paths.photos())?,
             printer: printer.clone(),
             config: config.clone(),

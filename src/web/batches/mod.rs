@@ -132,7 +132,7 @@ impl Batches {
 fn look_at(app: &App, id: &StageId, check: &Check) -> Result<Checked, PageError> {
     let ledger: Reader = Ledger::open_read_only(&app.paths.ledger())?;
     let mappings = Mappings::read(&app.paths.mappings())?;
-    let layouts = assets::load_all(&app.paths, &app.config).map_err(PageError::broken)?;
+    let layouts = assets::load_all(Some(&app.paths), &app.config).map_err(PageError::broken)?;
     let now = Timestamp::now();
     let day = now.to_zoned_datetime(app.zone.clone()).date();
     let examiner = Examiner {
