@@ -29,6 +29,9 @@ pub enum Denied {
 }
 
 impl Denied {
+    /// What is said of a wrong name or password, in Indonesian and in English.
+    pub const LOGIN: (&str, &str) = ("Nama atau kata sandi salah.", "Wrong name or password.");
+
     /// The short code of the audit.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -209,6 +209,12 @@ impl Coverage {
             .collect()
     }
 
+    /// The alarm of the whole alone, where its share is above a hundred percent.
+    pub fn total_alarm(&self) -> Option<(String, String)> {
+        let target = self.target.as_ref()?;
+        (self.total.excess() > 0).then(|| self.alarm(&self.total, target))
+    }
+
     fn alarm(&self, share: &Share, target: &Target) -> (String, String) {
         let percent = share.percent.map(|p| p.to_string()).unwrap_or_default();
         let figure = share.target.unwrap_or_default();
@@ -331,6 +337,10 @@ mod tests {
         let coverage = Coverage::new(day, &holders(), Some(&target(84)), "17.02");
         let alarms = coverage.alarms();
         assert_eq!(alarms.len(), 2);
+        assert_eq!(
+            coverage.total_alarm().as_ref(),
+            Some(&alarms[0]).filter(|_| coverage.total.excess() > 0)
+        );
         let (indonesian, english) = &alarms[0];
         assert!(indonesian.starts_with(
             "Seluruh wilayah 17.02: 129,76 %, 25 anak lebih banyak dari target 84 (DKB"

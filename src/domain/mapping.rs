@@ -45,6 +45,33 @@ pub enum MappingError {
     /// A field that is each child's own, or an approval, which no setting may give.
     #[error("`{0}` cannot be the same for every row")]
     NoConstant(String),
+    /// A column that would approve records without saying so itself.
+    #[error("`{0}` is no approval: only a column that is called so by itself is one")]
+    NoApproval(String),
+}
+
+impl MappingError {
+    /// What an operator reads, in Indonesian.
+    pub fn indonesian(&self) -> String {
+        match self {
+            Self::UnknownField(field) => format!("`{field}` bukan isian format rekaman"),
+            Self::UnknownHeader(header) => format!("tidak ada kolom `{header}`"),
+            Self::Twice(field) => format!("`{field}` dipilih untuk dua kolom"),
+            Self::NoConstant(field) => format!("`{field}` tidak bisa sama untuk semua baris"),
+            Self::NoApproval(header) => format!(
+                "kolom `{header}` bukan persetujuan; hanya kolom yang memang bernama persetujuan yang dipakai"
+            ),
+        }
+    }
+}
+
+/// Fields that begin so approve a record.
+const APPROVAL: &str = "persetujuan.";
+
+/// Whether a person may say that a column with this header is this field. Who maps columns may not
+/// approve, and a mapping holds for later tables too: an approval has to be called so by itself.
+pub fn may_stand_for(header: &str, field: &str) -> bool {
+    !field.starts_with(APPROVAL) || canonical(header) == Some(field)
 }
 
 /// The fields that may be the same for a whole table.
@@ -86,6 +113,9 @@ impl Mapping {
             if field != IGNORED {
                 let field =
                     canonical(field).ok_or_else(|| MappingError::UnknownField(field.clone()))?;
+                if !may_stand_for(header, field) {
+                    return Err(MappingError::NoApproval(header.clone()));
+                }
                 if !seen.insert(field) {
                     return Err(MappingError::Twice(field.to_owned()));
                 }
@@ -331,7 +361,10 @@ fn idea(header: &str) -> (Option<&'static str>, How) {
         .iter()
         .flat_map(|(field, names)| names.iter().map(|name| (*field, *name)));
     let mut best = (None, 0.0);
-    for (field, name) in own.chain(common) {
+    let open = own
+        .chain(common)
+        .filter(|(field, _)| may_stand_for(header, field));
+    for (field, name) in open {
         let name = spoken(name);
         if name == wanted {
             return (Some(field), How::Common);
@@ -418,6 +451,15 @@ mod tests {
             with("Hobi", "agama"),
             Err(MappingError::UnknownHeader(_))
         ));
+        let approval = with("L/P", "persetujuan.oleh");
+        assert!(matches!(approval, Err(MappingError::NoApproval(_))));
+        assert!(may_stand_for("Persetujuan.Oleh", "persetujuan.oleh"));
+        let near = suggest(&["Persetujuan oleh siapa"]);
+        assert!(
+            near[0]
+                .field
+                .is_none_or(|field| !field.starts_with(APPROVAL))
+        );
         for field in ["persetujuan.status", "persetujuan.oleh", "nik", "foto"] {
             let mut mapping = mapping();
             mapping.constants.insert(field.into(), "x".into());

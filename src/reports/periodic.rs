@@ -99,7 +99,7 @@ impl Reports<'_> {
                 written(period.last)
             ),
             period,
-            alarms: coverage.alarms().into_iter().take(1).collect(),
+            alarms: coverage.total_alarm().into_iter().collect(),
             remarks: vec![said_of(coverage.target.as_ref())],
             charts: Vec::new(),
             data: json!({ "printed": out, "good": out.good(), "coverage": total }),

@@ -14,9 +14,7 @@ use crate::domain::fields::RawValue;
 use crate::domain::ids::CardId;
 use crate::domain::nik::{Nik, mask_numbers_in};
 use crate::domain::rules::{self, Problem, Subject};
-use crate::intake::{
-    Mappings, MappingsError, PhotoError, ReadError, photo_in_place, read_in_place,
-};
+use crate::intake::{InPlace, Mappings, MappingsError, PhotoError, photo_in_place, read_in_place};
 use crate::ledger::{self, Ledger, Person, Reader, Tx};
 use crate::render::pdf::hex;
 use crate::render::photo::{self, Adjustment, Fault, Prepared, Target};
@@ -287,32 +285,72 @@ pub fn shared_photos(
     folders.sort_by(|a, b| b.cmp(a));
     let mut found = Vec::new();
     for (_, folder) in folders.into_iter().take(LOOKED_AT) {
-        let Some(rows) = shared_rows(&folder) else {
-            continue;
-        };
-        let limits = &config.intake.limits;
-        let Ok(read) = read_in_place(&drop_in(&folder), limits, &mappings) else {
-            continue;
-        };
-        for raw in read.batch.rows.iter().filter(|raw| rows.contains(&raw.row)) {
-            let text = |field: &str| match raw.values.get(field) {
-                Some(RawValue::Text(text)) => text.clone(),
-                _ => String::new(),
-            };
-            let Ok(nik) = Nik::parse(&text("nik")) else {
-                continue;
-            };
-            found.push(SharedPhoto {
-                folder: name_of(&folder),
-                row: raw.row,
-                allowed: ledger.is_allowed(rules::PHOTO_SHARED.code, &nik)?,
-                nik,
-                nama: text("nama"),
-                foto: text("foto"),
-            });
+        if let Some((shared, _)) = shared_in(&folder, config, &mappings, ledger)? {
+            found.extend(shared);
         }
     }
     Ok(found)
+}
+
+/// The rows of one folder that share a picture, and the drop they are of; `None` without any, and
+/// for a drop that cannot be read any more.
+fn shared_in(
+    folder: &Path,
+    config: &Config,
+    mappings: &Mappings,
+    ledger: &Reader,
+) -> Result<Option<(Vec<SharedPhoto>, InPlace)>, DeskError> {
+    let Some(rows) = shared_rows(folder) else {
+        return Ok(None);
+    };
+    let Ok(read) = read_in_place(&drop_in(folder), &config.intake.limits, mappings) else {
+        return Ok(None);
+    };
+    let mut found = Vec::new();
+    for raw in read.batch.rows.iter().filter(|raw| rows.contains(&raw.row)) {
+        let text = |field: &str| match raw.values.get(field) {
+            Some(RawValue::Text(text)) => text.clone(),
+            _ => String::new(),
+        };
+        let Ok(nik) = Nik::parse(&text("nik")) else {
+            continue;
+        };
+        found.push(SharedPhoto {
+            folder: name_of(folder),
+            row: raw.row,
+            allowed: ledger.is_allowed(rules::PHOTO_SHARED.code, &nik)?,
+            nik,
+            nama: text("nama"),
+            foto: text("foto"),
+        });
+    }
+    Ok(Some((found, read)))
+}
+
+/// One row of a folder of `rejected/` that shares its picture, with the picture; `None` where
+/// either is gone.
+///
+/// # Errors
+/// As [`shared_photos`].
+pub fn shared_photo(
+    paths: &Paths,
+    config: &Config,
+    ledger: &Reader,
+    folder: &Path,
+    row: u32,
+) -> Result<Option<(SharedPhoto, Vec<u8>)>, DeskError> {
+    let mappings = Mappings::read(&paths.mappings())?;
+    let Some((shared, read)) = shared_in(folder, config, &mappings, ledger)? else {
+        return Ok(None);
+    };
+    let Some(shared) = shared.into_iter().find(|shared| shared.row == row) else {
+        return Ok(None);
+    };
+    match read.photo(&shared.foto, &config.intake.limits) {
+        Ok(bytes) => Ok(Some((shared, bytes))),
+        Err(PhotoError::Io(error)) => Err(error.into()),
+        Err(PhotoError::Rule(_)) => Ok(None),
+    }
 }
 
 /// The rows that `reasons.json` says share a picture; `None` without any.
@@ -343,30 +381,6 @@ fn drop_in(folder: &Path) -> PathBuf {
         file
     } else {
         folder.to_owned()
-    }
-}
-
-/// The picture of a row in `rejected/`; `None` where it is gone.
-///
-/// # Errors
-/// The disk's.
-pub fn shared_photo_bytes(
-    paths: &Paths,
-    config: &Config,
-    shared: &SharedPhoto,
-) -> Result<Option<Vec<u8>>, DeskError> {
-    let folder = paths.intake().rejected.join(&shared.folder);
-    let limits = &config.intake.limits;
-    let mappings = Mappings::read(&paths.mappings())?;
-    let read = match read_in_place(&drop_in(&folder), limits, &mappings) {
-        Ok(read) => read,
-        Err(ReadError::Io(error)) => return Err(error.into()),
-        Err(ReadError::Refused(_)) => return Ok(None),
-    };
-    match read.photo(&shared.foto, limits) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(PhotoError::Io(error)) => Err(error.into()),
-        Err(PhotoError::Rule(_)) => Ok(None),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who may do what.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Form;
 use axum::extract::{Path, State};
@@ -207,9 +208,19 @@ pub async fn set_own(
     Form(own): Form<Own>,
 ) -> Result<Response, PageError> {
     let changed = async {
-        let name = user.name.clone();
-        app.read(move |_, ledger| accounts::prove(ledger, &name, &own.old))
-            .await?;
+        let (name, key) = (user.name.clone(), format!("user {}", user.name));
+        if !app.logins.tries(&[&key], Instant::now()) {
+            return Err(PageError::Slow);
+        }
+        let proved = app
+            .read(move |_, ledger| accounts::prove(ledger, &name, &own.old))
+            .await;
+        if let Err(error) = proved {
+            app.write(&user, |tx| tx.audit("login-denied", None, Some("password")))
+                .await?;
+            return Err(error);
+        }
+        app.logins.succeeded(&[&key]);
         let hash = hash(&app, &user.name, own.new).await?;
         let name = user.name.clone();
         app.write(&user, move |tx| -> ledger::Result<()> {

@@ -15,6 +15,7 @@ use super::scan::Desks;
 use super::session::User;
 use crate::accounts;
 use crate::config::{Config, ConfigError, Paths};
+use crate::intake::Inbox;
 use crate::ledger::{self, Ledger, Reader, Tx};
 
 /// The station as the page sees it.
@@ -35,6 +36,8 @@ pub struct App {
     pub head: watch::Sender<u64>,
     /// What was uploaded.
     pub batches: Batches,
+    /// What lies in `incoming/`. It remembers what it has looked into.
+    inbox: Mutex<Inbox>,
     readers: Mutex<Vec<Reader>>,
     writer: Mutex<Ledger>,
 }
@@ -61,9 +64,15 @@ impl App {
             scans: Desks::default(),
             head: watch::Sender::new(0),
             batches: Batches::open(paths, config)?,
+            inbox: Mutex::new(Inbox::new(paths.intake(), config.intake.clone())?),
             readers: Mutex::default(),
             writer: Mutex::new(writer),
         })
+    }
+
+    /// A look into `incoming/`, which takes nothing.
+    pub fn inbox(&self) -> std::sync::MutexGuard<'_, Inbox> {
+        lock(&self.inbox)
     }
 
     /// The day it is in the station's zone.
@@ -144,6 +153,19 @@ impl App {
         let actor = accounts::actor(&user.name);
         self.with_ledger(move |ledger| ledger.write(&actor, Timestamp::now(), work))
             .await
+    }
+
+    /// Does `work` in one transaction in the name of `actor`, on a thread that may wait.
+    ///
+    /// # Errors
+    /// What `work` says; nothing was written then.
+    pub fn write_here<T>(
+        &self,
+        actor: &str,
+        at: Timestamp,
+        work: impl FnOnce(&mut Tx<'_>) -> ledger::Result<T>,
+    ) -> ledger::Result<T> {
+        lock(&self.writer).write(actor, at, work)
     }
 
     /// Does `work` with the ledger open for writing.

@@ -17,7 +17,7 @@ use crate::domain::account::Right;
 use crate::domain::card::State as CardState;
 use crate::domain::ids::LotId;
 use crate::domain::stock::Forecast;
-use crate::intake::{Inbox, IntakeError, Why};
+use crate::intake::{IntakeError, Why};
 use crate::ledger::{Card, FinishedDrop, PrinterState, Reader, Status, Waiting};
 use crate::printer::{DeviceState, Reason};
 use crate::render::proof::Wrong;
@@ -45,15 +45,21 @@ pub(super) struct Board {
     pub queue: Vec<Waiting>,
     pub forecast: Option<Forecast>,
     pub desks: Vec<Desk>,
+    /// Drops in `incoming/` that only wait for their turn.
+    pub ready: usize,
+    /// The others there, and what each waits for.
     pub waiting: Vec<(String, Why)>,
     pub drops: Vec<FinishedDrop>,
 }
 
 pub(super) fn look(app: &App, ledger: &Reader) -> Result<Board, PageError> {
-    let mut inbox = Inbox::new(app.paths.intake(), app.config.intake.clone())?;
-    inbox.scan(Instant::now(), &BTreeSet::new())?;
-    let waiting = inbox.waiting().iter();
-    let waiting = waiting.map(|drop| (drop.name.clone(), drop.why)).collect();
+    let (ready, waiting) = {
+        let mut inbox = app.inbox();
+        let ready = inbox.scan(Instant::now(), &BTreeSet::new())?.len();
+        let waiting = inbox.waiting().iter();
+        let waiting = waiting.map(|drop| (drop.name.clone(), drop.why)).collect();
+        (ready, waiting)
+    };
     ledger.snapshot(|ledger| {
         let driven = app.config.printers.iter().filter(|p| p.is_driven());
         let desk = |settings: &PrinterSettings| {
@@ -74,6 +80,7 @@ pub(super) fn look(app: &App, ledger: &Reader) -> Result<Board, PageError> {
             queue: ledger.waiting()?,
             forecast: ledger.forecast()?,
             desks: driven.map(desk).collect::<Result<_, _>>()?,
+            ready,
             waiting,
             drops: ledger.latest_drops(8)?,
         })
@@ -294,7 +301,7 @@ fn flow(board: &Board, lang: Lang) -> Markup {
     let steps = [
         (
             lang.t("Masuk", "Incoming"),
-            board.waiting.len() as u64,
+            (board.ready + board.waiting.len()) as u64,
             "/batches",
         ),
         (

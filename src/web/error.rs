@@ -1,6 +1,6 @@
 //! What goes wrong while a page is made, and the page that says so.
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::html;
 
@@ -46,9 +46,36 @@ impl PageError {
             return Self::refused("Unggahan ini terlalu besar.", "This upload is too large.");
         }
         Self::refused(
-            format!("Unggahan tidak dapat dibaca: {}", error.body_text()),
+            "Unggahan tidak sampai utuh; unggah lagi.",
             format!("The upload cannot be read: {}", error.body_text()),
         )
+    }
+
+    /// The page instead of a refusal in bare English, as the framework writes it; a page stays
+    /// as it is.
+    pub fn in_words(response: Response) -> Response {
+        let status = response.status();
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        let is_bare = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+        if !is_bare || !(status.is_client_error() || status.is_server_error()) {
+            return response;
+        }
+        let error = match status {
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::refused("Kiriman ini terlalu besar.", "What was sent is too large.")
+            }
+            _ => Self::refused(
+                "Isian ini tidak dapat dibaca; periksa lalu coba lagi.",
+                "What was sent cannot be read; look at it and try again.",
+            ),
+        };
+        let mut told = error.into_response();
+        *told.status_mut() = status;
+        if let Some(allow) = response.headers().get(header::ALLOW) {
+            told.headers_mut().insert(header::ALLOW, allow.clone());
+        }
+        told
     }
 
     /// The status of the answer.
@@ -110,7 +137,8 @@ impl From<Denied> for PageError {
         match denied {
             Denied::Ledger(error) => error.into(),
             Denied::Login => {
-                Self::refused("Nama atau kata sandi salah.", "Wrong name or password.")
+                let (indonesian, english) = Denied::LOGIN;
+                Self::refused(indonesian, english)
             }
             Denied::Role { .. } => Self::Forbidden,
         }

@@ -39,6 +39,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
 ];
 
+/// What an open page puts into a request that nobody asked for.
+const REFRESH: &str = "kia-refresh";
+
 /// The outermost guard: hosts, other sites, and the headers of the answer.
 pub async fn at_the_door(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let for_programs = is_for_programs(request.uri().path());
@@ -49,9 +52,10 @@ pub async fn at_the_door(State(app): State<Arc<App>>, request: Request, next: Ne
             PageError::Forbidden.into_response()
         }
     };
-    if for_programs {
-        response = api::in_json(response);
-    }
+    response = match for_programs {
+        true => api::in_json(response),
+        false => PageError::in_words(response),
+    };
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
@@ -129,7 +133,9 @@ pub async fn who(
             let now = Timestamp::now();
             match session::judge(&app, &kept, &session::client(request.headers()), now) {
                 Standing::Holds => {
-                    if now.duration_since(kept.seen_at) > SignedDuration::from_mins(1) {
+                    // A page that asks for itself again is nobody's doing.
+                    let alone = request.headers().contains_key(REFRESH);
+                    if !alone && now.duration_since(kept.seen_at) > SignedDuration::from_mins(1) {
                         app.with_ledger(move |ledger| ledger.touch_session(&token, now))
                             .await?;
                     }

@@ -17,7 +17,9 @@ use super::error::PageError;
 use super::lang::Lang;
 use super::page;
 use super::session::{self, User};
-use crate::accounts;
+use crate::accounts::{self, Denied};
+use crate::domain::account::is_user_name;
+use crate::ledger;
 
 /// `GET /login`.
 pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Markup, PageError> {
@@ -76,39 +78,48 @@ pub async fn enter(
 ) -> Result<Response, PageError> {
     let lang = Lang::of(&headers);
     let user = login.user.trim().to_lowercase();
+    let wrong = |text: &str| {
+        let notice = session::notice(&app, false, text);
+        ([(header::SET_COOKIE, notice)], Redirect::to("/login")).into_response()
+    };
+    // Nobody can be called so: nothing is counted or kept of it.
+    if !is_user_name(&user) {
+        let (indonesian, english) = Denied::LOGIN;
+        return Ok(wrong(lang.t(indonesian, english)));
+    }
     let keys = [format!("user {user}"), format!("address {}", from.ip())];
+    let keys = keys.each_ref().map(String::as_str);
     let now = Instant::now();
     // Behind a proxy, and on this machine, one address is everybody's.
     let counted = match app.config.web.proxy.is_some() || from.ip().is_loopback() {
         true => &keys[..1],
         false => &keys[..],
     };
-    if !counted.iter().all(|key| app.logins.lets(key, now)) {
+    if !app.logins.tries(counted, now) {
         return Err(PageError::Slow);
     }
     let name = user.clone();
-    let proved = app
-        .read(move |_, ledger| accounts::prove(ledger, &name, &login.password))
-        .await;
-    let account = match proved {
+    let (proved, known) = app
+        .read(move |_, ledger| -> Result<_, ledger::Error> {
+            let known = ledger.account(&name)?.is_some();
+            Ok((accounts::prove(ledger, &name, &login.password), known))
+        })
+        .await?;
+    let account = match proved.map_err(PageError::from) {
         Ok(account) => account,
         Err(PageError::Refused(indonesian, english)) => {
-            for key in counted {
-                app.logins.failed(key, now);
+            // Of names that there are not the log keeps a few, and no more.
+            if known || app.logins.tries(&["names of nobody"], now) {
+                app.write_as("page".to_owned(), move |tx| {
+                    tx.audit("login-denied", None, Some(&user))
+                })
+                .await?;
             }
-            let detail = page::shortened(&user, 32);
-            app.write_as("page".to_owned(), move |tx| {
-                tx.audit("login-denied", None, Some(&detail))
-            })
-            .await?;
-            let notice = session::notice(&app, false, lang.t(&indonesian, &english));
-            return Ok(([(header::SET_COOKIE, notice)], Redirect::to("/login")).into_response());
+            return Ok(wrong(lang.t(&indonesian, &english)));
         }
         Err(error) => return Err(error),
     };
-    for key in counted {
-        app.logins.succeeded(key);
-    }
+    app.logins.succeeded(counted);
     let token = accounts::new_token()?;
     let (hash, client, at) = (
         accounts::hashed(&token),

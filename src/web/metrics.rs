@@ -93,7 +93,7 @@ fn written(board: &Board, ledger: &Reader) -> crate::ledger::Result<String> {
         (
             "kia_incoming_waiting",
             "Names in incoming/ that are not taken yet.",
-            board.waiting.len(),
+            board.ready + board.waiting.len(),
         ),
         (
             "kia_cards_need_person",

@@ -77,6 +77,9 @@ pub enum ServeError {
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
+    /// The folders of drops.
+    #[error(transparent)]
+    Intake(#[from] crate::intake::IntakeError),
     /// A setting.
     #[error(transparent)]
     Config(#[from] crate::config::ConfigError),
@@ -113,7 +116,12 @@ impl Server {
             Some(tls) => {
                 let (cert, key) = (paths.root.join(&tls.cert), paths.root.join(&tls.key));
                 let read = runtime.block_on(RustlsConfig::from_pem_file(cert, key));
-                Some(read.map_err(ServeError::Tls)?)
+                let tls = read.map_err(ServeError::Tls)?;
+                // HTTP/2 has no `Host`, which the guard goes by, and none of the time limits below.
+                let mut only = (*tls.get_inner()).clone();
+                only.alpn_protocols = vec![b"http/1.1".to_vec()];
+                tls.reload_from_config(Arc::new(only));
+                Some(tls)
             }
             None => None,
         };

@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::app::App;
+use super::batches::back;
 use super::cards;
 use super::error::PageError;
 use super::lang::Lang;
@@ -24,9 +25,12 @@ use crate::domain::rules;
 use crate::ledger::{self, Card, Person, Reader};
 use crate::render::photo::{Adjustment, Background, background_of};
 use crate::station::photo_desk::{
-    Change, DeskError, PhotoDesk, SharedPhoto, drop_again, shared_photo_bytes, shared_photos,
+    Change, DeskError, PhotoDesk, SharedPhoto, drop_again, shared_photo, shared_photos,
 };
 use crate::station::{StationError, cloth_of, words};
+
+/// Somebody saw a child's photo.
+const VIEWED: &str = "photo-viewed";
 
 /// Photos on a page.
 const SHOWN: u32 = 48;
@@ -115,6 +119,11 @@ pub async fn list(
         waiting.retain(Waiting::is_off);
     }
     let next = listed.page + 1;
+    let only = if listed.cloth.is_some() {
+        "&cloth=off"
+    } else {
+        ""
+    };
     let title = lang.t("Foto", "Photos");
     let content = html! {
         h1 { (title) }
@@ -138,8 +147,8 @@ pub async fn list(
         }
         @if full || listed.page > 0 {
             p {
-                @if listed.page > 0 { a.button href={ "/photos?page=" (listed.page - 1) } { (lang.t("Sebelumnya", "Back")) } " " }
-                @if full { a.button href={ "/photos?page=" (next) } { (lang.t("Berikutnya", "Next")) } }
+                @if listed.page > 0 { a.button href={ "/photos?page=" (listed.page - 1) (only) } { (lang.t("Sebelumnya", "Back")) } " " }
+                @if full { a.button href={ "/photos?page=" (next) (only) } { (lang.t("Berikutnya", "Next")) } }
             }
         }
     };
@@ -154,9 +163,9 @@ fn shared_section(shared: &[SharedPhoto], user: &User) -> Markup {
             p { (lang.t(
                 "Baris ini dikembalikan karena fotonya sama dengan foto anak lain. Minta foto yang benar; bila memang sama (kembar difoto sekali), penyelia mengizinkannya lalu kirimannya dimasukkan lagi.",
                 "These rows went back because their picture is another child's too. Ask for the right photo; if it is right (twins photographed once), a supervisor lets it pass and the drop is taken in again.")) }
-            @for (at, row) in shared.iter().enumerate() {
+            @for row in shared {
                 div.pair {
-                    img src={ "/photos/shared/" (at) ".jpg" } alt="";
+                    img src={ "/photos/shared/" (back::key(&row.folder)) "/" (row.row) } alt="";
                     div {
                         strong { (row.nama) } br; (row.nik.masked()) br;
                         small { "rejected/" (row.folder) " · " (lang.t("baris", "row")) " " (row.row) }
@@ -196,9 +205,11 @@ fn picture(bytes: Vec<u8>) -> Response {
 /// `GET /photos/{card}/now.jpg`: as it will be printed.
 pub async fn now(
     State(app): State<Arc<App>>,
+    user: User,
     Path(card): Path<String>,
 ) -> Result<Response, PageError> {
     let card = cards::named(&card)?;
+    cards::note(&app, &user, card, VIEWED).await?;
     app.read(move |app, ledger| -> Result<_, PageError> {
         let (_, person) = known(ledger, card)?;
         let jpeg = desk(app)?.prepared(&person).map_err(PageError::broken)?;
@@ -210,9 +221,11 @@ pub async fn now(
 /// `GET /photos/{card}/original`: what it was made from.
 pub async fn original(
     State(app): State<Arc<App>>,
+    user: User,
     Path(card): Path<String>,
 ) -> Result<Response, PageError> {
     let card = cards::named(&card)?;
+    cards::note(&app, &user, card, VIEWED).await?;
     app.read(move |app, ledger| -> Result<_, PageError> {
         let (_, person) = known(ledger, card)?;
         let original = desk(app)?.original(ledger, card, &person)?;
@@ -239,8 +252,7 @@ pub async fn one(
             Ok((card, person, whole, desk.ratio(), seen))
         })
         .await?;
-    app.write(&user, move |tx| tx.audit("photo-viewed", Some(id), None))
-        .await?;
+    cards::note(&app, &user, id, VIEWED).await?;
     let lang = user.lang;
     let due = cloth_of(person.record.tanggal_lahir);
     let changeable = matches!(
@@ -395,22 +407,21 @@ async fn sent(form: &mut Multipart) -> Result<Vec<u8>, MultipartError> {
     Ok(bytes)
 }
 
-/// `GET /photos/shared/{at}.jpg`: the picture of the row at this place in the list.
+/// `GET /photos/shared/{key}/{row}`: the picture of this row of a drop that went back.
 pub async fn shared(
     State(app): State<Arc<App>>,
-    Path(at): Path<String>,
+    user: User,
+    Path((key, row)): Path<(String, u32)>,
 ) -> Result<Response, PageError> {
-    let at: usize = at
-        .strip_suffix(".jpg")
-        .and_then(|at| at.parse().ok())
-        .ok_or(PageError::NotFound)?;
-    app.read(move |app, ledger| -> Result<_, PageError> {
-        let rows = shared_photos(&app.paths, &app.config, ledger)?;
-        let row = rows.get(at).ok_or(PageError::NotFound)?;
-        let bytes = shared_photo_bytes(&app.paths, &app.config, row)?;
-        Ok(picture(bytes.ok_or(PageError::NotFound)?))
-    })
-    .await
+    let bytes = app.read(move |app, ledger| -> Result<_, PageError> {
+        let folder = back::folder(app, &key).ok_or(PageError::NotFound)?;
+        let found = shared_photo(&app.paths, &app.config, ledger, &folder, row)?;
+        Ok(found.ok_or(PageError::NotFound)?.1)
+    });
+    let bytes = bytes.await?;
+    app.write(&user, |tx| tx.audit("shared-photo-viewed", None, None))
+        .await?;
+    Ok(picture(bytes))
 }
 
 /// What lets a shared picture pass.
@@ -434,11 +445,9 @@ pub async fn allow(
     let (folder, row) = (allowed.folder, allowed.row);
     let found = app
         .read(move |app, ledger| -> Result<_, PageError> {
-            let rows = shared_photos(&app.paths, &app.config, ledger)?;
-            let found = rows
-                .into_iter()
-                .find(|known| known.folder == folder && known.row == row);
-            found.ok_or(PageError::NotFound)
+            let folder = back::folder(app, &back::key(&folder)).ok_or(PageError::NotFound)?;
+            let found = shared_photo(&app.paths, &app.config, ledger, &folder, row)?;
+            Ok(found.ok_or(PageError::NotFound)?.0)
         })
         .await?;
     let written = app

@@ -11,7 +11,7 @@ use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::accounts::{self, Denied};
-use crate::domain::account::Right;
+use crate::domain::account::{Right, is_user_name};
 use crate::ledger;
 
 /// Proves the second person; none when no name was given. What is denied is kept in the log, and
@@ -32,8 +32,8 @@ pub async fn second(
     if name == user.name {
         return Err(ledger::Error::SecondPerson.into());
     }
-    let (key, now) = (format!("user {name}"), Instant::now());
-    if !app.logins.lets(&key, now) {
+    let key = format!("user {name}");
+    if is_user_name(&name) && !app.logins.tries(&[&key], Instant::now()) {
         return Err(PageError::Slow);
     }
     let who = name.clone();
@@ -48,7 +48,7 @@ pub async fn second(
         })
         .await?;
     let Err(denied) = proved else {
-        app.logins.succeeded(&key);
+        app.logins.succeeded(&[&key]);
         return Ok(Some(name));
     };
     let detail = format!("second {}", page::shortened(&name, 32));
@@ -56,17 +56,18 @@ pub async fn second(
     app.write(user, move |tx| tx.audit(what, None, Some(&detail)))
         .await?;
     Err(match denied {
-        Denied::Role { .. } => PageError::refused(
-            format!("{name} bukan petugas, jadi tidak boleh menyetujui."),
-            format!("{name} does not work here and may not agree."),
-        ),
-        _ => {
-            app.logins.failed(&key, now);
+        Denied::Role { .. } => {
+            // The password was right.
+            app.logins.succeeded(&[&key]);
             PageError::refused(
-                "Nama atau kata sandi orang kedua salah.",
-                "Wrong name or password of the second person.",
+                format!("{name} bukan petugas, jadi tidak boleh menyetujui."),
+                format!("{name} does not work here and may not agree."),
             )
         }
+        _ => PageError::refused(
+            "Nama atau kata sandi orang kedua salah.",
+            "Wrong name or password of the second person.",
+        ),
     })
 }
 

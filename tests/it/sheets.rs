@@ -451,9 +451,9 @@ fn an_upload_is_looked_at_approved_by_a_supervisor_and_becomes_cards_once() {
         by: "sari",
         at: Timestamp::now(),
     });
-    let early = page
-        .staging
-        .submit(&id, &mut ledger, "supervisor:sari", supervisor);
+    let early = page.staging.submit(&id, supervisor, |approved, at| {
+        ledger.write("supervisor:sari", at, |tx| tx.approve_batch(approved))
+    });
     assert!(matches!(early, Err(StageError::NotChecked)));
 
     let steps = RefCell::new(Vec::new());
@@ -497,12 +497,16 @@ fn an_upload_is_looked_at_approved_by_a_supervisor_and_becomes_cards_once() {
 
     let sent = page
         .staging
-        .submit(&id, &mut ledger, "supervisor:sari", supervisor)
+        .submit(&id, supervisor, |approved, at| {
+            ledger.write("supervisor:sari", at, |tx| tx.approve_batch(approved))
+        })
         .unwrap();
     assert_eq!((sent.drop.as_str(), sent.again), ("SDN 2 Curup", false));
     let twice = page
         .staging
-        .submit(&id, &mut ledger, "supervisor:sari", supervisor)
+        .submit(&id, supervisor, |approved, at| {
+            ledger.write("supervisor:sari", at, |tx| tx.approve_batch(approved))
+        })
         .unwrap();
     assert!(twice.again && twice.drop == sent.drop);
     let approved = ledger.batch_approval(id.as_str()).unwrap().unwrap();
@@ -545,7 +549,9 @@ fn without_a_supervisor_an_upload_without_approval_comes_back_as_the_contract_sa
         )
         .unwrap();
     page.staging
-        .submit(&id, &mut ledger, "operator:budi", None)
+        .submit(&id, None, |approved, at| {
+            ledger.write("operator:budi", at, |tx| tx.approve_batch(approved))
+        })
         .unwrap();
     assert_eq!(ledger.batch_approval(id.as_str()).unwrap(), None);
     drop(ledger);

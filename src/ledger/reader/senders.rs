@@ -115,10 +115,14 @@ impl Reader {
         )
     }
 
-    /// The first drop that came under this name and was taken to its end.
+    /// The drop that came under this name and was taken to its end: the newest of which something
+    /// was accepted, for one that went back may be taken in again under its name.
     pub fn drop_named(&self, name: &str) -> Result<Option<FinishedDrop>> {
         self.one(
-            &format!("SELECT {DROP} FROM drops WHERE name = ? ORDER BY at LIMIT 1"),
+            &format!(
+                "SELECT {DROP} FROM drops WHERE name = ?
+                 ORDER BY accepted = 0, at DESC LIMIT 1"
+            ),
             [name],
             finished_drop,
         )

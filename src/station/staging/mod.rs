@@ -29,7 +29,7 @@ use crate::domain::rules::Problem;
 use crate::intake::{
     Limits, Mappings, PhotoError, ReadError, Report, deliver, photo_in_place, read_in_place,
 };
-use crate::ledger::{self, BatchApproved, Ledger, Reader};
+use crate::ledger::{self, BatchApproved, Reader};
 use crate::render::photo::{self, Target};
 
 use upload::{RAW, drop_name};
@@ -373,17 +373,16 @@ impl Staging {
     }
 
     /// Sends an upload on: it becomes a drop and is taken by the station like any other. Where
-    /// records carry no approval and one is given, it is written into the batch and into the
-    /// ledger. Sending it again does nothing and gives the same answer.
+    /// records carry no approval and one is given, it is written into the batch and, by `enter`,
+    /// into the ledger. Sending it again does nothing and gives the same answer.
     ///
     /// # Errors
     /// [`StageError::NotChecked`], [`StageError::Missing`], the disk's or the ledger's.
     pub fn submit(
         &self,
         id: &StageId,
-        ledger: &mut Ledger,
-        actor: &str,
         approval: Option<Approval<'_>>,
+        enter: impl FnOnce(&BatchApproved, Timestamp) -> ledger::Result<()>,
     ) -> Result<Submitted, StageError> {
         let _turn = self
             .submitting
@@ -413,7 +412,7 @@ impl Staging {
                 approver: approval.by.to_owned(),
             };
             // First the ledger: an approval that is in force without it would be in no log.
-            ledger.write(actor, approval.at, |tx| tx.approve_batch(&approved))?;
+            enter(&approved, approval.at)?;
             approve(&drop, approval)?;
         }
         // It says by itself that it is complete, so that nobody waits for it to settle.

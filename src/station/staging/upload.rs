@@ -159,7 +159,7 @@ fn only_folder(raw: &Path) -> io::Result<PathBuf> {
 }
 
 /// The files in a folder with one of these extensions, without what the station sends back beside
-/// a table.
+/// a table; alone, that is the table.
 fn named(folder: &Path, extensions: &[&str]) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -169,12 +169,15 @@ fn named(folder: &Path, extensions: &[&str]) -> io::Result<Vec<String>> {
         let wanted = extensions
             .iter()
             .any(|wanted| extension.eq_ignore_ascii_case(wanted));
-        let passed = name.starts_with(['.', '~']) || name.starts_with("alasan.");
-        if wanted && !passed && entry.file_type()?.is_file() {
+        if wanted && !name.starts_with(['.', '~']) && entry.file_type()?.is_file() {
             found.push(name);
         }
     }
     found.sort();
+    let is_return = |name: &String| name.starts_with("alasan.");
+    if !found.iter().all(is_return) {
+        found.retain(|name| !is_return(name));
+    }
     Ok(found)
 }
 

@@ -4,7 +4,7 @@
 // The page asks for itself again when something happened, and takes in the parts marked live.
 // What somebody is typing into is left alone.
 async function refresh() {
-  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  const answer = await fetch(location.href, { headers: { accept: "text/html", "kia-refresh": "1" } });
   if (answer.redirected || answer.status === 401) { location.reload(); return; }
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");

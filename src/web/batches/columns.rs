@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 use super::named;
 use crate::domain::fields::FIELDS;
-use crate::domain::mapping::{How, IGNORED, Mapping, Target};
+use crate::domain::mapping::{How, IGNORED, Mapping, Target, may_stand_for};
 use crate::intake::{Look, Mappings, ReadError};
 use crate::station::staging::{Checked, Stage};
 use crate::web::app::App;
@@ -85,7 +85,7 @@ fn choice(look: &Look, at: usize, lang: Lang) -> Markup {
         select name={ "column." (at) } aria-label=(column.header) {
             option value="" selected[chosen.is_none()] { (lang.t("(tidak dipakai)", "(not used)")) }
             option value=(IGNORED) selected[chosen == Some(IGNORED)] { (lang.t("(lewati tanpa peringatan)", "(pass over without a warning)")) }
-            @for field in FIELDS { option value=(field.name) selected[chosen == Some(field.name)] { (field.name) } }
+            @for field in FIELDS.iter().filter(|field| may_stand_for(&column.header, field.name)) { option value=(field.name) selected[chosen == Some(field.name)] { (field.name) } }
         }
         @if is_guess { " " span.tag.warn { (lang.t("saran", "suggested")) } }
     }
@@ -128,10 +128,9 @@ pub async fn save_columns(
                 headers: look.headers.clone(),
             };
             if let Err(wrong) = mapping.check() {
-                let english = wrong.to_string();
                 return Err(PageError::refused(
-                    format!("Kolom belum benar: {english}"),
-                    english,
+                    format!("Kolom belum benar: {}.", wrong.indonesian()),
+                    wrong.to_string(),
                 ));
             }
             Ok(Mappings::save(&path, mapping)?)
@@ -141,6 +140,8 @@ pub async fn save_columns(
     match saved {
         Ok(()) => {
             app.batches.forget(&id);
+            app.write(&user, |tx| tx.audit("columns-saved", None, None))
+                .await?;
             let text = (
                 "Kolom disimpan; kiriman diperiksa lagi.",
                 "The columns were kept; the batch is checked again.",

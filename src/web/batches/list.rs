@@ -1,12 +1,13 @@
 //! All batches: the place to drop one, those that wait for a person, and those that were taken.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::{Path as InPath, State};
 use axum::response::Response;
 use maud::{Markup, html};
 
+use super::back;
 use crate::ledger::FinishedDrop;
 use crate::station::staging::Stage;
 use crate::web::app::App;
@@ -17,10 +18,10 @@ use crate::web::session::User;
 
 /// `GET /batches`.
 pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
-    let (stages, drops, back) = app
+    let (stages, drops, went_back) = app
         .read(|app, ledger| -> Result<_, PageError> {
             let drops = ledger.latest_drops(30)?;
-            Ok((app.batches.staging.list()?, drops, return_lists(app)))
+            Ok((app.batches.staging.list()?, drops, back::newest(app, 30)))
         })
         .await?;
     let lang = user.lang;
@@ -29,7 +30,7 @@ pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         h1 { (title) }
         (drop_zone(&app, lang))
         (waiting(&app, &stages, lang))
-        section #taken data-live { (taken(&app, &drops, lang)) (returns(&back, lang)) }
+        section #taken data-live { (taken(&app, &drops, lang)) (returns(&went_back, lang)) }
         (page::script("upload.js"))
     };
     Ok(page::page(&app, &user, title, true, &content))
@@ -93,45 +94,14 @@ fn taken(app: &App, drops: &[FinishedDrop], lang: Lang) -> Markup {
     }
 }
 
-/// The newest folders of `rejected/` with a list for the sender.
-fn return_lists(app: &App) -> Vec<(String, PathBuf)> {
-    let Ok(entries) = std::fs::read_dir(app.paths.intake().rejected) else {
-        return Vec::new();
-    };
-    let mut found: Vec<_> = entries
-        .filter_map(Result::ok)
-        .filter_map(|entry| {
-            let list = list_in(&entry.path())?;
-            let at = entry.metadata().ok()?.modified().ok()?;
-            Some((at, entry.file_name().to_string_lossy().into_owned(), list))
-        })
-        .collect();
-    found.sort();
-    let newest = found.into_iter().rev().take(30);
-    newest.map(|(_, name, list)| (name, list)).collect()
-}
-
-/// The list in a folder that went back: the marked table, a workbook before a CSV.
-fn list_in(folder: &Path) -> Option<PathBuf> {
-    [
-        "alasan.xlsx",
-        "records.xlsx",
-        "alasan.csv",
-        "records.csv",
-        "reasons.json",
-    ]
-    .into_iter()
-    .map(|name| folder.join(name))
-    .find(|path| path.is_file())
-}
-
-fn returns(back: &[(String, PathBuf)], lang: Lang) -> Markup {
+fn returns(went_back: &[(PathBuf, PathBuf)], lang: Lang) -> Markup {
     html! {
-        @if !back.is_empty() {
+        @if !went_back.is_empty() {
             h2 { (lang.t("Daftar pengembalian untuk pengirim", "Return lists for the sender")) }
-            table { tbody { @for (name, list) in back { tr {
+            table { tbody { @for (folder, list) in went_back { tr {
+                @let name = back::name_of(folder);
                 td { (name) }
-                td { a.button href={ "/batches/returned/" (name) } download {
+                td { a.button href={ "/batches/returned/" (back::key(&name)) } download {
                     (lang.t("Unduh", "Download")) " " (list.extension().and_then(|end| end.to_str()).unwrap_or_default())
                 } }
             } } } }
@@ -139,30 +109,19 @@ fn returns(back: &[(String, PathBuf)], lang: Lang) -> Markup {
     }
 }
 
-/// `GET /batches/returned/{folder}`: the list that goes back to the sender.
+/// `GET /batches/returned/{key}`: the list that goes back to the sender.
 pub async fn returned(
     State(app): State<Arc<App>>,
     user: User,
-    InPath(folder): InPath<String>,
+    InPath(key): InPath<String>,
 ) -> Result<Response, PageError> {
-    let inside = Path::new(&folder);
-    let plain = matches!(
-        inside.components().collect::<Vec<_>>().as_slice(),
-        [Component::Normal(_)]
-    );
-    if !plain {
-        return Err(PageError::NotFound);
-    }
-    let inside = inside.to_owned();
     let (bytes, end) = app
         .read(move |app, _| -> Result<_, PageError> {
-            let list = list_in(&app.paths.intake().rejected.join(inside));
+            let list = back::folder(app, &key).and_then(|folder| back::list_in(&folder));
             let list = list.ok_or(PageError::NotFound)?;
-            let end = list
-                .extension()
-                .map(|end| end.to_string_lossy().into_owned());
-            let bytes = std::fs::read(&list).map_err(PageError::broken)?;
-            Ok((bytes, end.unwrap_or_default()))
+            let end = list.extension().unwrap_or_default();
+            let bytes = back::read(&list).map_err(PageError::broken)?;
+            Ok((bytes, end.to_string_lossy().into_owned()))
         })
         .await?;
     app.write(&user, |tx| tx.audit("return-list-exported", None, None))

@@ -79,7 +79,8 @@ pub async fn one(
         }
     };
     // Its rows are children; leafing through them is no new look.
-    if shown.page == 0 && shown.rows.is_empty() {
+    let shows = (user.name.clone(), id.as_str().to_owned());
+    if app.batches.is_first_look(shows) {
         let detail = id.as_str().to_owned();
         app.write(&user, move |tx| {
             tx.audit("batch-viewed", None, Some(&detail))
@@ -129,7 +130,15 @@ pub async fn progress(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, PageError> {
-    let check = app.batches.check(&app, &named(&id)?);
+    let id = named(&id)?;
+    let of = id.clone();
+    let stage = app
+        .read(move |app, _| app.batches.staging.stage(&of))
+        .await?;
+    if stage.is_none_or(|stage| stage.submitted) {
+        return Err(PageError::NotFound);
+    }
+    let check = app.batches.check(&app, &id);
     let (done, total) = check.progress();
     let finished = check.found().is_some();
     Ok(Json(
@@ -324,16 +333,22 @@ pub async fn submit(
         return Err(PageError::Forbidden);
     }
     let (actor, by) = (accounts::actor(&user.name), user.name.clone());
-    let (of, with) = (id.clone(), Arc::clone(&app));
+    let of = id.clone();
     let sent = app
-        .with_ledger(move |ledger| {
+        .read(move |app, _| {
             let approval = (unapproved > 0).then_some(Approval {
                 by: &by,
                 at: Timestamp::now(),
             });
-            with.batches.staging.submit(&of, ledger, &actor, approval)
+            // Files may take long to be copied: only the approval holds the ledger.
+            app.batches.staging.submit(&of, approval, |approved, at| {
+                app.write_here(&actor, at, |tx| tx.approve_batch(approved))
+            })
         })
         .await;
+    if sent.is_ok() {
+        app.batches.forget(&id);
+    }
     match sent {
         Ok(sent) => Ok(page::done(
             &app,

@@ -1,5 +1,6 @@
 //! Batches: what is uploaded is looked at row by row before the station takes it.
 
+pub mod back;
 mod columns;
 mod list;
 mod look;
@@ -10,7 +11,7 @@ pub use list::{list, returned};
 pub use look::{discard, one, photo, progress, return_list, submit};
 pub use upload::upload;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -64,6 +65,8 @@ pub struct Batches {
     /// The uploads on disk.
     pub staging: Staging,
     checks: Mutex<HashMap<String, Arc<Check>>>,
+    /// Who has looked at which upload.
+    looks: Mutex<BTreeSet<(String, String)>>,
 }
 
 /// One look at an upload, while it is taken and afterwards.
@@ -97,6 +100,7 @@ impl Batches {
         Ok(Self {
             staging,
             checks: Mutex::default(),
+            looks: Mutex::default(),
         })
     }
 
@@ -116,6 +120,12 @@ impl Batches {
         check
     }
 
+    /// Whether this person looks at this upload for the first time since the station started.
+    pub fn is_first_look(&self, look: (String, String)) -> bool {
+        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        looks.insert(look)
+    }
+
     /// What was found in an upload, where somebody has looked at it since the station started.
     pub fn found(&self, id: &StageId) -> Option<Arc<Result<Checked, PageError>>> {
         let checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -126,6 +136,9 @@ impl Batches {
     pub fn forget(&self, id: &StageId) {
         let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
         checks.remove(id.as_str());
+        drop(checks);
+        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        looks.retain(|(_, upload)| upload != id.as_str());
     }
 }
 

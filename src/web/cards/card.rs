@@ -60,7 +60,7 @@ const CARD: &str = "card-viewed";
 const PICTURE: &str = "picture-viewed";
 
 /// Enters what this person saw of the card, unless that was entered a little while ago.
-async fn note(
+pub async fn note(
     app: &Arc<App>,
     user: &User,
     card: CardId,

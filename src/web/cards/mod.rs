@@ -23,7 +23,7 @@ use crate::domain::record::School;
 use crate::ledger::{Found, PAGE};
 
 pub use actions::{hold, reasons, release, reprint, settle, spoil, spoil_reason};
-pub use card::{back, front, numbers, one};
+pub use card::{back, front, note, numbers, one};
 
 /// What a list of cards is of. None of it is personal: it stands in the address.
 #[derive(Debug, Default, Deserialize)]

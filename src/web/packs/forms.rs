@@ -25,6 +25,9 @@ pub(super) fn all(app: &App, user: &User, whole: &Whole) -> Markup {
     let works = user.may(Right::Work);
     let to = format!("{HERE}/{}", pack.pack);
     html! {
+        // Enter in a field of this form presses its first button: one that does nothing, for the
+        // others each do something else with the whole pack.
+        button form="steps" disabled hidden {}
         div.grid.forms {
             @if works {
                 @match pack.state {

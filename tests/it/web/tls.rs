@@ -13,7 +13,9 @@ const OPENSSL: Part = Part("openssl", "openssl");
 /// Sends a request through `openssl s_client`, which trusts this certificate alone.
 fn spoken(visitor: &Visitor, request: &[u8], trusted: &std::path::Path) -> Option<Answer> {
     let mut client = Command::new(OPENSSL.0)
-        .args(["s_client", "-quiet", "-verify_return_error", "-connect"])
+        // As a browser does, it would rather speak HTTP/2.
+        .args(["s_client", "-quiet", "-alpn", "h2,http/1.1"])
+        .args(["-verify_return_error", "-connect"])
         .arg(visitor.address.to_string())
         .args(["-verify_hostname", "localhost", "-CAfile"])
         .arg(trusted)
