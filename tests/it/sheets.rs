@@ -529,6 +529,42 @@ fn an_upload_is_looked_at_approved_by_a_supervisor_and_becomes_cards_once() {
 }
 
 #[test]
+fn records_that_come_alone_are_a_batch_on_the_page_too() {
+    let station = Station::new();
+    let page = Page::new(&station);
+    let (one, two, three) = (toddler(1), toddler(2), toddler(3));
+    let pretty = |child: &Child| serde_json::to_string_pretty(&child.record).unwrap();
+    let with_mark = format!("\u{feff}{}", pretty(&two));
+    let array = format!("\n[{}]", three.record);
+    let line = format!("{}\n", three.record);
+    for (files, rows) in [
+        (vec![("satu.json", pretty(&one))], 1),
+        (
+            vec![("satu.json", pretty(&one)), ("dua.json", with_mark)],
+            2,
+        ),
+        (vec![("semua.json", array)], 1),
+        (vec![("SEMUA.JSONL", line)], 1),
+    ] {
+        let files: Vec<_> = files
+            .iter()
+            .map(|(name, text)| (*name, text.as_bytes()))
+            .collect();
+        let id = page.upload("A", &files).unwrap();
+        let nobody = Mappings::default();
+        let checked = page
+            .staging
+            .check(&id, &page.examiner(), &nobody, None, &|_, _| {});
+        let report = checked.unwrap().report;
+        assert_eq!(
+            (report.accepted(), report.rejected()),
+            (rows, 0),
+            "{files:?}"
+        );
+    }
+}
+
+#[test]
 fn without_a_supervisor_an_upload_without_approval_comes_back_as_the_contract_says() {
     let station = Station::new();
     let girl = unapproved(toddler(1));

@@ -103,6 +103,7 @@ impl Upload<'_> {
                 fs::rename(holder.join(table), holder.join(records))?;
                 fs::rename(&holder, &drop)?;
             }
+            (false, [], []) if gather_records(&holder)? => fs::rename(&holder, &drop)?,
             (false, [], []) => {
                 let wrong = match other_kind(&holder)? {
                     Some(kind) => rules::DROP_KIND.broken_by_drop(&kind),
@@ -179,6 +180,55 @@ fn named(folder: &Path, extensions: &[&str]) -> io::Result<Vec<String>> {
         found.retain(|name| !is_return(name));
     }
     Ok(found)
+}
+
+/// Brings records that came alone, one a file, or one file of many, into the form of a batch.
+/// Says whether there were any.
+fn gather_records(folder: &Path) -> io::Result<bool> {
+    let mut alone = named(folder, &["json", "jsonl"])?;
+    alone.retain(|name| !["batch.json", "reasons.json"].contains(&name.as_str()));
+    if let [one] = alone.as_slice() {
+        let from = folder.join(one);
+        let is_lines = from
+            .extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case("jsonl"));
+        if is_lines || is_array(&fs::read(&from)?) {
+            let records = if is_lines {
+                "records.jsonl"
+            } else {
+                "records.json"
+            };
+            fs::rename(&from, folder.join(records))?;
+            return Ok(true);
+        }
+    }
+    if alone.is_empty() {
+        return Ok(false);
+    }
+    let mut records = File::create_new(folder.join("records.jsonl"))?;
+    for name in &alone {
+        let from = folder.join(name);
+        let mut bytes = fs::read(&from)?;
+        // Line breaks stand between JSON's tokens only, as spaces do: so it is one line.
+        for byte in bytes
+            .iter_mut()
+            .filter(|byte| matches!(byte, b'\r' | b'\n'))
+        {
+            *byte = b' ';
+        }
+        records.write_all(bytes.strip_prefix(BOM).unwrap_or(&bytes))?;
+        records.write_all(b"\n")?;
+        fs::remove_file(from)?;
+    }
+    Ok(true)
+}
+
+/// The mark that some editors put before UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+fn is_array(json: &[u8]) -> bool {
+    let json = json.strip_prefix(BOM).unwrap_or(json);
+    json.trim_ascii_start().starts_with(b"[")
 }
 
 /// What somebody took for a table, as `.xls`; `None` among folders and pictures.

@@ -48,7 +48,11 @@ document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
   if (question && !window.confirm(question)) { event.preventDefault(); return; }
   if (form.dataset.sent) { event.preventDefault(); return; }
-  if (form.method === "post") { form.dataset.sent = "yes"; setTimeout(() => delete form.dataset.sent, 3000); }
+  if (form.method === "post") {
+    form.dataset.sent = "yes";
+    // The page stays where a file is the answer, and another one may be wanted.
+    setTimeout(() => delete form.dataset.sent, form.hasAttribute("data-file") ? 300 : 3000);
+  }
 });
 
 // A list that is chosen from sends its form at once, where it says so.

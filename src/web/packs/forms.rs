@@ -153,7 +153,7 @@ fn redeliver(lang: Lang, to: &str, back: usize) -> Markup {
 
 fn papers(lang: Lang, to: &str) -> Markup {
     html! {
-        form.card.panel method="post" action={ (to) "/papers" } {
+        form.card.panel method="post" action={ (to) "/papers" } data-file {
             h3 { (lang.t("Dokumen (PDF)", "Papers (PDF)")) }
             div.line {
                 button name="what" value="bast" { (lang.t("Berita acara", "Minutes")) }

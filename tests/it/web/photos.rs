@@ -50,6 +50,12 @@ fn a_photo_is_cut_anew_or_replaced_and_what_is_no_photo_changes_nothing() {
     assert_ne!(now(), turned);
     let original = siti.get(&format!("{path}/original")).is(200).body;
     assert_eq!(original, whole, "what was uploaded is kept");
+    // Whoever asks for the picture alone has seen it as well.
+    let budi = daemon.logged_in("budi");
+    let looks = station.events_with("photo-viewed");
+    budi.get(&format!("{path}/original")).is(200);
+    budi.get(&format!("{path}/original")).is(200);
+    assert_eq!(station.events_with("photo-viewed"), looks + 1);
     assert!(station.events_with("photo-changed") >= 2);
 
     // The other card's picture is its own, and a printed card keeps what it has.

@@ -85,6 +85,45 @@ fn a_foreign_name_that_leads_here_is_not_answered() {
 }
 
 #[test]
+fn a_page_that_asks_for_itself_again_keeps_no_session_alive() {
+    let station = station();
+    let daemon = station.daemon();
+    let siti = daemon.logged_in("siti");
+    let seen = "SELECT seen_at FROM sessions";
+    let database = station.database();
+    let seen = || {
+        database
+            .query_row(seen, [], |row| row.get::<_, String>(0))
+            .unwrap()
+    };
+    let ago = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(5);
+    let ago = format!("{ago:.6}");
+    let set = format!("UPDATE sessions SET seen_at = '{ago}'");
+    database.execute(&set, []).unwrap();
+    let alone = [("Accept", "text/html"), ("kia-refresh", "1")];
+    siti.send("GET", "/", &alone, b"").is(200);
+    assert_eq!(seen(), ago);
+    siti.get("/").is(200);
+    assert_ne!(seen(), ago);
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_in_the_readers_words() {
+    let station = station();
+    let daemon = station.daemon();
+    let siti = daemon.logged_in("siti");
+    let page = |answer: crate::web::client::Answer, status: u16| {
+        let text = answer.is(status).text();
+        assert!(text.contains("<h1>") && text.contains("papan"), "{text}");
+        text
+    };
+    assert!(page(siti.post("/language", "x=1"), 422).contains("tidak dapat dibaca"));
+    assert!(page(siti.post("/batches/returned/x", ""), 405).contains("tidak dapat dibaca"));
+    let long = format!("text={}", "A".repeat(3 << 20));
+    assert!(page(siti.post("/cards", &long), 413).contains("terlalu besar"));
+}
+
+#[test]
 fn an_old_a_stolen_and_a_closed_session_end() {
     let station = station();
     let daemon = station.daemon();
