@@ -32,7 +32,7 @@ pub async fn form(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         h1 { (lang.t("Buku register", "Register")) }
         p { (lang.t("Setiap kartu yang keluar dari printer, menurut urutannya, selama satu periode.",
                     "Every card that came out of a printer, in its order, of a period.")) }
-        form.card.panel method="post" action={ (HERE) "/" (REGISTER) } {
+        form.card.panel method="post" action={ (HERE) "/" (REGISTER) } data-file {
             div.line {
                 label { (lang.t("Dari (kosong: dari kartu pertama)", "From (empty: from the first card)"))
                     input type="date" name="from" value=(today.first_of_month()) max=(today); }

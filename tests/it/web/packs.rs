@@ -8,7 +8,7 @@ use super::desk::{done, refused, rendered, told};
 use crate::harness::Station;
 
 /// A station with one pack's worth of cards that came out, all but the last verified.
-fn printed(count: u32) -> (Station, Vec<String>) {
+pub fn printed(count: u32) -> (Station, Vec<String>) {
     let (station, cards) = rendered(count);
     let mut ledger = Ledger::open(&station.path("ledger")).unwrap();
     let moves = |tx: &mut Tx<'_>| {

@@ -10,6 +10,7 @@ mod board;
 mod cards;
 mod day;
 mod entrance;
+mod office;
 mod photos;
 
 mod scan;
