@@ -83,15 +83,6 @@ impl Reader {
         )
     }
 
-    /// How many cards are in each state that has any.
-    pub fn card_counts(&self) -> Result<Vec<(State, u64)>> {
-        self.all(
-            "SELECT state, count(*) FROM cards GROUP BY state ORDER BY state",
-            [],
-            |row| Ok((word(row, 0, State::from_name)?, count(row, 1)?)),
-        )
-    }
-
     /// The cards in a state, by their numbers.
     pub fn cards_in(&self, state: State) -> Result<Vec<CardId>> {
         self.all(
