@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::app::App;
 use super::error::PageError;
@@ -25,9 +25,6 @@ use crate::ledger::{Ledger, Reader};
 use crate::render::content::Issue;
 use crate::station::staging::{Checked, StageError, StageId, Staging};
 use crate::station::{Examiner, assets};
-
-/// How long an upload that nobody sends on is kept, in hours.
-const KEPT: i64 = 7 * 24;
 
 impl From<StageError> for PageError {
     fn from(error: StageError) -> Self {
@@ -89,11 +86,10 @@ impl Check {
 }
 
 impl Batches {
-    /// The uploads of a station; what nobody wanted for long is thrown away.
+    /// The uploads of a station.
     pub fn open(paths: &Paths, config: &Config) -> Result<Self, StageError> {
         let limits = config.intake.limits.clone();
         let staging = Staging::open(paths.uploads(), paths.intake().incoming, limits)?;
-        staging.sweep(Timestamp::now(), SignedDuration::from_hours(KEPT))?;
         Ok(Self {
             staging,
             checks: Mutex::default(),
