@@ -11,6 +11,7 @@ use super::{PhotoStore, StationError, assets, photo_target};
 use crate::config::{Config, Paths};
 use crate::domain::card::{Evidence, State};
 use crate::domain::fields::RawValue;
+use crate::domain::hex::hex;
 use crate::domain::ids::CardId;
 use crate::domain::nik::{Nik, mask_dates_and_numbers_in};
 use crate::domain::rules::{self, Problem, Subject};
@@ -18,7 +19,6 @@ use crate::intake::{
     Mappings, MappingsError, PhotoError, ReadError, given_name, photo_in_place, read_in_place,
 };
 use crate::ledger::{self, Ledger, Person, Reader, Tx};
-use crate::render::pdf::hex;
 use crate::render::photo::{self, Adjustment, Fault, Prepared, Target};
 
 /// Why a photo was not changed.

@@ -5,11 +5,11 @@ use rusqlite::params;
 
 use super::{Reader, count};
 use crate::domain::card::State;
+use crate::domain::hex::hex;
 use crate::domain::ids::CardId;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::error::{Error, Result};
 use crate::ledger::event::Event;
-use crate::ledger::key::hex;
 use crate::ledger::project::card_id;
 use crate::ledger::view::{Entry, time, word};
 

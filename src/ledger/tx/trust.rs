@@ -4,12 +4,12 @@ use jiff::civil::Date;
 
 use super::{Remake, Tx};
 use crate::domain::card::{Evidence, State};
+use crate::domain::hex::hex;
 use crate::domain::ids::LotId;
 use crate::domain::job::Ended;
 use crate::ledger::checkpoint::{Checkpoint, Statement};
 use crate::ledger::error::Result;
 use crate::ledger::event::{Event, LotPurged, Restored};
-use crate::ledger::key::hex;
 use crate::ledger::project::{next_minutes, next_pack};
 use crate::ledger::signing::Signer;
 

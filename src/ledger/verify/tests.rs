@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::domain::account::Role;
 use crate::domain::card::{Evidence, SpoilReason, State};
+use crate::domain::hex::hex;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side};
 use crate::domain::pack::{Carrier, Destination};
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
 use crate::ledger::event::{BatchApproved, Event, StackTurned, chain_hash};
-use crate::ledger::key::hex;
 use crate::ledger::testing::{Station, child, files, new_card, new_lot, nik, now};
 use crate::ledger::{
     Close, DropOutcome, Ledger, NewCard, NewFile, NewJob, NewLot, NewMovement, Remake, Result,
