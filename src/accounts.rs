@@ -7,7 +7,10 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use sha2::{Digest, Sha256};
 
 use crate::domain::account::{Right, Role, WeakPassword, check_password};
+use crate::domain::hex::hex;
 use crate::ledger::{self, Account, Reader};
+
+pub use crate::domain::account::actor;
 
 /// Why somebody may not.
 #[derive(Debug, thiserror::Error)]
@@ -109,11 +112,6 @@ pub fn permit(account: &Account, right: Right) -> Result<(), Denied> {
     })
 }
 
-/// How the ledger names a person.
-pub fn actor(user: &str) -> String {
-    format!("operator:{user}")
-}
-
 /// How the ledger names a program that sends records.
 pub fn sender_actor(sender: &str) -> String {
     format!("sender:{sender}")
@@ -141,9 +139,4 @@ pub fn new_sender_token() -> Result<String, ledger::Error> {
 /// up by its hash tells nothing by the time it takes.
 pub fn hashed(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
-}
-
-/// Lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

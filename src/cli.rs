@@ -164,6 +164,14 @@ pub struct StationArg {
     pub json: bool,
 }
 
+/// Who asks for children's data. It must be said, and proved, once there are accounts.
+#[derive(Debug, Args)]
+pub struct Asker {
+    /// Who asks; the ledger keeps the name
+    #[arg(long = "as", value_name = "USER", env = "KIA_USER")]
+    pub user: Option<String>,
+}
+
 /// Who acts, where a name from the login will do. Privileged steps take a [`Person`].
 #[derive(Debug, Args)]
 pub struct Actor {
@@ -311,6 +319,9 @@ pub struct Preview {
     /// On the scan of the office's blank that the layout names
     #[arg(long)]
     pub on_blank: bool,
+    /// Who asks.
+    #[command(flatten)]
+    pub asker: Asker,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,
@@ -485,6 +496,9 @@ pub struct Log {
     /// Printed before this day
     #[arg(long, value_name = "DATE")]
     pub until: Option<jiff::civil::Date>,
+    /// Who asks.
+    #[command(flatten)]
+    pub asker: Asker,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{StationArg, spoil_reason};
+use super::{Asker, StationArg, spoil_reason};
 use crate::domain::card::SpoilReason;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::reprint::{ReprintEvidence, ReprintReason};
@@ -247,6 +247,9 @@ pub struct Minutes {
     /// Where the PDF goes
     #[arg(long, value_name = "FILE.pdf")]
     pub out: PathBuf,
+    /// Who asks.
+    #[command(flatten)]
+    pub asker: Asker,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,

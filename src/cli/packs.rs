@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
-use super::{Person, StationArg};
+use super::{Asker, Person, StationArg};
 use crate::domain::ids::{CardId, PackId};
 use crate::domain::pack::{Carrier, PackState, ReturnReason};
 
@@ -84,6 +84,9 @@ fn pack_state(name: &str) -> Result<PackState, String> {
 pub struct PackShow {
     /// A pack's number, such as P00012-5, or what its QR code shows
     pub pack: String,
+    /// Who asks.
+    #[command(flatten)]
+    pub asker: Asker,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,
@@ -271,6 +274,9 @@ pub struct PackDocuments {
     /// The receiver's post, such as "Kepala SDN 2 Curup Tengah"
     #[arg(long, value_name = "TITLE")]
     pub receiver_title: Option<String>,
+    /// Who asks.
+    #[command(flatten)]
+    pub asker: Asker,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use super::StationArg;
+use super::{Asker, StationArg};
 
 /// What a report is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -49,9 +49,9 @@ pub struct Register {
     /// With whole NIKs; takes who asks for them
     #[arg(long, requires = "user")]
     pub full: bool,
-    /// Who asks for whole NIKs
-    #[arg(long = "as", value_name = "USER", env = "KIA_USER")]
-    pub user: Option<String>,
+    /// Who asks.
+    #[command(flatten)]
+    pub asker: Asker,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,

@@ -22,14 +22,21 @@ use crate::station::ledger_files;
 pub(super) fn make(args: &cli::LedgerBackup) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
     let recipient = args.recipient.as_ref().or(config.backup.recipient.as_ref());
+    let opened = match writer(&paths) {
+        Ok(mut ledger) => {
+            let by = acting(&mut ledger, &args.actor.user, Right::Audit)?;
+            Ok((ledger, by))
+        }
+        // A damaged ledger proves nobody, but its backup may be the last one there is.
+        Err(damaged) => Err(damaged),
+    };
     let made = back_up(&paths, &args.out, recipient.map(String::as_str))?;
+    let (mut ledger, by) = opened?;
     let detail = format!(
         "events 1 to {}, {}",
         made.manifest.seq,
         if made.encrypted { "encrypted" } else { "plain" }
     );
-    let mut ledger = writer(&paths)?;
-    let by = acting(&mut ledger, &args.actor.user, Right::Audit)?;
     ledger.write(&by, Timestamp::now(), |tx| -> ledger::Result<()> {
         tx.audit("backup", None, Some(&detail))
     })?;

@@ -14,7 +14,7 @@ use crate::station::steps::{self, Outcomes};
 pub fn run(args: &cli::Confirm) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
     let mut ledger = writer(&paths)?;
-    let (now, zone) = (Timestamp::now(), config.zone()?);
+    let zone = config.zone()?;
     let spoiled: Vec<(CardId, SpoilReason)> = args
         .reason
         .iter()
@@ -28,6 +28,7 @@ pub fn run(args: &cli::Confirm) -> Result<Outcome> {
         on: args.on,
     };
     let by = acting(&mut ledger, &args.actor.user, Right::Work)?;
+    let now = Timestamp::now();
     let done = ledger.write(&by, now, |tx| steps::confirm(tx, said, now, &zone))?;
     if args.station.json {
         print_json(&json!({

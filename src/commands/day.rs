@@ -45,6 +45,8 @@ pub fn run(command: &DayCommand) -> Result<Outcome> {
 fn close(args: &DayClose) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
     let mut ledger = writer(&paths)?;
+    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
+    agreeing(&mut ledger, args.second.as_deref())?;
     let now = Timestamp::now();
     let zone = config.zone()?;
     let date = now.to_zoned_datetime(zone.clone()).date();
@@ -61,8 +63,6 @@ fn close(args: &DayClose) -> Result<Outcome> {
         explained: args.explanation.as_deref().zip(args.second.as_deref()),
     };
     let json = args.station.json;
-    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
-    agreeing(&mut ledger, args.second.as_deref())?;
     let checkpoint = match close_day(&mut ledger, &paths, &by, now, close) {
         Ok(checkpoint) => checkpoint,
         Err(StationError::Ledger(error)) => return refuse(error, json),

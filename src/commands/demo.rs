@@ -12,9 +12,9 @@ use super::{Outcome, confirm, init, log, reader};
 use crate::cli;
 use crate::config::{Config, SAMPLE};
 use crate::domain::card::SpoilReason;
+use crate::domain::hex::hex;
 use crate::domain::rules::Severity;
 use crate::intake::Summary;
-use crate::render::pdf::hex;
 use crate::station::samples::{Child, official, portrait};
 use crate::station::{Lock, Station};
 

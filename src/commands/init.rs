@@ -54,6 +54,7 @@ pub fn make(dir: &Path, settings: &str) -> Result<Paths> {
         paths.lots(),
         paths.photos(),
         paths.handover(),
+        paths.uploads(),
     ] {
         private(&dir)?;
     }

@@ -76,6 +76,8 @@ pub(super) fn hold_checkpoints(
     };
     let mut files = listed.collect::<Result<Vec<_>, _>>()?;
     files.sort_by_key(fs::DirEntry::file_name);
+    // What a crash left half written never was a checkpoint; the next close writes it whole.
+    files.retain(|file| file.path().extension().is_none_or(|end| end != "tmp"));
     for file in files {
         // One that cannot be read is no checkpoint.
         let text = fs::read_to_string(file.path()).unwrap_or_default();
@@ -170,10 +172,10 @@ fn verify_export(file: &Path, args: &cli::LedgerVerify) -> Result<Outcome> {
 fn checkpoint(args: &cli::LedgerCheckpoint) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
     let mut ledger = writer(&paths)?;
-    let now = Timestamp::now();
-    let day = now.to_zoned_datetime(config.zone()?).date();
     let signer = Signer::of(&paths.ledger())?;
     let by = acting(&mut ledger, &args.person.user, Right::Work)?;
+    let now = Timestamp::now();
+    let day = now.to_zoned_datetime(config.zone()?).date();
     let made = ledger.write(&by, now, |tx| tx.checkpoint(day, &signer))?;
     let files = keep_checkpoints(&paths, &ledger)?;
     if args.station.json {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Outcome, local, reader, station};
+use super::{Outcome, local, reader, showing, station};
 use crate::cli;
 use crate::config::Config;
 use crate::export;
@@ -62,6 +62,9 @@ pub fn run(args: &cli::Log) -> Result<Outcome> {
         since: args.since.map(start).transpose()?,
         until: args.until.map(start).transpose()?,
     };
+    showing(&paths, &args.asker, |tx| {
+        tx.audit("printed-log-exported", None, args.school.as_deref())
+    })?;
     let ledger = reader(&paths)?;
     if args.csv {
         let mut table = csv::Writer::from_writer(std::io::stdout().lock());

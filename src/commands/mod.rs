@@ -35,7 +35,7 @@ mod status;
 mod stock;
 mod subject;
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::fs::PermissionsExt;
@@ -46,11 +46,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::accounts::{self, Denied};
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command};
 use crate::config::{Config, Paths};
 use crate::documents::Stationery;
 use crate::domain::account::Right;
-use crate::ledger::{Error, Ledger, Reader};
+use crate::ledger::{Error, Ledger, Reader, Tx};
 
 /// What came of a command that could run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,13 +143,35 @@ fn acting(ledger: &mut Ledger, user: &str, right: Right) -> Result<String> {
 
 /// Proves that somebody may take children's data out of the station, and enters that he does.
 fn taking_out(paths: &Paths, user: Option<&str>, code: &str, detail: &str) -> Result<()> {
+    entering(paths, user, Right::Audit, |tx| {
+        tx.audit(code, None, Some(detail))
+    })
+}
+
+/// As [`taking_out`], for what everybody at the station may see. Before there are accounts, nobody
+/// has to say who he is.
+fn showing(
+    paths: &Paths,
+    asker: &cli::Asker,
+    enter: impl FnOnce(&mut Tx<'_>) -> crate::ledger::Result<()>,
+) -> Result<()> {
+    let user = asker.user.as_deref();
+    if user.is_none() && !reader(paths)?.has_accounts()? {
+        return Ok(());
+    }
+    entering(paths, user, Right::Look, enter)
+}
+
+fn entering(
+    paths: &Paths,
+    user: Option<&str>,
+    right: Right,
+    enter: impl FnOnce(&mut Tx<'_>) -> crate::ledger::Result<()>,
+) -> Result<()> {
     let user = user.context("say with --as who asks")?;
     let mut ledger = writer(paths)?;
-    let by = acting(&mut ledger, user, Right::Audit)?;
-    let written = ledger.write(&by, Timestamp::now(), |tx| {
-        tx.audit(code, None, Some(detail))
-    });
-    Ok(written?)
+    let by = acting(&mut ledger, user, right)?;
+    Ok(ledger.write(&by, Timestamp::now(), enter)?)
 }
 
 /// The second person of a step, proved as the first is.
@@ -213,28 +235,39 @@ fn print_json(value: &impl Serialize) -> Result<()> {
 }
 
 /// Prints a text that holds personal data, or writes it to a file for the user alone.
-fn give(out: Option<&std::path::Path>, text: &str) -> Result<()> {
+fn give(out: Option<&Path>, text: &str) -> Result<()> {
     let Some(out) = out else {
         std::io::stdout().lock().write_all(text.as_bytes())?;
         return Ok(());
     };
-    crate::station::write_new(out, |file| {
-        file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
-        file.write_all(text.as_bytes())
-    })
-    .with_context(|| format!("`{}` cannot be written", out.display()))?;
+    write_private(out, text.as_bytes())?;
     println!("{} (data pribadi, personal data)", out.display());
     Ok(())
 }
+
+/// Writes a file of personal data, whole or not at all; nobody but its owner reads it.
+fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    crate::station::write_new(path, |file| {
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        file.write_all(bytes)
+    })
+    .with_context(|| format!("`{}` cannot be written", path.display()))
+}
+
 /// Makes a file for personal data, which nobody but its owner reads; one that is there is emptied.
 fn private_file(path: &Path) -> Result<File> {
-    OpenOptions::new()
-        .create(true)
-        .write(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("`{}` cannot be written", path.display()))
+    let open = || -> std::io::Result<File> {
+        let file = OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(path)?;
+        // One that was there keeps its mode otherwise.
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        Ok(file)
+    };
+    open().with_context(|| format!("`{}` cannot be written", path.display()))
 }
 
 /// The templates and fonts of a station's papers.

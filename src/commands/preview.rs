@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use image::RgbImage;
 
-use super::{Outcome, reader, station};
+use super::{Outcome, reader, showing, station, write_private};
 use crate::cli;
 use crate::config::Paths;
 use crate::domain::ids::{CardId, LotId};
@@ -18,9 +18,16 @@ use crate::station::preview::{Blank, open, open_of, sides};
 pub fn run(args: &cli::Preview) -> Result<Outcome> {
     let (paths, _) = station(&args.station)?;
     let ledger = reader(&paths)?;
+    let seen = |cards: &[CardId]| {
+        showing(&paths, &args.asker, |tx| {
+            let mut cards = cards.iter();
+            cards.try_for_each(|card| tx.audit("picture-viewed", Some(*card), None))
+        })
+    };
     if let Ok(card) = args.what.parse::<CardId>() {
         let (lot, pdf) = open_of(&paths, &ledger, card)?;
         let blank = blank(args, &paths, &lot)?;
+        seen(&[card])?;
         let sides = sides(&pdf, Some(&card.to_string()), args.dpi, blank.as_ref())?;
         let picture = raster::stacked(&sides, args.dpi / 12);
         write(&args.out, &picture)?;
@@ -34,6 +41,9 @@ pub fn run(args: &cli::Preview) -> Result<Outcome> {
         )
     })?;
     let (lot, pdf) = open(&paths, &ledger, lot)?;
+    let cards = ledger.lot(lot.lot)?.map(|(_, cards)| cards);
+    let cards = cards.into_iter().flatten().map(|place| place.card.card);
+    seen(&cards.collect::<Vec<_>>())?;
     let blank = blank(args, &paths, &lot)?;
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("`{}` cannot be made", args.out.display()))?;
@@ -70,6 +80,5 @@ fn blank(args: &cli::Preview, paths: &Paths, lot: &Lot) -> Result<Option<Blank>>
 }
 
 fn write(path: &Path, picture: &RgbImage) -> Result<()> {
-    std::fs::write(path, raster::png(picture)?)
-        .with_context(|| format!("`{}` cannot be written", path.display()))
+    write_private(path, &raster::png(picture)?)
 }

@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{Outcome, print_json, private_file, reader, station, stationery, taking_out};
+use super::{
+    Outcome, print_json, private_file, reader, showing, station, stationery, taking_out,
+    write_private,
+};
 use crate::cli::{self, SheetFormat};
 use crate::reports::Reports;
 
@@ -19,11 +22,16 @@ pub fn run(args: &cli::Register) -> Result<Outcome> {
     {
         bail!("--from {from} is after --to {to}");
     }
-    if args.full {
-        let day = |day: Option<Date>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
-        let detail = format!("{} {} full", day(args.from), day(args.to));
-        let user = args.user.as_deref();
-        taking_out(&paths, user, "register-exported", &detail)?;
+    let day = |day: Option<Date>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+    let detail = format!("{} {}", day(args.from), day(args.to));
+    match args.full {
+        true => {
+            let user = args.asker.user.as_deref();
+            taking_out(&paths, user, "register-exported", &format!("{detail} full"))?;
+        }
+        false => showing(&paths, &args.asker, |tx| {
+            tx.audit("register-exported", None, Some(&detail))
+        })?,
     }
     let ledger = reader(&paths)?;
     let reports = Reports::new(&ledger, &config, Timestamp::now())?;
@@ -44,7 +52,7 @@ pub fn run(args: &cli::Register) -> Result<Outcome> {
             let stationery = stationery(&paths)?;
             register.volumes::<anyhow::Error>(&stationery, |volume, pdf| {
                 let path = volume_path(out, volume);
-                std::io::Write::write_all(&mut private_file(&path)?, &pdf)?;
+                write_private(&path, &pdf)?;
                 written.push(path);
                 Ok(())
             })?;

@@ -1,12 +1,11 @@
 //! `render`: records straight to one PDF, no ledger.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::BufWriter;
 
 use anyhow::{Context, Result, bail};
 
-use super::Outcome;
+use super::{Outcome, private_file};
 use crate::cli;
 use crate::domain::card::Kind;
 use crate::domain::rules::Problem;
@@ -59,8 +58,7 @@ pub fn run(args: &cli::Render) -> Result<Outcome> {
     let batch = &read.batch;
     let photos = |path: &str| -> Result<Vec<u8>, PhotoError> { read.photo(path, limits) };
 
-    let out = File::create(&args.out)
-        .with_context(|| format!("`{}` cannot be written", args.out.display()))?;
+    let out = private_file(&args.out)?;
     let title = if args.specimen { "SPECIMEN" } else { "KIA" };
     let mut document = Document::new(
         BufWriter::new(out),

@@ -1,14 +1,13 @@
 //! `stock`: blanks and ribbons that came, went or were counted.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Outcome, acting, print_json, reader, refuse, station, writer};
+use super::{Outcome, acting, print_json, reader, refuse, showing, station, write_private, writer};
 use crate::cli::{self, Blanks, StationArg, StockCommand};
 use crate::config::{Config, Paths};
 use crate::domain::account::Right;
@@ -147,6 +146,9 @@ fn destroy(args: &cli::Destroy) -> Result<Outcome> {
     let by = acting(&mut ledger, &args.person.user, Right::Work)?;
     let done = ledger.write(&by, Timestamp::now(), |tx| {
         let minutes = tx.destroy(&args.witnesses, &blanks)?;
+        if args.out.is_some() {
+            tx.audit("minutes-exported", None, Some(&minutes.to_string()))?;
+        }
         tx.destruction(minutes)?.ok_or(ledger::Error::Minutes)
     });
     let destruction = match done {
@@ -197,6 +199,9 @@ fn minutes(args: &cli::Minutes) -> Result<Outcome> {
     let Some(destruction) = reader(&paths)?.destruction(args.number)? else {
         bail!("no destruction has the number {}", args.number);
     };
+    showing(&paths, &args.asker, |tx| {
+        tx.audit("minutes-exported", None, Some(&args.number.to_string()))
+    })?;
     write_minutes(&destruction, &paths, &config, &args.out)?;
     if args.station.json {
         print_json(&json!({ "minutes": destruction.minutes, "out": args.out }))?;
@@ -218,7 +223,7 @@ fn write_minutes(
     out: &Path,
 ) -> Result<()> {
     let pdf = minutes_pdf(destruction, paths, config)?;
-    fs::write(out, pdf).with_context(|| format!("`{}` cannot be written", out.display()))
+    write_private(out, &pdf)
 }
 
 fn show(ledger: &Reader, json: bool) -> Result<()> {

@@ -37,8 +37,8 @@ pub fn run(args: &cli::Subject) -> Result<Outcome> {
     let nik = Nik::parse(&args.nik)?;
     let (paths, config) = station(&args.station)?;
     let mut ledger = writer(&paths)?;
-    let now = Timestamp::now();
     let by = acting(&mut ledger, &args.person.user, Right::Decide)?;
+    let now = Timestamp::now();
     // It is entered first, so that the answer tells of itself.
     ledger.write(&by, now, |tx| -> ledger::Result<()> {
         let cards = tx.cards_of(&nik)?;

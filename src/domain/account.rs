@@ -29,6 +29,19 @@ pub enum Right {
     Audit,
 }
 
+/// What stands before a person's name where the ledger says who acted.
+const PERSON: &str = "operator:";
+
+/// How the ledger names a person.
+pub fn actor(user: &str) -> String {
+    format!("{PERSON}{user}")
+}
+
+/// The name of who acted, as papers write it; the station's and a program's stay as they are.
+pub fn name_of(actor: &str) -> &str {
+    actor.strip_prefix(PERSON).unwrap_or(actor)
+}
+
 impl Role {
     /// Every role.
     pub const ALL: [Self; 3] = [Self::Operator, Self::Supervisor, Self::Auditor];

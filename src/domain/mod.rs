@@ -7,6 +7,7 @@ pub mod card;
 pub mod coverage;
 pub mod fields;
 pub mod figures;
+pub mod hex;
 pub mod ids;
 pub mod job;
 pub mod mapping;

@@ -112,7 +112,17 @@ pub fn mask_digits(text: &str) -> String {
 /// The text with every number of 15 or more digits in it masked. File names and identifiers are
 /// often made of a NIK, at times with one digit lost.
 pub fn mask_numbers_in(text: &str) -> String {
-    const LONG: usize = 15;
+    mask_from(15, text)
+}
+
+/// The text with every number of 8 or more digits in it masked, for what is kept for good: eight
+/// digits may be a birth date.
+pub fn mask_dates_and_numbers_in(text: &str) -> String {
+    mask_from(8, text)
+}
+
+/// The text with every number of `shortest` or more digits in it masked.
+fn mask_from(shortest: usize, text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
@@ -122,7 +132,7 @@ pub fn mask_numbers_in(text: &str) -> String {
             .unwrap_or(from.len());
         let (number, after) = from.split_at(end);
         shown.push_str(before);
-        if number.len() < LONG {
+        if number.len() < shortest {
             shown.push_str(number);
         } else {
             shown.push_str(&mask_digits(number));

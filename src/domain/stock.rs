@@ -158,6 +158,21 @@ impl SerialRange {
         serial.len() == self.first.len() && (self.first.as_str()..=&self.last).contains(&serial)
     }
 
+    /// How many there are, where both end in digits and begin alike.
+    pub fn count(&self) -> Option<u64> {
+        let digits = |serial: &str| serial.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let split = |serial: &str| {
+            let at = serial.len()
+                - digits(&self.first)
+                    .min(digits(&self.last))
+                    .min(serial.len());
+            let (head, number) = serial.split_at_checked(at)?;
+            Some((head.to_owned(), number.parse::<u64>().ok()?))
+        };
+        let ((head, first), (other, last)) = (split(&self.first)?, split(&self.last)?);
+        (head == other).then_some(last.checked_sub(first)? + 1)
+    }
+
     /// Whether first and last are serials of one length and in order.
     pub fn is_sound(&self) -> bool {
         super::scan::is_serial(&self.first)
@@ -281,5 +296,16 @@ mod tests {
             last: range.first.clone(),
         };
         assert!(!turned.is_sound());
+        assert_eq!((range.count(), turned.count()), (Some(100), None));
+        for (first, last, count) in [
+            ("KIA0099", "KIA0100", Some(2)),
+            ("0001", "0001", Some(1)),
+            ("A1B05", "A2B10", None),
+            ("KIA-A", "KIA-C", None),
+            ("KIA9", "KIAX", None),
+        ] {
+            let (first, last) = (first.into(), last.into());
+            assert_eq!(SerialRange { first, last }.count(), count);
+        }
     }
 }

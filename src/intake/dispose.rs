@@ -322,6 +322,22 @@ fn free_name(folder: &Tree, name: &str) -> String {
         .unwrap_or_else(|| name.to_owned())
 }
 
+/// Undoes what [`free_name`] did to a name, if it did: a sender's own `X~2` reads the same.
+pub fn given_name(name: &str) -> String {
+    let (stem, extension) = match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => (stem, format!(".{extension}")),
+        _ => (name, String::new()),
+    };
+    match stem.rsplit_once('~') {
+        Some((given, number))
+            if !given.is_empty() && number.parse::<u32>().is_ok_and(|number| number > 1) =>
+        {
+            given.to_owned() + &extension
+        }
+        _ => name.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -332,6 +348,21 @@ mod tests {
 
     fn limits() -> Limits {
         Settings::default().limits
+    }
+
+    #[test]
+    fn a_numbered_name_gives_the_given_one_back() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let tree = Tree::open(folder.path()).unwrap();
+        for name in ["X", "X.json", "a~b.zip", ".x", "SDN 2.kelas 1", "X~"] {
+            assert_eq!(given_name(name), name);
+            fs::write(folder.path().join(name), "").unwrap();
+            let second = free_name(&tree, name);
+            assert_ne!(second, name);
+            assert_eq!(given_name(&second), name);
+            fs::write(folder.path().join(&second), "").unwrap();
+            assert_eq!(given_name(&free_name(&tree, name)), name);
+        }
     }
 
     fn batch(station: &Station) {

@@ -40,6 +40,7 @@ use serde::{Deserialize, Serialize};
 
 pub use archive::{below, unpack};
 pub use claim::{Claimed, PhotoError};
+pub use dispose::given_name;
 pub use in_place::{InPlace, Look, look, photo_in_place, read_in_place, read_records};
 pub use inbox::{Inbox, Ready, Waiting, Why};
 pub use mappings::{Mappings, MappingsError};

@@ -168,6 +168,14 @@ pub enum Error {
         "a serial is 1 to 32 letters, digits and hyphens; a range ascends and is of one length"
     )]
     SerialForm,
+    /// A packet holds as many blanks as it has serials.
+    #[error("these serials are {serials} blanks, not {count}: check the packet and the count")]
+    SerialCount {
+        /// As many as there are serials.
+        serials: u64,
+        /// As many as were entered.
+        count: u32,
+    },
     /// A serial belongs to one card, and a card to one serial.
     #[error("the serial, or another one for this card, was read before: see card {0}")]
     SerialTaken(CardId),
@@ -272,6 +280,7 @@ impl Error {
                 | Self::NoScan
                 | Self::NoStack(_)
                 | Self::SerialForm
+                | Self::SerialCount { .. }
                 | Self::SerialTaken(_)
                 | Self::SerialsKnown
                 | Self::NoStock(_)
@@ -320,6 +329,9 @@ impl Error {
             Self::NoScan => "tidak ada pindaian yang bisa dibatalkan".into(),
             Self::SerialForm => {
                 "nomor seri terdiri dari 1-32 huruf, angka dan tanda hubung; rentang harus naik dan sama panjang".into()
+            }
+            Self::SerialCount { serials, count } => {
+                format!("rentang nomor seri ini {serials} lembar, bukan {count}; periksa kemasannya")
             }
             Self::SerialTaken(card) => format!("nomor seri sudah dipakai; lihat kartu {card}"),
             Self::SerialsKnown => "sebagian nomor seri ini sudah pernah diterima; periksa kemasannya".into(),

@@ -224,6 +224,10 @@ pub struct Accepted {
     /// The card it takes the place of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<CardId>,
+    /// Whether its picture was changed by hand on the card it is made again from: `content_hash`
+    /// is then of the sender's picture.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub photo_by_hand: bool,
 }
 
 /// A card that moved.

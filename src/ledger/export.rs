@@ -13,11 +13,12 @@ use sha2::{Digest, Sha256};
 use super::checkpoint::Checkpoint;
 use super::error::{Error, Result};
 use super::event::{Event, NO_HASH, chain_hash};
-use super::key::{hex, unhex};
+use super::key::unhex;
 use super::project::apply;
 use super::reader::Reader;
 use super::schema;
 use super::signing::{Signer, is_signed};
+use crate::domain::hex::hex;
 
 const FORMAT: &str = "kia-log/1";
 const WHAT: &str = "export";

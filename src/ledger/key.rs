@@ -3,7 +3,6 @@
 //! A NIK has so few possible values that a plain hash of it is found out by trying them all.
 //! Events therefore carry HMAC-SHA-256 under a key that lies beside the database, not in it.
 
-use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,6 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
 use super::error::{Error, Result};
+use crate::domain::hex::hex;
 use crate::domain::nik::Nik;
 use crate::domain::record::Record;
 
@@ -183,16 +183,6 @@ pub(super) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
 /// The record as it is stored.
 pub(super) fn record_json(record: &Record) -> String {
     serde_json::to_string(record).expect("a record has only string keys")
-}
-
-/// Lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("writing to a String does not fail");
-            text
-        })
 }
 
 /// Whether this is a SHA-256 in lower-case hexadecimal digits.

@@ -126,7 +126,7 @@ impl Ledger {
         // Tables and first event in one transaction: a crash leaves both or none.
         let transaction = Transaction::new_unchecked(&reader.db, TransactionBehavior::Immediate)?;
         schema::migrate(&transaction)?;
-        Tx::begun(&reader, FOUNDER, &view::stamp(at))?.append(&Event::StationCreated { key_id })?;
+        Tx::begun(&reader, FOUNDER, at)?.append(&Event::StationCreated { key_id })?;
         transaction.commit()?;
         Ok(Self { reader })
     }
@@ -172,7 +172,8 @@ impl Ledger {
     }
 
     /// Does `work` in one transaction: all of it is kept when it returns `Ok`, and none when not.
-    /// `actor` is who does it, such as `station` or `operator:siti`: a user's name, no child's.
+    /// `actor` is who does it, such as `station` or `operator:siti`: a user's name, no child's. `at`
+    /// is when; where another step was written while this one waited, it is entered right after that.
     pub fn write<T, E: From<Error>>(
         &mut self,
         actor: &str,
@@ -182,8 +183,7 @@ impl Ledger {
         let transaction =
             Transaction::new_unchecked(&self.reader.db, TransactionBehavior::Immediate)
                 .map_err(Error::from)?;
-        let at = view::stamp(at);
-        let done = work(&mut Tx::begun(&self.reader, actor, &at)?)?;
+        let done = work(&mut Tx::begun(&self.reader, actor, at)?)?;
         transaction.commit().map_err(Error::from)?;
         Ok(done)
     }

@@ -14,7 +14,7 @@ mod trust;
 
 pub(super) use packs::{cards_in, destination_of_card, next_pack, pack_id, pack_number, pack_of};
 pub(super) use printing::front_is_done;
-pub(super) use stock::{RIBBON, balance};
+pub(super) use stock::{RIBBON, balance, next_minutes};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -118,9 +118,10 @@ fn card_accepted(db: &Connection, at: &str, new: &Accepted) -> Result<()> {
     db.prepare_cached(
         "INSERT INTO cards (card, state, kind, nik_hash, record_hash, content_hash, photo_hash,
              request_hash, revisi, alasan, npsn, sekolah, kelas, kecamatan, desa, kode_wilayah,
-             drop_id, row, attempt, replaces, accepted_at, moved_at, code_hash, expires)
+             drop_id, row, attempt, replaces, accepted_at, moved_at, code_hash, expires,
+             photo_by_hand)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-             ?19, ?20, ?21, ?21, ?22, ?23)",
+             ?19, ?20, ?21, ?21, ?22, ?23, ?24)",
     )?
     .execute(params![
         number(new.card),
@@ -145,7 +146,8 @@ fn card_accepted(db: &Connection, at: &str, new: &Accepted) -> Result<()> {
         new.replaces.map(number),
         at,
         new.code_hash,
-        new.expires.map(|month| month.to_string())
+        new.expires.map(|month| month.to_string()),
+        new.photo_by_hand
     ])?;
     Ok(())
 }

@@ -147,19 +147,13 @@ impl Reader {
             Ok(Status {
                 states: self.states()?,
                 open_lots,
-                void_lots: self.all(
-                    "SELECT lot, pdf, max(moved_at) FROM cards JOIN lots USING (lot)
-                     WHERE lot IN (SELECT lot FROM cards WHERE state = 'cancelled')
-                     GROUP BY lot HAVING min(state = 'cancelled') ORDER BY lot",
-                    [],
-                    |row| {
-                        Ok(VoidLot {
-                            lot: lot_id(row.get(0)?),
-                            pdf: row.get(1)?,
-                            since: time(row, 2)?,
-                        })
-                    },
-                )?,
+                void_lots: self.all(VOID_LOTS, [], |row| {
+                    Ok(VoidLot {
+                        lot: lot_id(row.get(0)?),
+                        pdf: row.get(1)?,
+                        since: time(row, 2)?,
+                    })
+                })?,
                 need_person: self.all(
                     &format!(
                         "SELECT {CARD_COLUMNS} FROM cards WHERE state IN ('held', 'unconfirmed')
@@ -230,13 +224,6 @@ impl Reader {
             [self.key.nik(nik)],
             Card::read,
         )
-    }
-
-    /// The card whose QR shows this token.
-    pub fn card_by_token(&self, token: &str) -> Result<Option<CardId>> {
-        self.one("SELECT card FROM persons WHERE token = ?", [token], |row| {
-            row.get(0).map(card_id)
-        })
     }
 
     /// The card that was made of this row of a drop, made again or not. With it, a drop that a
@@ -417,6 +404,14 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
+
+/// From the lots with a cancelled card, which are few, by their places.
+const VOID_LOTS: &str = "WITH hit AS MATERIALIZED (
+        SELECT DISTINCT lot FROM cards WHERE state = 'cancelled' AND +lot NOTNULL)
+    SELECT hit.lot, pdf, max(moved_at) FROM hit CROSS JOIN lot_cards AS place USING (lot)
+        CROSS JOIN cards ON cards.card = place.card AND cards.lot = hit.lot
+        CROSS JOIN lots ON lots.lot = hit.lot
+    GROUP BY hit.lot HAVING min(state = 'cancelled') ORDER BY hit.lot";
 
 const QUEUE_HEAD: &str = "SELECT card, record, photo, token FROM queue JOIN persons USING (card)
     WHERE kind = ? ORDER BY queue.school_key, queue.class_key, queue.name_key, card LIMIT ?";

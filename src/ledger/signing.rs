@@ -5,7 +5,8 @@ use std::path::Path;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
 use super::error::{Error, Result};
-use super::key::{hex, make_secret, read_secret, unhex};
+use super::key::{make_secret, read_secret, unhex};
+use crate::domain::hex::hex;
 
 /// The signing key's file name, in the ledger's folder.
 pub(super) const SIGNING_KEY: &str = "signing.key";

@@ -14,6 +14,7 @@ mod trust;
 
 use std::ops::Deref;
 
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::{Error, Result};
@@ -24,9 +25,10 @@ use super::key::{is_digest, record_json};
 use super::order::Order;
 use super::project::{apply, card_id, number};
 use super::reader::Reader;
+use super::view::stamp;
 use crate::domain::card::{Evidence, Kind, SpoilReason, State};
 use crate::domain::ids::{CardId, LotId};
-use crate::domain::nik::{Nik, mask_digits};
+use crate::domain::nik::{Nik, mask_dates_and_numbers_in as mask_numbers};
 use crate::domain::period::Month;
 use crate::domain::record::Record;
 
@@ -44,7 +46,7 @@ pub use trust::RESTORED;
 pub struct Tx<'a> {
     reader: &'a Reader,
     actor: &'a str,
-    at: &'a str,
+    at: String,
     /// Number and hash of the newest event, read inside the transaction: no other process can
     /// add one before it ends.
     head: (u64, [u8; 32]),
@@ -68,6 +70,13 @@ pub struct NewCard<'a> {
     /// The child's card that it takes the place of; that one must be void, spoiled or cancelled
     /// already.
     pub replaces: Option<CardId>,
+}
+
+/// What the sender sent for a card, as the ledger compares it with what comes later.
+struct Sent {
+    content_hash: String,
+    /// Whether the card's picture is another than the sender's.
+    photo_by_hand: bool,
 }
 
 /// A print-ready PDF that lies on the disk, synced.
@@ -120,20 +129,18 @@ impl Deref for Tx<'_> {
 
 impl<'a> Tx<'a> {
     /// A transaction of `reader`'s database has begun.
-    pub(super) fn begun(reader: &'a Reader, actor: &'a str, at: &'a str) -> Result<Self> {
-        let head = reader
+    pub(super) fn begun(reader: &'a Reader, actor: &'a str, at: Timestamp) -> Result<Self> {
+        let last: Option<(i64, [u8; 32], String)> = reader
             .db
-            .prepare_cached("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")?
-            .query_row([], |row| {
-                Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?))
-            })
-            .optional()?
-            .unwrap_or((0, NO_HASH));
+            .prepare_cached("SELECT seq, hash, at FROM events ORDER BY seq DESC LIMIT 1")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let newest = last.as_ref().and_then(|(_, _, at)| at.parse().ok());
         Ok(Self {
             reader,
             actor,
-            at,
-            head,
+            at: stamp(in_order(at, newest)),
+            head: last.map_or((0, NO_HASH), |(seq, hash, _)| (seq.cast_unsigned(), hash)),
         })
     }
 
@@ -143,10 +150,16 @@ impl<'a> Tx<'a> {
     /// [`Error::LiveCard`] when the child has a live card, [`Error::Replaces`] when the card to
     /// replace is another child's, [`Error::Digest`] when the photo is not named by its digest.
     pub fn accept(&mut self, new: NewCard<'_>) -> Result<CardId> {
-        self.accept_attempt(new, 1)
+        self.accept_attempt(new, 1, None)
     }
 
-    fn accept_attempt(&mut self, new: NewCard<'_>, attempt: u32) -> Result<CardId> {
+    /// `sent` is what the sender sent, where a hand may have changed the picture since.
+    fn accept_attempt(
+        &mut self,
+        new: NewCard<'_>,
+        attempt: u32,
+        sent: Option<Sent>,
+    ) -> Result<CardId> {
         if new.photo.is_some_and(|photo| !is_digest(photo)) {
             return Err(Error::Digest);
         }
@@ -160,13 +173,17 @@ impl<'a> Tx<'a> {
         let card = card_id(last + 1);
         let (key, record) = (&self.reader.key, new.record);
         let json = record_json(record);
+        let sent = sent.unwrap_or_else(|| Sent {
+            content_hash: key.content(&record.content(new.photo)),
+            photo_by_hand: false,
+        });
         let school = record.sekolah.clone().unwrap_or_default();
         let event = Event::CardAccepted(Box::new(Accepted {
             card,
             card_kind: new.kind,
             nik_hash: key.nik(&record.nik),
             record_hash: key.record(&json, new.photo, new.token),
-            content_hash: key.content(&record.content(new.photo)),
+            content_hash: sent.content_hash,
             code_hash: (record.qr.as_deref().or(new.token)).map(|code| key.code(code)),
             photo_hash: new.photo.map(|photo| key.photo(photo)),
             request_hash: record.id.as_deref().map(|id| key.request(id)),
@@ -183,6 +200,7 @@ impl<'a> Tx<'a> {
             row: new.row,
             attempt,
             replaces: new.replaces,
+            photo_by_hand: sent.photo_by_hand,
         }));
         let order = Order::of(record);
         self.whole(|tx| {
@@ -294,7 +312,17 @@ impl<'a> Tx<'a> {
             row: old.row,
             replaces: Some(card),
         };
-        self.accept_attempt(new, old.attempt + 1)
+        // The picture on the card may be the desk's; what the sender sent stays what it was.
+        let sent = self
+            .db
+            .prepare_cached("SELECT content_hash, photo_by_hand FROM cards WHERE card = ?")?
+            .query_row([number(card)], |row| {
+                Ok(Sent {
+                    content_hash: row.get(0)?,
+                    photo_by_hand: row.get(1)?,
+                })
+            })?;
+        self.accept_attempt(new, old.attempt + 1, Some(sent))
     }
 
     /// The name of a second person, who must be another than the one who acts.
@@ -399,8 +427,8 @@ impl<'a> Tx<'a> {
     pub(super) fn append(&mut self, event: &Event) -> Result<()> {
         let seq = self.head.0 + 1;
         let body = event.canonical();
-        let hash = chain_hash(&self.head.1, seq, self.at, self.actor, &body);
-        apply(&self.db, seq, self.at, event)?;
+        let hash = chain_hash(&self.head.1, seq, &self.at, self.actor, &body);
+        apply(&self.db, seq, &self.at, event)?;
         self.db
             .prepare_cached(
                 "INSERT INTO events (seq, at, actor, body, prev, hash) VALUES (?, ?, ?, ?, ?, ?)",
@@ -439,6 +467,22 @@ impl<'a> Tx<'a> {
     }
 }
 
+/// How far behind the newest event a step may have been begun: as long as somebody takes to type a
+/// password, and as long as one waits for another's transaction. A clock that was further ahead was
+/// wrong, and the log does not stay with it until that time has come.
+const BEHIND: SignedDuration = SignedDuration::from_hours(1);
+
+/// The time of a transaction begun at `at` after the event of `newest`: later than that one, so that
+/// what was counted and printed in the order of time stays in it.
+fn in_order(at: Timestamp, newest: Option<Timestamp>) -> Timestamp {
+    match newest {
+        Some(newest) if at < newest && newest.duration_since(at) <= BEHIND => {
+            newest + SignedDuration::from_micros(1)
+        }
+        _ => at,
+    }
+}
+
 /// Puts an accepted card into the queue.
 fn enqueue(db: &Connection, card: CardId) -> Result<()> {
     db.prepare_cached(
@@ -461,21 +505,6 @@ fn check_reason(reason: &str) -> Result<()> {
     } else {
         Err(Error::ReasonForm)
     }
-}
-
-/// Hides the middle of every run of eight digits or more.
-fn mask_numbers(text: &str) -> String {
-    text.split_inclusive(|c: char| !c.is_ascii_digit())
-        .map(|piece| {
-            let end = piece.trim_end_matches(|c: char| !c.is_ascii_digit()).len();
-            let (digits, after) = piece.split_at(end);
-            if digits.len() < 8 {
-                piece.to_owned()
-            } else {
-                mask_digits(digits) + after
-            }
-        })
-        .collect()
 }
 
 #[cfg(test)]

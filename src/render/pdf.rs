@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use flate2::{Compress, Compression, FlushCompress, Status};
 use sha2::{Digest, Sha256};
 
+use crate::domain::hex::hex;
+
 /// An indirect object of the file; displays as a reference, `12 0 R`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ref(u32);
@@ -209,11 +211,6 @@ pub fn numbers(values: &[f64]) -> String {
         .map(|v| number(*v))
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The six capital letters that mark a font subset, taken from its content.

@@ -16,8 +16,8 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::{Lock, LockError, write_new};
 use crate::config::Paths;
+use crate::domain::hex::hex;
 use crate::ledger::{self, LEDGER_FILES, Reader, Report};
-use crate::render::pdf::hex;
 
 const FORMAT: &str = "kia-backup/1";
 const MANIFEST: &str = "manifest.json";

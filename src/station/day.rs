@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::{PaperError, StationError, assets, keep_checkpoints};
 use crate::config::{Config, Paths};
 use crate::documents::{DayCheckpoint, DaySheet};
+use crate::domain::account::name_of;
 use crate::domain::card::State;
 use crate::domain::office::signing_on;
 use crate::ledger::{Checkpoint, Close, Ledger, Reader, Signer};
@@ -71,10 +72,7 @@ pub fn day_report(
         date: closed.date,
         office: &config.office,
         official: signing_on(&config.officials, closed.date),
-        actor: closed
-            .actor
-            .strip_prefix("operator:")
-            .unwrap_or(&closed.actor),
+        actor: name_of(&closed.actor),
         second: closed.second.as_deref(),
         explanation: closed.explanation.as_deref(),
         media: &day.media,

@@ -1,5 +1,6 @@
 //! What people did, as the trail says it.
 
+use crate::domain::stock::RibbonMovement;
 use crate::ledger::Event;
 
 /// What an audited step was, by its code; `None` of a code that says all.
@@ -16,6 +17,24 @@ fn audited(code: &str) -> Option<(&'static str, &'static str)> {
         "cards-searched" => ("mencari kartu", "searched cards"),
         "nik-shown" => ("melihat NIK lengkap", "saw a whole NIK"),
         "photo-viewed" => ("melihat foto asli", "saw the original photo"),
+        "card-viewed" => ("melihat kartu", "saw a card"),
+        "picture-viewed" => ("melihat gambar kartu", "saw a card's picture"),
+        "photos-listed" => ("membuka daftar foto", "listed photos"),
+        "batch-viewed" => ("melihat kiriman", "saw a batch"),
+        "pack-viewed" => ("melihat isi paket", "saw the cards of a pack"),
+        "printed-log-exported" => (
+            "mengambil daftar kartu tercetak",
+            "took out the list of printed cards",
+        ),
+        "day-report-exported" => ("mengunduh laporan harian", "took out a day report"),
+        "shared-photo-viewed" => (
+            "melihat foto yang sama pada dua anak",
+            "saw a picture that two children share",
+        ),
+        "columns-saved" => (
+            "menyimpan arti kolom tabel",
+            "kept what a table's columns are",
+        ),
         "batch-uploaded" => ("mengunggah kiriman", "uploaded a batch"),
         "batch-discarded" => ("membuang kiriman", "discarded a batch"),
         "drop-again" => ("memasukkan kiriman lagi", "took a drop in again"),
@@ -42,6 +61,14 @@ fn audited(code: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// Whether an account or a sender is let in.
+const fn standing(active: bool) -> (&'static str, &'static str) {
+    match active {
+        true => ("terbuka", "open"),
+        false => ("ditutup", "closed"),
+    }
+}
+
 /// An event of the trail in Indonesian and in English, empty for any other. The card of an event
 /// that has one is not repeated.
 pub fn told(event: &Event) -> (String, String) {
@@ -57,10 +84,7 @@ pub fn told(event: &Event) -> (String, String) {
         }
         Event::AccountSet(set) => {
             let (id, en) = set.role.words();
-            let (is, stands) = match set.active {
-                true => ("terbuka", "open"),
-                false => ("ditutup", "closed"),
-            };
+            let (is, stands) = standing(set.active);
             let user = &set.user;
             (
                 format!("akun {user}: {id}, {is}"),
@@ -71,10 +95,13 @@ pub fn told(event: &Event) -> (String, String) {
             format!("kata sandi baru untuk {user}"),
             format!("a new password for {user}"),
         ),
-        Event::SenderSet(set) => (
-            format!("pengirim {} diubah", set.sender),
-            format!("sender {} was changed", set.sender),
-        ),
+        Event::SenderSet(set) => {
+            let (is, stands) = standing(set.active);
+            (
+                format!("pengirim {}: {is}", set.sender),
+                format!("sender {}: {stands}", set.sender),
+            )
+        }
         Event::ExceptionAllowed(exception) => (
             format!("pengecualian {}: {}", exception.rule, exception.reason),
             format!("exception {}: {}", exception.rule, exception.reason),
@@ -96,6 +123,30 @@ pub fn told(event: &Event) -> (String, String) {
                 format!("{count} blanks {media}: {en}"),
             )
         }
+        Event::RibbonMoved(movement) => match movement {
+            RibbonMovement::Received { ribbons, prints } => (
+                format!("{ribbons} pita diterima, masing-masing {prints} cetakan"),
+                format!("{ribbons} ribbons received, {prints} prints each"),
+            ),
+            RibbonMovement::PutIn { discarded } => (
+                format!("pita diganti, {discarded} cetakan terbuang"),
+                format!("ribbon changed, {discarded} prints discarded"),
+            ),
+            RibbonMovement::UsedElsewhere { prints } => (
+                format!("{prints} cetakan pita dipakai di luar"),
+                format!("{prints} ribbon prints used elsewhere"),
+            ),
+        },
+        Event::StackTurned(turned) => (
+            format!(
+                "tumpukan printer {} dibalik: {} kartu",
+                turned.printer, turned.cards
+            ),
+            format!(
+                "stack of printer {} turned: {} cards",
+                turned.printer, turned.cards
+            ),
+        ),
         Event::StockCounted(count) => (
             format!(
                 "blanko {} dihitung: {}, menurut buku {}",
@@ -162,5 +213,60 @@ pub fn told(event: &Event) -> (String, String) {
             format!("restored from a backup up to event {}", restored.after),
         ),
         _ => Default::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::ledger::{SenderSet, StackTurned};
+
+    /// The codes that are entered in the sources of a folder, as far as they stand in the call.
+    fn entered(folder: &Path, codes: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                entered(&path, codes);
+                continue;
+            }
+            let text: String = fs::read_to_string(&path).unwrap_or_default();
+            let text = text.replace(char::is_whitespace, "");
+            for call in text.split(".audit(\"").skip(1) {
+                codes.push(call.split('"').next().unwrap_or_default().to_owned());
+            }
+        }
+    }
+
+    #[test]
+    fn every_step_that_is_entered_has_words() {
+        let mut codes: Vec<String> = ["card-viewed", "picture-viewed", "batch-viewed"]
+            .map(str::to_owned)
+            .into();
+        for edge in ["web", "commands", "station"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(edge);
+            entered(&folder, &mut codes);
+        }
+        assert!(codes.len() > 30, "{codes:?}");
+        for code in codes {
+            assert!(audited(&code).is_some(), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_trail_says_what_became_of_senders_ribbons_and_stacks() {
+        let sender = |active| {
+            let sender = "siak".to_owned();
+            told(&Event::SenderSet(SenderSet { sender, active })).1
+        };
+        assert_eq!(sender(true), "sender siak: open");
+        assert_eq!(sender(false), "sender siak: closed");
+        let ribbon = Event::RibbonMoved(RibbonMovement::PutIn { discarded: 40 });
+        assert_eq!(told(&ribbon).1, "ribbon changed, 40 prints discarded");
+        let (printer, cards) = ("meja".to_owned(), 12);
+        let stack = Event::StackTurned(StackTurned { printer, cards });
+        assert_eq!(told(&stack).1, "stack of printer meja turned: 12 cards");
     }
 }

@@ -11,6 +11,7 @@ use super::in_order::in_order;
 use crate::config::{Config, QrSource};
 use crate::domain::card::Kind;
 use crate::domain::fields::{RawRecord, RawValue};
+use crate::domain::hex::hex;
 use crate::domain::nik::Nik;
 use crate::domain::record::Record;
 use crate::domain::rules::{self, Circumstances, Problem, Rule, Severity, Subject, judge};
@@ -19,7 +20,6 @@ use crate::render::PT_PER_MM;
 use crate::render::compose::misfits;
 use crate::render::content::{CardContent, Issue, values};
 use crate::render::layout::Layout;
-use crate::render::pdf::hex;
 use crate::render::photo::{self, Background, Prepared, Target};
 use crate::render::press::Press;
 

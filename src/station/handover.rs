@@ -12,11 +12,11 @@ use super::assets;
 use super::photos::write_new;
 use crate::config::{Config, ConfigError, Paths};
 use crate::documents::{PackPapers, PaperCard, Receiver, Shipment, TypesetError};
+use crate::domain::hex::hex;
 use crate::domain::ids::PackId;
 use crate::domain::office::signing_on;
 use crate::domain::pack::{PackRefusal, PackState};
 use crate::ledger::{self, Ledger, NewFile, Reader};
-use crate::render::pdf::hex;
 use crate::render::qr::{Qr, QrFault};
 
 /// What an office says of a handover that the ledger does not know.

@@ -13,11 +13,12 @@ use super::photos::{rename_synced, write_new};
 use super::setter::{Aside, Setter, set_aside};
 use super::{ACTOR, Due, Station, StationError};
 use crate::domain::card::{Evidence, Kind, State};
+use crate::domain::hex::hex;
 use crate::domain::ids::{CardId, LotId};
 use crate::ledger::{self, Lot, NewLot, QueuedCard};
 use crate::render::compose::Composed;
 use crate::render::document::{Document, DocumentError};
-use crate::render::pdf::{Written, hex};
+use crate::render::pdf::Written;
 use crate::render::proof::{self, Expected};
 
 impl Station {

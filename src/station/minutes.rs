@@ -2,6 +2,7 @@
 
 use crate::config::{Config, ConfigError, Paths};
 use crate::documents::{DestructionMinutes, MinutesCard, TypesetError};
+use crate::domain::account::name_of;
 use crate::domain::office::signing_on;
 use crate::ledger::{self, Destruction};
 
@@ -48,10 +49,7 @@ pub fn minutes_pdf(
         date,
         office: &config.office,
         official: signing_on(&config.officials, date),
-        actor: destruction
-            .actor
-            .strip_prefix("operator:")
-            .unwrap_or(&destruction.actor),
+        actor: name_of(&destruction.actor),
         witnesses: &destruction.witnesses,
         blanks: &destruction.blanks,
         cards: cards.collect(),

@@ -189,7 +189,6 @@ impl Station {
         let inbox = Inbox::new(paths.intake(), config.intake.clone())?;
         // Read again for each drop; here, so that a mistake in it is heard of at once.
         Mappings::read(&paths.mappings())?;
-        staging::sweep_old(&paths, &config)?;
         let photos = PhotoStore::open(paths.photos())?;
         let mut station = Self {
             paths,

@@ -1,11 +1,12 @@
 //! The steps of packs that take more than one of the ledger's, each in one transaction.
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::token::new_pack_code;
 use crate::domain::card::State;
 use crate::domain::ids::{CardId, PackId};
-use crate::domain::pack::{Destination, PackRefusal};
+use crate::domain::pack::{Carrier, Destination, PackRefusal, ShipmentNumber};
 use crate::ledger::{self, Reader, Receipt, Tx};
 
 /// The open pack for a destination, with a fresh code if it is a new one.
@@ -32,6 +33,25 @@ pub fn gather(tx: &mut Tx<'_>, school: Option<&str>) -> ledger::Result<Vec<PackI
         return Err(PackRefusal::NothingToPack.into());
     }
     Ok(packs)
+}
+
+/// Sends a sealed pack on a day in this zone and returns how many cards went with it.
+///
+/// # Errors
+/// [`PackRefusal::BeforeClosed`], and those of [`Tx::send_pack`].
+pub fn send(
+    tx: &mut Tx<'_>,
+    pack: PackId,
+    carrier: Carrier,
+    shipment: Option<ShipmentNumber>,
+    on: Date,
+    zone: &TimeZone,
+) -> ledger::Result<usize> {
+    let closed = tx.pack(pack)?.and_then(|(pack, _)| pack.closed_at);
+    if closed.is_some_and(|at| on < at.to_zoned_datetime(zone.clone()).date()) {
+        return Err(PackRefusal::BeforeClosed(pack).into());
+    }
+    tx.send_pack(pack, carrier, shipment, on)
 }
 
 /// What came back from a pack goes to the same school once more.

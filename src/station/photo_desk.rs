@@ -11,12 +11,14 @@ use super::{PhotoStore, StationError, assets, photo_target};
 use crate::config::{Config, Paths};
 use crate::domain::card::{Evidence, State};
 use crate::domain::fields::RawValue;
+use crate::domain::hex::hex;
 use crate::domain::ids::CardId;
-use crate::domain::nik::{Nik, mask_numbers_in};
+use crate::domain::nik::{Nik, mask_dates_and_numbers_in};
 use crate::domain::rules::{self, Problem, Subject};
-use crate::intake::{InPlace, Mappings, MappingsError, PhotoError, photo_in_place, read_in_place};
+use crate::intake::{
+    InPlace, Mappings, MappingsError, PhotoError, given_name, photo_in_place, read_in_place,
+};
 use crate::ledger::{self, Ledger, Person, Reader, Tx};
-use crate::render::pdf::hex;
 use crate::render::photo::{self, Adjustment, Fault, Prepared, Target};
 
 /// Why a photo was not changed.
@@ -158,8 +160,7 @@ impl PhotoDesk {
         for entry in std::fs::read_dir(self.paths.intake().accepted)? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let name = name.split_once('~').map_or(name.as_str(), |(name, _)| name);
-            if mask_numbers_in(name) != drop.outcome.name {
+            if !may_be(&name, &drop.outcome.name) {
                 continue;
             }
             match photo_in_place(&entry.path(), foto, &self.limits) {
@@ -237,6 +238,13 @@ impl PhotoDesk {
         })?;
         Ok(())
     }
+}
+
+/// Whether what lies in `accepted/` under this name may be the drop that the ledger has under
+/// `kept`: numbers are masked there, and the folder may hold it under a name with a number.
+fn may_be(name: &str, kept: &str) -> bool {
+    let is = |name: &str| mask_dates_and_numbers_in(name) == kept;
+    is(name) || is(&given_name(name))
 }
 
 /// The reason of the moves that a changed photo brings.
@@ -375,13 +383,13 @@ fn name_of(path: &Path) -> String {
 /// What was dropped, inside the folder it went back in: the folder itself where it was one.
 fn drop_in(folder: &Path) -> PathBuf {
     let name = name_of(folder);
-    let name = name.split_once('~').map_or(name.as_str(), |(name, _)| name);
-    let file = folder.join(name);
-    if file.is_file() {
-        file
-    } else {
-        folder.to_owned()
-    }
+    // A sender's own `X~2.json` lies in a folder of that very name.
+    let mut files = [given_name(&name), name]
+        .into_iter()
+        .map(|name| folder.join(name));
+    files
+        .find(|file| file.is_file())
+        .unwrap_or_else(|| folder.to_owned())
 }
 
 /// Drops again what lies in a folder of `rejected/`: it goes through every rule anew, and to
@@ -398,8 +406,7 @@ pub fn drop_again(paths: &Paths, folder: &str) -> io::Result<()> {
     let incoming = paths.intake().incoming;
     let what = drop_in(&from);
     if what == from {
-        let name = folder.split_once('~').map_or(folder, |(name, _)| name);
-        return move_new(&from, &incoming.join(name));
+        return move_new(&from, &incoming.join(given_name(folder)));
     }
     // The pictures first: a record beside a picture that is not there yet would only wait.
     let mut files: Vec<PathBuf> = std::fs::read_dir(&from)?
@@ -424,4 +431,26 @@ fn move_new(from: &Path, to: &Path) -> io::Result<()> {
         ));
     }
     std::fs::rename(from, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drop_is_found_again_under_a_masked_name_and_under_a_numbered_one() {
+        let kept = mask_dates_and_numbers_in;
+        for name in [
+            "SDN-2_20261124",
+            "20261124.zip",
+            "a~b.csv",
+            "1702094503180003.json",
+        ] {
+            assert!(may_be(name, &kept(name)), "{name}");
+        }
+        assert!(may_be("20261124~2.zip", &kept("20261124.zip")));
+        assert!(may_be("SDN-2~3", "SDN-2"));
+        assert!(may_be("data~2.csv", "data~2.csv"));
+        assert!(!may_be("a~b.csv", "a") && !may_be("SDN-3", "SDN-2"));
+    }
 }

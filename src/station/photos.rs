@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::StationError;
-use crate::render::pdf::hex;
+use crate::domain::hex::hex;
 
 /// The folder of prepared photos.
 #[derive(Debug)]

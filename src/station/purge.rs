@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{ACTOR, Station, StationError, chain};
+use super::{ACTOR, Station, StationError, chain, staging};
 use crate::config::{Paths, PrivacySettings};
 use crate::domain::ids::{CardId, LotId};
 use crate::ledger::{self, Card, Ledger, Reader};
@@ -190,6 +190,7 @@ impl Station {
     }
 
     fn purge(&mut self) -> Result<(), StationError> {
+        staging::sweep_old(&self.paths, &self.config)?;
         let now = Timestamp::now();
         let settings = &self.config.privacy;
         // This thread is the one that takes photos in.

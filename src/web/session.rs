@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 use super::app::App;
 use super::error::PageError;
 use super::lang::Lang;
-use crate::accounts::{hashed, hex};
+use crate::accounts::hashed;
 use crate::domain::account::{Right, Role};
+use crate::domain::hex::hex;
 use crate::ledger::Session;
 
 /// The cookie of the session. Under TLS the prefix binds it to this very host (RFC 6265bis).

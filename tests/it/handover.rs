@@ -4,12 +4,14 @@
 use std::fs;
 use std::path::Path;
 
+use jiff::Timestamp;
 use jiff::civil::date;
 use kia_station::documents::{PackPapers, PaperCard, Receiver};
 use kia_station::domain::card::Kind;
 use kia_station::domain::ids::{CardId, PackId};
 use kia_station::domain::office::Office;
-use kia_station::domain::pack::Destination;
+use kia_station::domain::pack::{Carrier, Destination};
+use kia_station::ledger::Ledger;
 use kia_station::render::qr::Qr;
 use kia_station::station::assets;
 use serde_json::{Value, json};
@@ -259,7 +261,19 @@ fn a_pack_that_no_school_confirms_is_called_out() {
     let future = before(today(), 0, -1).to_string();
     let send = |on: &str| pack(&station, &["send", id, "--via", "petugas", "--on", on]);
     assert!(send(&future).ended(2).err.contains("--on"));
-    only(send(&late));
+    // It was closed today: the day it left is not before that.
+    let early = send(&late).ended(1).json();
+    let why = early["refused"].as_str().unwrap();
+    assert!(why.contains("was closed later"), "{why}");
+    // So that time has passed is for the test alone to say.
+    let mut ledger = Ledger::open(&station.path("ledger")).unwrap();
+    let on = before(today(), 0, 15);
+    ledger
+        .write("operator:siti", Timestamp::now(), |tx| {
+            tx.send_pack(id.parse().unwrap(), Carrier::Petugas, None, on)
+        })
+        .unwrap();
+    drop(ledger);
     assert_eq!(station.status()["overdue"][0]["pack"], id);
     let told = station.run(&["status"]).ended(0).out;
     assert!(

@@ -11,6 +11,7 @@ mod flow;
 mod handover;
 mod harness;
 mod intake;
+mod leaving;
 mod ledger;
 mod parts;
 mod print;

@@ -72,6 +72,10 @@ fn broken_records() -> Vec<(&'static str, Child)> {
             "nik-region-mismatch",
             girl().with("nik", nik(99, birth()).replacen("1702", "1771", 1)),
         ),
+        (
+            "region-pattern",
+            girl().with("kode_wilayah", "kabupaten lain"),
+        ),
         ("kk-length", girl().with("no_kk", "17021912031000045")),
         (
             "name-long",

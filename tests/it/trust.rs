@@ -74,6 +74,16 @@ fn put_back(station: &Station, files: &[(PathBuf, Vec<u8>)]) {
 }
 
 #[test]
+fn what_a_crash_left_of_a_checkpoint_is_no_finding() {
+    let station = printed();
+    checkpoint(&station);
+    fs::write(station.path("checkpoints/2026-11-25.3.tmp"), "{").unwrap();
+    station.is_sound();
+    fs::write(station.path(&format!("checkpoints/{}.json", today())), "{").unwrap();
+    station.run(&["ledger", "verify"]).ended(1);
+}
+
+#[test]
 fn a_log_that_was_cut_at_its_end_is_found_by_the_checkpoints_that_stayed() {
     let station = printed();
     let long_ago = ledger_files(&station);

@@ -113,10 +113,10 @@ pub fn today(config: &Config) -> Result<Date> {
 
 fn send(args: &cli::PackSend) -> Result<Outcome> {
     let (_, config) = station(&args.station)?;
-    let on = day(args.on, &config)?;
+    let (on, zone) = (day(args.on, &config)?, config.zone()?);
     step(Right::Work, &args.person, &args.station, |tx| {
         let number = args.number.as_deref().map(str::parse).transpose()?;
-        tx.send_pack(args.pack, args.via, number, on)?;
+        packing::send(tx, args.pack, args.via, number, on, &zone)?;
         Ok(vec![args.pack])
     })
 }

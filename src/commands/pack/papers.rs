@@ -1,20 +1,19 @@
 //! The papers of a pack, and the scans of those that were signed.
 
-use std::fs::{self, File, Permissions};
-use std::io::{Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, File};
+use std::io::Read;
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::super::{Outcome, acting, print_json, reader, refuse, station, writer};
+use super::super::{
+    Outcome, acting, print_json, reader, refuse, showing, station, write_private, writer,
+};
 use crate::cli;
 use crate::documents::Receiver;
 use crate::domain::account::Right;
-use crate::station::{
-    HandoverError, HandoverWords, MOST_BYTES, attach as keep, pack_papers, write_new,
-};
+use crate::station::{HandoverError, HandoverWords, MOST_BYTES, attach as keep, pack_papers};
 
 pub fn attach(args: &cli::PackAttach) -> Result<Outcome> {
     let (paths, _) = station(&args.station)?;
@@ -65,6 +64,10 @@ pub fn documents(args: &cli::PackDocuments) -> Result<Outcome> {
         Err(HandoverError::Ledger(error)) => return refuse(error, args.station.json),
         Err(error) => return Err(error.into()),
     };
+    let detail = format!("{} bast tanda-terima label", args.pack);
+    showing(&paths, &args.asker, |tx| {
+        tx.audit("pack-papers-exported", None, Some(&detail))
+    })?;
     let out = args.out.display();
     fs::create_dir_all(&args.out).with_context(|| format!("`{out}` cannot be made"))?;
     let mut written = Vec::new();
@@ -74,12 +77,7 @@ pub fn documents(args: &cli::PackDocuments) -> Result<Outcome> {
         ("label", &papers.labels),
     ] {
         let path = args.out.join(format!("{}-{what}.pdf", args.pack));
-        write_new(&path, |file| {
-            // Names of children stand in them.
-            file.set_permissions(Permissions::from_mode(0o600))?;
-            file.write_all(pdf)
-        })
-        .with_context(|| format!("`{}` cannot be written", path.display()))?;
+        write_private(&path, pdf)?;
         written.push(path);
     }
     if args.station.json {

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::super::{Outcome, local, print_json, reader, station};
+use super::super::{Outcome, local, print_json, reader, showing, station};
 use crate::cli;
 use crate::ledger::{Pack, PackCard, PackFilter, PackPlace};
 use crate::station::packing::find_pack;
@@ -86,6 +86,9 @@ pub fn show(args: &cli::PackShow) -> Result<Outcome> {
         bail!("there is no pack {pack}: `pack list` lists the packs");
     };
     let files = ledger.pack_files(pack.pack)?;
+    showing(&paths, &args.asker, |tx| {
+        tx.audit("pack-viewed", None, Some(&pack.pack.to_string()))
+    })?;
     if args.station.json {
         let cards: Vec<Value> = cards.iter().map(card_json).collect();
         print_json(&json!({ "pack": pack, "cards": cards, "files": files }))?;

@@ -87,6 +87,9 @@ pub enum PackRefusal {
     /// Nothing arrives before it was sent.
     #[error("pack {0} was sent later than that day: check the date")]
     BeforeSent(PackId),
+    /// Nothing is sent before it was sealed.
+    #[error("pack {0} was closed later than that day: check the date")]
+    BeforeClosed(PackId),
     /// The same file again.
     #[error("this file is attached to pack {0} already")]
     Attached(PackId),
@@ -143,6 +146,9 @@ impl PackRefusal {
             }
             Self::BeforeSent(pack) => {
                 format!("paket {pack} dikirim sesudah tanggal itu; periksa tanggalnya")
+            }
+            Self::BeforeClosed(pack) => {
+                format!("paket {pack} disegel sesudah tanggal itu; periksa tanggalnya")
             }
             Self::Attached(pack) => format!("berkas ini sudah dilampirkan pada paket {pack}"),
         }

@@ -132,6 +132,9 @@ catalogue! {
     ADDRESS_CONTROL "address-control" Block, PRINTING,
         "Isi kolom `{field}` memuat ganti baris atau karakter yang tidak terlihat ({}). Hapus isinya, lalu ketik ulang dalam satu baris.",
         "`{field}` holds a line break or characters that cannot be seen ({}); clear it and type it again on one line";
+    REGION_PATTERN "region-pattern" Warn, CONTRACT,
+        "Kode wilayah tidak seperti 17.02.19.1002. Kartu tetap dicetak, tetapi anak ini terhitung tinggal di daerah lain; perbaiki kodenya.",
+        "the region code is not like 17.02.19.1002; the card is made, but the child counts as living elsewhere: correct the code";
     MARRIED "married" Block, KIA,
         "KIA hanya untuk anak yang belum pernah kawin. Bila keliru, isi `status_kawin` dengan BELUM KAWIN atau kosongkan.",
         "a KIA is only for children who never married; if this is a mistake set `status_kawin` to BELUM KAWIN or leave it empty";

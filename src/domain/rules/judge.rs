@@ -10,8 +10,8 @@ use super::{
     BIRTH_DATE, BIRTH_FUTURE, BLOOD_UNKNOWN, FIELD_MISSING, FIELD_TWICE, FIELD_TYPE,
     FORMAT_UNKNOWN, KK_LENGTH, MARRIED, NIK_BIRTH_MISMATCH, NIK_DAY, NIK_LENGTH, NIK_MONTH,
     NIK_REGION_MISMATCH, NIK_SERIAL, NIK_SEX_MISMATCH, NOT_APPROVED, NUMBER_CELL, PHOTO_MISSING,
-    PHOTO_NOT_NEEDED, Problem, REASON_UNKNOWN, RELIGION_UNKNOWN, REVISION_NUMBER, Rule,
-    SEX_UNKNOWN, Severity, Subject, TOO_OLD, UNKNOWN_FIELD, VALIDITY_DATE, VALIDITY_MISSING,
+    PHOTO_NOT_NEEDED, Problem, REASON_UNKNOWN, REGION_PATTERN, RELIGION_UNKNOWN, REVISION_NUMBER,
+    Rule, SEX_UNKNOWN, Severity, Subject, TOO_OLD, UNKNOWN_FIELD, VALIDITY_DATE, VALIDITY_MISSING,
     VALIDITY_PAST, names, values,
 };
 use crate::domain::card::Kind;
@@ -171,7 +171,7 @@ impl<'a> Bench<'a> {
         let alamat = self.line("alamat");
         let (rt, rw) = (self.line("rt"), self.line("rw"));
         let (desa, kecamatan) = (self.line("desa"), self.line("kecamatan"));
-        let kode_wilayah = self.line("kode_wilayah");
+        let kode_wilayah = self.region();
         let foto = self.photo(tanggal_lahir);
         let alasan = self.listed("alasan", &REASON_UNKNOWN, values::reason);
         let sekolah = self.school();
@@ -319,6 +319,16 @@ impl<'a> Bench<'a> {
             _ => {}
         }
         (Some(word), until.flatten())
+    }
+
+    /// The region code in its dotted form, by which children are counted where they live.
+    fn region(&mut self) -> Option<String> {
+        let written = self.line("kode_wilayah")?;
+        let code = values::region(&written);
+        if code.is_none() {
+            self.broken(&REGION_PATTERN, "kode_wilayah", "");
+        }
+        Some(code.unwrap_or(written))
     }
 
     fn akta(&mut self) -> Option<String> {

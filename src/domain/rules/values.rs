@@ -121,6 +121,29 @@ pub(super) fn is_scientific(text: &str) -> bool {
     number(mantissa, ['.', ',']) && number(exponent, ['+', '-'])
 }
 
+/// A code of the ministry's list of regions in its dotted form, `17.02.19.1002`, of a village or of
+/// what it lies in; many tables leave the dots out.
+pub(super) fn region(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(|c| *c != '.').collect();
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let ends: &[usize] = match digits.len() {
+        2 => &[2],
+        4 => &[2, 4],
+        6 => &[2, 4, 6],
+        10 => &[2, 4, 6, 10],
+        _ => return None,
+    };
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    let parts: Vec<&str> = starts
+        .zip(ends)
+        .map(|(from, to)| &digits[from..*to])
+        .collect();
+    let dotted = parts.join(".");
+    (text == digits || text == dotted).then_some(dotted)
+}
+
 /// Whether the number of a birth certificate is like `1702-LT-02022015-0190`.
 pub(super) fn is_usual_akta(number: &str) -> bool {
     let parts: Vec<_> = number.split('-').collect();
@@ -269,6 +292,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_region_code_gets_its_dots_and_what_is_none_is_told() {
+        for (written, dotted) in [
+            ("1702191002", "17.02.19.1002"),
+            ("17.02.19.1002", "17.02.19.1002"),
+            ("170219", "17.02.19"),
+            ("1702", "17.02"),
+            ("17", "17"),
+        ] {
+            assert_eq!(region(written).as_deref(), Some(dotted));
+        }
+        for other in [
+            "17.02.191002",
+            "17021910",
+            "AIR BANG",
+            "17-02",
+            "",
+            "17.02.",
+        ] {
+            assert_eq!(region(other), None, "{other}");
+        }
+    }
+
     proptest! {
         #[test]
         fn every_date_reads_back_from_both_forms(
@@ -283,7 +329,7 @@ mod tests {
         fn nothing_panics_on_any_text(text in "\\PC{0,40}") {
             let zone = TimeZone::UTC;
             let _ = (date(&text), moment(&text, &zone), blood(&text), religion(&text));
-            let _ = (is_scientific(&text), is_usual_akta(&text), reason(&text), sex(&text));
+            let _ = (is_scientific(&text), is_usual_akta(&text), region(&text), reason(&text), sex(&text));
         }
     }
 }

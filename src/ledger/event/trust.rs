@@ -17,6 +17,12 @@ pub struct Restored {
     pub cards: u64,
     /// And lot numbers.
     pub lots: u64,
+    /// And the numbers of packs; the first restores do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packs: Option<u64>,
+    /// And those of minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
 }
 
 /// The PDF of a lot was purged; all its cards' personal data were erased before.

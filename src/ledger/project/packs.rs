@@ -27,7 +27,10 @@ pub(in crate::ledger) fn pack_id(number: i64) -> PackId {
 /// The number that the next pack must have.
 pub(in crate::ledger) fn next_pack(db: &Connection) -> Result<PackId> {
     let last: i64 = db
-        .prepare_cached("SELECT coalesce(max(pack), 0) FROM packs")?
+        .prepare_cached(
+            "SELECT max((SELECT coalesce(max(pack), 0) FROM packs),
+                 (SELECT coalesce(max(packs), 0) FROM restores))",
+        )?
         .query_row([], |row| row.get(0))?;
     Ok(pack_id(last + 1))
 }

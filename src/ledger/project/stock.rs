@@ -259,12 +259,20 @@ pub(super) fn day_closed(db: &Connection, seq: u64, closed: &DayClosed) -> Resul
     keep(db, media, &next, None)
 }
 
-pub(super) fn destroyed(db: &Connection, seq: u64, at: &str, new: &Destroyed) -> Result<()> {
+/// The number that the next minutes must have.
+pub(in crate::ledger) fn next_minutes(db: &Connection) -> Result<u32> {
     let last: u32 = db
-        .prepare_cached("SELECT coalesce(max(minutes), 0) FROM destructions")?
+        .prepare_cached(
+            "SELECT max((SELECT coalesce(max(minutes), 0) FROM destructions),
+                 (SELECT coalesce(max(minutes), 0) FROM restores))",
+        )?
         .query_row([], |row| row.get(0))?;
+    Ok(last + 1)
+}
+
+pub(super) fn destroyed(db: &Connection, seq: u64, at: &str, new: &Destroyed) -> Result<()> {
     let nothing = new.cards == 0 && new.blanks.is_empty();
-    if new.minutes != last + 1 || nothing || new.witnesses.is_empty() {
+    if new.minutes != next_minutes(db)? || nothing || new.witnesses.is_empty() {
         return Err(Error::Minutes);
     }
     for (media, &count) in &new.blanks {

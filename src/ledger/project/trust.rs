@@ -37,12 +37,14 @@ pub(super) fn restored(db: &Connection, seq: u64, at: &str, restored: &Restored)
     if restored.after.checked_add(1) != Some(seq) {
         return Err(Error::Checkpoint);
     }
-    db.prepare_cached("INSERT INTO restores VALUES (?, ?, ?, ?)")?
+    db.prepare_cached("INSERT INTO restores VALUES (?, ?, ?, ?, ?, ?)")?
         .execute(params![
             seq.cast_signed(),
             restored.cards.cast_signed(),
             restored.lots.cast_signed(),
-            at
+            at,
+            restored.packs.map(u64::cast_signed),
+            restored.minutes
         ])?;
     Ok(())
 }

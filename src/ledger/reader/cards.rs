@@ -38,7 +38,7 @@ impl Reader {
     /// How many cards are in each state that has any.
     pub fn states(&self) -> Result<Vec<(State, u64)>> {
         self.all(
-            "SELECT state, count(*) FROM cards GROUP BY state",
+            "SELECT state, count(*) FROM cards GROUP BY state ORDER BY state",
             [],
             |row| Ok((word(row, 0, State::from_name)?, count(row, 1)?)),
         )

@@ -111,6 +111,23 @@ impl PrinterState {
     }
 }
 
+// The cards still to be printed are few; the lots that a printer ever had are not. So these walk the
+// index of those cards, in the order of lots and places, and the planner is kept to it.
+pub(super) const LOTS_OF: &str = "SELECT DISTINCT cards.lot
+    FROM cards INDEXED BY cards_rendered CROSS JOIN lot_printers ON lot_printers.lot = cards.lot
+    WHERE printer = ? AND state = 'rendered' ORDER BY cards.lot";
+pub(super) const UNASSIGNED_LOTS: &str = "SELECT DISTINCT lot
+    FROM cards INDEXED BY cards_rendered WHERE state = 'rendered'
+    AND NOT EXISTS (SELECT 1 FROM lot_printers WHERE lot_printers.lot = cards.lot) ORDER BY lot";
+pub(super) const QUEUE_OF: &str = "SELECT count(*)
+    FROM cards INDEXED BY cards_rendered CROSS JOIN lot_printers ON lot_printers.lot = cards.lot
+    WHERE printer = ? AND state = 'rendered'";
+pub(super) const NEXT_TO_PRINT: &str = "SELECT card, cards.lot, position
+    FROM cards INDEXED BY cards_rendered CROSS JOIN lot_printers ON lot_printers.lot = cards.lot
+    WHERE printer = ? AND state = 'rendered' ORDER BY cards.lot, position LIMIT 1";
+pub(super) const TAKEN_SINCE: &str = "SELECT count(DISTINCT card) FROM jobs
+    WHERE printer = ? AND stage <> 'not-printed' AND side <> 'back' AND begun_at >= ?";
+
 impl Reader {
     /// The printer that a lot's cards go to, if any.
     pub fn printer_of(&self, lot: LotId) -> Result<Option<String>> {
@@ -123,43 +140,23 @@ impl Reader {
 
     /// The lots of a printer that have cards still to be sent, in their order.
     pub fn lots_of(&self, printer: &str) -> Result<Vec<LotId>> {
-        self.all(
-            "SELECT lot FROM lot_printers WHERE printer = ? AND EXISTS (SELECT 1 FROM cards
-                 WHERE cards.lot = lot_printers.lot AND state = 'rendered') ORDER BY lot",
-            [printer],
-            |row| row.get(0).map(lot_id),
-        )
+        self.all(LOTS_OF, [printer], |row| row.get(0).map(lot_id))
     }
 
     /// The lots with cards still to be sent that go to no printer.
     pub fn unassigned_lots(&self) -> Result<Vec<LotId>> {
-        self.all(
-            "SELECT DISTINCT lot FROM cards WHERE state = 'rendered'
-                 AND lot NOT IN (SELECT lot FROM lot_printers) ORDER BY lot",
-            [],
-            |row| row.get(0).map(lot_id),
-        )
+        self.all(UNASSIGNED_LOTS, [], |row| row.get(0).map(lot_id))
     }
 
     /// How many cards of a printer's lots wait to be sent to it.
     pub fn queue_of(&self, printer: &str) -> Result<u64> {
-        self.one(
-            "SELECT count(*) FROM lot_printers JOIN cards USING (lot)
-             WHERE printer = ? AND state = 'rendered'",
-            [printer],
-            |row| count(row, 0),
-        )
-        .map(Option::unwrap_or_default)
+        self.one(QUEUE_OF, [printer], |row| count(row, 0))
+            .map(Option::unwrap_or_default)
     }
 
     /// The next card of the printer's lots that was not sent, in the order of lots and places.
     pub fn next_to_print(&self, printer: &str) -> Result<Option<ToPrint>> {
-        self.one(
-            "SELECT card, lot, position FROM cards JOIN lot_printers USING (lot)
-             WHERE printer = ? AND state = 'rendered' ORDER BY lot, position LIMIT 1",
-            [printer],
-            ToPrint::read,
-        )
+        self.one(NEXT_TO_PRINT, [printer], ToPrint::read)
     }
 
     /// The cards whose front came out of this printer and whose back was not sent, in the order
@@ -251,12 +248,9 @@ impl Reader {
     /// How many cards a printer was given since then, for its daily cap: all but those that surely
     /// never printed. A card in two passes is counted once, with its front.
     pub fn taken_since(&self, printer: &str, since: Timestamp) -> Result<u64> {
-        self.one(
-            "SELECT count(DISTINCT card) FROM jobs
-             WHERE printer = ? AND stage <> 'not-printed' AND side <> 'back' AND begun_at >= ?",
-            params![printer, stamp(since)],
-            |row| count(row, 0),
-        )
+        self.one(TAKEN_SINCE, params![printer, stamp(since)], |row| {
+            count(row, 0)
+        })
         .map(Option::unwrap_or_default)
     }
 

@@ -10,6 +10,21 @@ use crate::ledger::error::Result;
 use crate::ledger::project::{card_id, lot_number, number};
 use crate::ledger::view::word;
 
+/// From the places of the one lot, never from all cards of a state.
+pub(super) const SKIPPED: &str = "WITH here AS MATERIALIZED (
+        SELECT card, place.position, state
+        FROM lot_cards AS place CROSS JOIN cards USING (card)
+        WHERE place.lot = ?1 AND cards.lot = ?1)
+    SELECT card FROM here WHERE position < ?2
+        AND position > (SELECT coalesce(max(position), 0) FROM here
+            WHERE state IN ('verified', 'packed', 'handed-over', 'received', 'returned'))
+        AND state IN ('rendered', 'submitting', 'sent', 'unconfirmed', 'printed')
+    ORDER BY position";
+/// The condition is that of the index `events_of_scan`.
+pub(super) const LAST_SCAN: &str = "SELECT scans.card FROM events CROSS JOIN scans USING (seq)
+    WHERE json_extract(body, '$.kind') = 'card-scanned'
+        AND refusal IS NULL AND undone = 0 AND actor = ? ORDER BY seq DESC LIMIT 1";
+
 impl Reader {
     /// The cards that show this code, the newest first, also after their data were erased. A card
     /// that is made again shows the same one when its sender supplied it.
@@ -56,26 +71,14 @@ impl Reader {
     /// The cards between the last one scanned in this lot and this place that were not; none when
     /// a later one was scanned already, for then they were said to be skipped.
     fn skipped(&self, lot: LotId, position: u32) -> Result<Vec<CardId>> {
-        self.all(
-            "WITH last AS (
-                 SELECT coalesce(max(position), 0) AS place FROM cards WHERE lot = ?1
-                     AND state IN ('verified', 'packed', 'handed-over', 'received', 'returned'))
-             SELECT card FROM cards, last WHERE lot = ?1 AND position > place AND position < ?2
-                 AND state IN ('rendered', 'submitting', 'sent', 'unconfirmed', 'printed')
-             ORDER BY position",
-            params![lot_number(lot), position],
-            |row| row.get(0).map(card_id),
-        )
+        self.all(SKIPPED, params![lot_number(lot), position], |row| {
+            row.get(0).map(card_id)
+        })
     }
 
     /// The last good scan of this actor's that was not taken back.
     pub(in crate::ledger) fn last_scan(&self, actor: &str) -> Result<Option<CardId>> {
-        self.one(
-            "SELECT scans.card FROM scans JOIN events USING (seq)
-             WHERE refusal IS NULL AND undone = 0 AND actor = ? ORDER BY seq DESC LIMIT 1",
-            [actor],
-            |row| row.get(0).map(card_id),
-        )
+        self.one(LAST_SCAN, [actor], |row| row.get(0).map(card_id))
     }
 
     /// Whether a scan ever proved the card good, though it was undone since: undoing one's own scan
@@ -95,15 +98,6 @@ impl Reader {
             "SELECT serial FROM serials WHERE card = ?",
             [number(card)],
             |row| row.get(0),
-        )
-    }
-
-    /// The card that the blank of this serial became, if it was read.
-    pub fn card_by_serial(&self, serial: &str) -> Result<Option<CardId>> {
-        self.one(
-            "SELECT card FROM serials WHERE serial = ?",
-            [serial],
-            |row| row.get(0).map(card_id),
         )
     }
 

@@ -216,16 +216,6 @@ impl Reader {
         .map(Option::unwrap_or_default)
     }
 
-    /// The number of the newest minutes, 0 before the first.
-    pub(in crate::ledger) fn last_minutes(&self) -> Result<u32> {
-        self.one(
-            "SELECT coalesce(max(minutes), 0) FROM destructions",
-            [],
-            |row| row.get(0),
-        )
-        .map(Option::unwrap_or_default)
-    }
-
     /// Every destruction, the newest first: the number of its minutes, when it was entered, and how
     /// many cards it took.
     pub fn destructions(&self) -> Result<Vec<(u32, Timestamp, u64)>> {

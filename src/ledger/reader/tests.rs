@@ -69,22 +69,48 @@ fn the_queue_goes_by_school_class_and_name_as_people_count() {
     assert_eq!(station.ledger.queue_head(Kind::From5, 100).unwrap(), queue);
 }
 
+/// How SQLite would answer a query, step by step.
+fn plan(station: &Station, sql: &str) -> Vec<String> {
+    let db = &station.ledger.db;
+    let mut query = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let unbound = rusqlite::params_from_iter(vec![0; query.parameter_count()]);
+    let steps = query.query_map(unbound, |row| row.get(3)).unwrap();
+    steps.map(rusqlite::Result::unwrap).collect()
+}
+
 #[test]
 fn the_queue_and_the_log_are_read_without_sorting() {
     let station = station_with_pupils();
     for sql in [QUEUE_HEAD, &printed_in_order()] {
-        let mut query = station
-            .ledger
-            .db
-            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-            .unwrap();
-        let unbound = rusqlite::params_from_iter(vec![0; query.parameter_count()]);
-        let plan = query
-            .query_map(unbound, |row| row.get::<_, String>(3))
-            .unwrap();
-        for step in plan {
-            let step = step.unwrap();
+        for step in plan(&station, sql) {
             assert!(!step.contains("TEMP B-TREE"), "{step}");
+        }
+    }
+}
+
+#[test]
+fn what_a_working_station_asks_all_the_time_never_walks_all_cards_jobs_or_events() {
+    let station = station_with_pupils();
+    for (sql, index) in [
+        (VOID_LOTS, "cards_in_state"),
+        (printing::LOTS_OF, "cards_rendered"),
+        (printing::UNASSIGNED_LOTS, "cards_rendered"),
+        (printing::QUEUE_OF, "cards_rendered"),
+        (printing::NEXT_TO_PRINT, "cards_rendered"),
+        (
+            printing::TAKEN_SINCE,
+            "jobs_begun (printer=? AND begun_at>?)",
+        ),
+        (scanning::SKIPPED, "SEARCH place USING PRIMARY KEY (lot=?)"),
+        (scanning::LAST_SCAN, "events_of_scan (actor=?)"),
+    ] {
+        let plan = plan(&station, sql);
+        assert!(plan.iter().any(|step| step.contains(index)), "{plan:?}");
+        for step in plan {
+            let whole = ["cards", "jobs", "events", "scans"]
+                .iter()
+                .any(|table| step.starts_with(&format!("SCAN {table}")));
+            assert!(!whole || step.contains("cards_rendered"), "{sql}: {step}");
         }
     }
 }

@@ -13,9 +13,9 @@ use crate::ledger::view::{Entry, stamp};
 /// in the cards' histories. The index `events_of_trail` is of this very condition.
 const TRAIL: &str = "json_extract(body, '$.kind') IN (
     'audited', 'account-set', 'password-set', 'sender-set', 'exception-allowed', 'batch-approved',
-    'reprint-granted', 'photo-changed', 'stock-moved', 'stock-counted', 'day-closed', 'destroyed',
-    'pack-closed', 'pack-sent', 'pack-received', 'pack-file-attached', 'checkpoint-made',
-    'restored')";
+    'reprint-granted', 'photo-changed', 'stock-moved', 'stock-counted', 'ribbon-moved',
+    'stack-turned', 'day-closed', 'destroyed', 'pack-closed', 'pack-sent', 'pack-received',
+    'pack-file-attached', 'checkpoint-made', 'restored')";
 
 /// Which part of the trail to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,6 +64,8 @@ mod tests {
     use jiff::ToSpan;
 
     use super::*;
+    use crate::domain::stock::RibbonMovement;
+    use crate::ledger::event::{Event, StackTurned};
     use crate::ledger::testing::{Station, now};
 
     #[test]
@@ -112,6 +114,26 @@ mod tests {
             ..TrailFilter::default()
         });
         assert!(!until.is_empty() && until.iter().all(|entry| entry.actor == "operator:siti"));
+    }
+
+    #[test]
+    fn the_trail_tells_of_prints_that_were_written_off_and_stacks_that_were_turned() {
+        let mut station = Station::new();
+        let (printer, cards) = ("meja".to_owned(), 2);
+        let events = [
+            Event::RibbonMoved(RibbonMovement::Received {
+                ribbons: 1,
+                prints: 500,
+            }),
+            Event::RibbonMoved(RibbonMovement::UsedElsewhere { prints: 200 }),
+            Event::StackTurned(StackTurned { printer, cards }),
+        ];
+        for event in &events {
+            station.write(|tx| tx.append(event)).unwrap();
+        }
+        let trail = station.ledger.trail(&TrailFilter::default()).unwrap();
+        let told: Vec<Event> = trail.into_iter().rev().map(|entry| entry.event).collect();
+        assert_eq!(told, events);
     }
 
     #[test]

@@ -5,11 +5,11 @@ use rusqlite::params;
 
 use super::{Reader, count};
 use crate::domain::card::State;
+use crate::domain::hex::hex;
 use crate::domain::ids::CardId;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::error::{Error, Result};
 use crate::ledger::event::Event;
-use crate::ledger::key::hex;
 use crate::ledger::project::card_id;
 use crate::ledger::view::{Entry, time, word};
 
@@ -80,15 +80,6 @@ impl Reader {
                     checkpoint: word(row, 2, Checkpoint::parse)?,
                 })
             },
-        )
-    }
-
-    /// How many cards are in each state that has any.
-    pub fn card_counts(&self) -> Result<Vec<(State, u64)>> {
-        self.all(
-            "SELECT state, count(*) FROM cards GROUP BY state ORDER BY state",
-            [],
-            |row| Ok((word(row, 0, State::from_name)?, count(row, 1)?)),
         )
     }
 

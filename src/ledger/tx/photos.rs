@@ -50,9 +50,9 @@ impl Tx<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::card::State;
+    use crate::domain::card::{Evidence, SpoilReason, State};
     use crate::ledger::testing::{Station, child, files, new_card};
-    use crate::ledger::{Finding, NewCard, verify};
+    use crate::ledger::{Finding, NewCard, Remake, verify};
 
     fn digest(digit: char) -> String {
         digit.to_string().repeat(64)
@@ -98,6 +98,39 @@ mod tests {
             .unwrap();
         let report = verify(&station.ledger, &files(station.path())).unwrap();
         assert!(!report.findings.iter().all(of_files));
+    }
+
+    #[test]
+    fn a_card_made_again_with_a_changed_photo_still_knows_what_the_sender_sent() {
+        let mut station = Station::new();
+        let card = with_photo(&mut station, 1, &digest('a'));
+        station
+            .write(|tx| tx.change_photo(card, &digest('b'), false))
+            .unwrap();
+        station.render(&[card]);
+        let spoil = |tx: &mut Tx<'_>, card| {
+            let remake = Remake::Yes { token: None };
+            tx.spoil(card, SpoilReason::Macet, Evidence::Operator, remake)
+        };
+        let again = station.write(|tx| spoil(tx, card)).unwrap().unwrap();
+        station.render(&[again]);
+        let third = station.write(|tx| spoil(tx, again)).unwrap().unwrap();
+        let person = station.ledger.person(third).unwrap().unwrap();
+        assert_eq!(person.photo, Some(digest('b')));
+        let same = |photo: char| {
+            let content = person.record.content(Some(&digest(photo)));
+            let id = person.record.id.as_deref();
+            let found = station.ledger.live_card(&person.record.nik, &content, id);
+            found.unwrap().unwrap().same_content
+        };
+        assert!(same('a') && !same('b'));
+        let report = verify(&station.ledger, &files(station.path())).unwrap();
+        let of_files = |finding: &Finding| matches!(finding, Finding::File { .. });
+        assert!(
+            report.findings.iter().all(of_files),
+            "{:?}",
+            report.findings
+        );
     }
 
     #[test]

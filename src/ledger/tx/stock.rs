@@ -8,6 +8,7 @@ use super::{Tx, mask_numbers};
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
 use crate::ledger::error::{Error, Result};
 use crate::ledger::event::{DayClosed, Destroyed, Event, StockCounted, StockMoved};
+use crate::ledger::project::next_minutes;
 
 /// Blanks that move, other than by printing.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +44,17 @@ impl Tx<'_> {
     /// Books blanks that move. A kind of blanks begins with its first receipt.
     ///
     /// # Errors
-    /// [`Error::NoStock`], [`Error::StockShort`], [`Error::SerialForm`], [`Error::SerialsKnown`].
+    /// [`Error::NoStock`], [`Error::StockShort`], [`Error::SerialForm`],
+    /// [`Error::SerialCount`], [`Error::SerialsKnown`].
     pub fn move_stock(&mut self, new: NewMovement<'_>) -> Result<()> {
+        // Of a new packet only: logs that say otherwise are there.
+        let serials = new.serials.filter(|range| range.is_sound());
+        if let Some(serials) = serials.and_then(SerialRange::count)
+            && serials != u64::from(new.count)
+        {
+            let count = new.count;
+            return Err(Error::SerialCount { serials, count });
+        }
         let event = Event::StockMoved(StockMoved {
             media: new.media.to_owned(),
             movement: new.movement,
@@ -117,7 +127,7 @@ impl Tx<'_> {
     /// [`Error::Minutes`] when nothing is there to destroy or nobody saw it, [`Error::StockShort`].
     pub fn destroy(&mut self, witnesses: &[String], blanks: &BTreeMap<String, u32>) -> Result<u32> {
         let cards = self.to_destroy()?;
-        let minutes = self.last_minutes()? + 1;
+        let minutes = next_minutes(&self.db)?;
         let count = u32::try_from(cards.len()).map_err(|_| Error::Minutes)?;
         if witnesses.iter().any(|witness| witness.trim().is_empty()) {
             return Err(Error::Minutes);

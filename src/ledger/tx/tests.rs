@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
+use jiff::ToSpan;
+
 use super::super::testing::{Station, child, new_card, new_lot, nik, now};
-use super::super::{Ledger, schema};
+use super::super::{Entry, Ledger, schema};
 use super::*;
 
 /// What SQLite says to somebody who tries to change the log with the triggers in place.
@@ -165,9 +167,37 @@ fn a_spoiled_card_is_made_again_from_the_same_record() {
     assert_eq!((made.attempt, made.replaces), (2, Some(card)));
     let person = station.ledger.person(again).unwrap().unwrap();
     assert_eq!((person.record, person.photo), (record, Some(photo)));
-    assert_eq!(station.ledger.card_by_token("one").unwrap(), Some(card));
-    assert_eq!(station.ledger.card_by_token("two").unwrap(), Some(again));
+    for (token, of) in [("one", card), ("two", again)] {
+        let shown = station.ledger.cards_by_code(token).unwrap();
+        assert_eq!(
+            shown.iter().map(|(card, _)| *card).collect::<Vec<_>>(),
+            [of]
+        );
+    }
     assert_eq!(station.ledger.card_of_row("D1", 1).unwrap(), Some(again));
+}
+
+#[test]
+fn what_was_begun_before_another_step_was_written_is_entered_after_it() {
+    let mut station = Station::new();
+    let mut at = |minutes: i64| {
+        let time = now() + minutes.minutes();
+        let audit = |tx: &mut Tx<'_>| tx.audit("card-viewed", None, None);
+        station.ledger.write("station", time, audit).unwrap();
+        let (seq, _) = station.ledger.head().unwrap();
+        let mut found = None;
+        let keep = |entry: Entry| -> Result<()> {
+            found = Some(entry.at);
+            Ok(())
+        };
+        station.ledger.entries(seq, seq, keep).unwrap();
+        found.unwrap().duration_since(now())
+    };
+    let told = [10, 3, 10, 11].map(|minutes| at(minutes).as_micros());
+    assert_eq!(told, [600_000_000, 600_000_001, 600_000_002, 660_000_000]);
+    // A clock that was wrong by hours and was set right is believed.
+    at(24 * 60);
+    assert_eq!(at(12).as_mins(), 12);
 }
 
 #[test]

@@ -4,21 +4,25 @@ use jiff::civil::Date;
 
 use super::{Remake, Tx};
 use crate::domain::card::{Evidence, State};
+use crate::domain::hex::hex;
 use crate::domain::ids::LotId;
 use crate::domain::job::Ended;
 use crate::ledger::checkpoint::{Checkpoint, Statement};
 use crate::ledger::error::Result;
 use crate::ledger::event::{Event, LotPurged, Restored};
-use crate::ledger::key::hex;
+use crate::ledger::project::{next_minutes, next_pack};
 use crate::ledger::signing::Signer;
 
 /// Why a card is unconfirmed after a restore.
 pub const RESTORED: &str = "restored";
 
-/// So many numbers are skipped after a restore. Cards that were made after the backup carry numbers
-/// that the log does not know; none of them may come to name another child's.
+/// So many numbers are skipped after a restore. What was made after the backup carries numbers that
+/// the log does not know; none of them may come to name another child's card, another school's pack
+/// or other minutes.
 const SKIPPED_CARDS: u64 = 10_000;
 const SKIPPED_LOTS: u64 = 1_000;
+const SKIPPED_PACKS: u64 = 1_000;
+const SKIPPED_MINUTES: u32 = 100;
 
 impl Tx<'_> {
     /// Enters the public half of the station's signing key, unless it stands there.
@@ -33,12 +37,12 @@ impl Tx<'_> {
     /// Signs the log's head as it is now, counts and all, and enters that it was signed.
     pub fn checkpoint(&mut self, day: Date, signer: &Signer) -> Result<Checkpoint> {
         self.know_signer(signer)?;
-        let counts = self.card_counts()?;
+        let counts = self.states()?;
         let cards = counts.into_iter();
         let statement = Statement {
             station: self.reader.key.id(),
             day,
-            at: self.at,
+            at: &self.at,
             seq: self.head.0,
             head: hex(&self.head.1),
             cards: cards
@@ -63,6 +67,8 @@ impl Tx<'_> {
             vouched,
             cards: self.last_card()? + SKIPPED_CARDS,
             lots: self.next_lot()?.number() - 1 + SKIPPED_LOTS,
+            packs: Some(next_pack(&self.db)?.number() - 1 + SKIPPED_PACKS),
+            minutes: Some(next_minutes(&self.db)? - 1 + SKIPPED_MINUTES),
         });
         let states: &[State] = match vouched {
             true => &[State::Submitting, State::Sent],

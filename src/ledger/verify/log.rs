@@ -4,9 +4,9 @@ use rusqlite::Connection;
 
 use super::report::{EventFault, Finding, Report};
 use super::tables::compare_projections;
+use crate::domain::hex::hex;
 use crate::ledger::error::{Error, Result};
 use crate::ledger::event::{Event, NO_HASH, chain_hash};
-use crate::ledger::key::hex;
 use crate::ledger::project::apply;
 use crate::ledger::reader::Reader;
 

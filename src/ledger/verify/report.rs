@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::hex::hex;
 use crate::domain::ids::CardId;
-use crate::ledger::key::hex;
 
 /// How many findings are kept; the rest is counted.
 const KEPT: usize = 1000;

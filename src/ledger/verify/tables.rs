@@ -71,6 +71,7 @@ pub(super) const PROJECTIONS: &[(&str, usize)] = &[
     ("exceptions", 2),
     ("lot_printers", 1),
     ("jobs", 1),
+    ("stacks", 1),
     ("printers", 1),
     ("scans", 1),
     ("serials", 1),

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use crate::config::{Duplex, PrinterSettings};
+use crate::domain::hex::hex;
 use crate::domain::ids::CardId;
 use crate::domain::job::{Ended, Side, Stage};
 use crate::ledger::{self, Job, Ledger, NewJob, Remake};
 use crate::printer::submit::{Attempt, Doubt, Journal, Kept, NotPrinted, Open, Outcome};
 use crate::printer::{JobRef, Sides};
-use crate::render::pdf::hex;
 use crate::station::ACTOR;
 
 /// Writes the steps of one printer's attempts into the ledger.

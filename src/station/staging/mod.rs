@@ -10,8 +10,9 @@
 mod upload;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -196,6 +197,9 @@ impl Staging {
     /// The disk's.
     pub fn open(uploads: PathBuf, incoming: PathBuf, limits: Limits) -> Result<Self, StageError> {
         fs::create_dir_all(&uploads)?;
+        // Children's data: nobody but the station's user reads them, also where an older program
+        // made the folder.
+        fs::set_permissions(&uploads, Permissions::from_mode(0o700))?;
         Ok(Self {
             folder: uploads,
             incoming,

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 
-use crate::accounts::hex;
+use crate::domain::hex::hex;
+use crate::intake::given_name;
 use crate::web::app::App;
 
 /// The most bytes of a list that are handed out: a sheet of the most rows a drop may have is less.
@@ -85,13 +86,7 @@ fn rank(name: &str, own: &str) -> Option<(u8, u32, bool)> {
     let kind = match plain {
         "alasan" => 3,
         // A table that came alone lies in a folder of its name.
-        _ if own == name
-            || own
-                .strip_prefix(name)
-                .is_some_and(|rest| rest.starts_with('~')) =>
-        {
-            2
-        }
+        _ if own == name || given_name(own) == name => 2,
         "records" => 1,
         _ => return None,
     };
@@ -141,7 +136,7 @@ mod tests {
             list("kelas.xlsx")
         );
         assert_eq!(
-            of("kelas.csv~2", &["kelas.csv", "reasons.json"]),
+            of("kelas~2.csv", &["kelas.csv", "reasons.json"]),
             list("kelas.csv")
         );
         assert_eq!(of("B", &["records.csv", "1.jpg"]), list("records.csv"));

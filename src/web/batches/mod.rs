@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::app::App;
 use super::error::PageError;
@@ -26,9 +26,6 @@ use crate::ledger::{Ledger, Reader};
 use crate::render::content::Issue;
 use crate::station::staging::{Checked, StageError, StageId, Staging};
 use crate::station::{Examiner, assets};
-
-/// How long an upload that nobody sends on is kept, in hours.
-const KEPT: i64 = 7 * 24;
 
 impl From<StageError> for PageError {
     fn from(error: StageError) -> Self {
@@ -92,11 +89,10 @@ impl Check {
 }
 
 impl Batches {
-    /// The uploads of a station; what nobody wanted for long is thrown away.
+    /// The uploads of a station.
     pub fn open(paths: &Paths, config: &Config) -> Result<Self, StageError> {
         let limits = config.intake.limits.clone();
         let staging = Staging::open(paths.uploads(), paths.intake().incoming, limits)?;
-        staging.sweep(Timestamp::now(), SignedDuration::from_hours(KEPT))?;
         Ok(Self {
             staging,
             checks: Mutex::default(),

@@ -235,8 +235,9 @@ pub async fn send(
         Ok(read) => read,
         Err(error) => return refused(&app, &user, pack, error),
     };
+    let zone = app.zone.clone();
     step(&app, &user, pack, move |tx| {
-        let n = tx.send_pack(pack, carrier, number, on)?;
+        let n = packing::send(tx, pack, carrier, number, on, &zone)?;
         let text = (
             format!("{n} kartu dikirim."),
             format!("{n} cards were sent."),

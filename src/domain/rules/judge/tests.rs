@@ -187,6 +187,12 @@ fn cases() -> Vec<(&'static str, Value, &'static str, Value)> {
             json!("1702884503180003"),
         ),
         (
+            "kode_wilayah",
+            json!("17.02.191002"),
+            "region-pattern",
+            json!("1702191002"),
+        ),
+        (
             "nama",
             json!("A".repeat(59) + " B"),
             "name-long",

@@ -140,8 +140,8 @@ fn a_serial_belongs_to_one_card_for_ever_also_when_the_card_is_spoiled() {
         let taken = station.write(|tx| tx.read_serial(card, serial));
         assert!(matches!(taken, Err(Error::SerialTaken(card)) if card == cards[0]));
     }
-    let owner = station.ledger.card_by_serial("KIA0001").unwrap();
-    assert_eq!(owner, Some(cards[0]));
+    let serial = station.ledger.serial(cards[0]).unwrap();
+    assert_eq!(serial.as_deref(), Some("KIA0001"));
 }
 
 #[test]

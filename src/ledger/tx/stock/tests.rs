@@ -182,6 +182,13 @@ fn serials_are_received_once_and_a_stranger_is_told() {
         receive("KIA0299", "KIA0200"),
         Err(Error::SerialForm)
     ));
+    assert!(matches!(
+        receive("KIA0200", "KIA0298"),
+        Err(Error::SerialCount {
+            serials: 99,
+            count: 100
+        })
+    ));
     receive("KIA0200", "KIA0299").unwrap();
     assert_eq!(station.ledger.is_received("KIA0299").unwrap(), Some(true));
     assert_eq!(station.ledger.is_received("KIA0300").unwrap(), Some(false));

@@ -1,13 +1,17 @@
+use std::collections::BTreeMap;
+
 use jiff::civil::date;
 
 use super::RESTORED;
-use crate::domain::card::State;
+use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::job::{Side, Stage};
+use crate::domain::pack::Destination;
 use crate::ledger::event::chain_hash;
 use crate::ledger::signing::{Signer, is_signed};
 use crate::ledger::testing::{Station, child, files, new_card, now};
 use crate::ledger::{
-    Error, Event, EventFault, Finding, Ledger, NewJob, Settlement, against, verify,
+    Error, Event, EventFault, Finding, Ledger, NewJob, Remake, Restored, Settlement, against,
+    verify,
 };
 
 const DAY: jiff::civil::Date = date(2026, 11, 24);
@@ -145,6 +149,69 @@ fn after_a_restore_every_card_on_its_way_waits_for_a_person_and_no_job_is_open()
     let new = station.write(|tx| tx.accept(new_card(&child(5)))).unwrap();
     assert_eq!(new.number(), cards[3].number() + 10_001);
     assert_eq!(station.ledger.next_lot().unwrap().number(), 1_002);
+}
+
+#[test]
+fn no_pack_or_minutes_after_a_restore_carry_a_number_that_may_be_on_paper_already() {
+    let mut station = Station::new();
+    let to = |name: &str| Destination::School {
+        npsn: None,
+        nama: Some(name.to_owned()),
+    };
+    let open = |station: &mut Station, name: &str| {
+        let made = station.write(|tx| tx.pack_for(&to(name), name));
+        made.unwrap().number()
+    };
+    assert_eq!(open(&mut station, "SDN 1"), 1);
+    let destroy = |station: &mut Station, serial: u32| {
+        let card = station.accept(serial..=serial)[0];
+        station.render(&[card]);
+        let done = station.write(|tx| {
+            let reason = SpoilReason::Buram;
+            tx.spoil(card, reason, Evidence::Operator, Remake::No)?;
+            tx.destroy(&["SAKSI CONTOH".to_owned()], &BTreeMap::new())
+        });
+        done.unwrap()
+    };
+    assert_eq!(destroy(&mut station, 1), 1);
+    station.write(|tx| tx.restored(false)).unwrap();
+    assert_eq!(open(&mut station, "SDN 2"), 1_002);
+    assert_eq!(destroy(&mut station, 2), 102);
+    // The next restore skips from where the last one stopped.
+    station.write(|tx| tx.restored(false)).unwrap();
+    assert_eq!(open(&mut station, "SDN 3"), 2_003);
+    let report = verify(&station.ledger, &files(station.path())).unwrap();
+    let of_files = |finding: &Finding| matches!(finding, Finding::File { .. });
+    assert!(
+        report.findings.iter().all(of_files),
+        "{:?}",
+        report.findings
+    );
+}
+
+#[test]
+fn a_restore_of_the_first_programs_says_nothing_of_packs_and_still_reads() {
+    let body = r#"{"kind":"restored","after":4,"cards":10004,"lots":1001}"#;
+    let Some(Event::Restored(restored)) = Event::from_canonical(body) else {
+        panic!("{body}");
+    };
+    assert_eq!((restored.packs, restored.minutes), (None, None));
+    let mut station = Station::new();
+    let first = Restored {
+        after: 1,
+        ..restored
+    };
+    station
+        .write(|tx| tx.append(&Event::Restored(first.clone())))
+        .unwrap();
+    let school = Destination::School {
+        npsn: None,
+        nama: Some("SDN 1".to_owned()),
+    };
+    let pack = station.write(|tx| tx.pack_for(&school, "CODE")).unwrap();
+    assert_eq!(pack.number(), 1);
+    let report = verify(&station.ledger, &files(station.path())).unwrap();
+    assert_eq!(report.findings, []);
 }
 
 #[test]
