@@ -23,6 +23,9 @@ pub(super) struct Archive<R> {
     zip: ZipArchive<R>,
     /// The files worth unpacking.
     files: Vec<Entry>,
+    /// Those that are not, as other programs leave them. A reader of workbooks takes them for
+    /// parts all the same, where the file says so.
+    litter: Vec<Entry>,
 }
 
 /// A file in an archive.
@@ -56,12 +59,12 @@ impl<R: Read + Seek> Archive<R> {
         for index in 0..zip.len() {
             archive.add(index, &zip)?;
         }
-        let mut files = archive.files;
+        let (mut files, litter) = (archive.files, archive.litter);
         if zip.has_overlapping_entries().map_err(broken)? {
             return Err(ReadError::refused(&rules::ARCHIVE_TWICE, ""));
         }
         without_top_folder(&mut files);
-        Ok(Self { zip, files })
+        Ok(Self { zip, files, litter })
     }
 
     /// Writes the files into `folder`, which holds nothing yet.
@@ -76,10 +79,11 @@ impl<R: Read + Seek> Archive<R> {
         Ok(())
     }
 
-    /// The content of every file of this name, whatever its letter case and folder.
+    /// The content of every file of this name, whatever its letter case and folder, litter too.
     pub fn contents(mut self, name: &str) -> Result<Vec<u8>, ReadError> {
         let mut bytes = Vec::new();
-        for entry in std::mem::take(&mut self.files) {
+        let files = std::mem::take(&mut self.files);
+        for entry in files.into_iter().chain(std::mem::take(&mut self.litter)) {
             let own = entry.path.file_name().unwrap_or_default();
             if own.eq_ignore_ascii_case(name) {
                 self.inflate(&entry, |piece| {
@@ -129,6 +133,7 @@ struct Measure<'a> {
     names: BTreeSet<String>,
     folders: BTreeSet<String>,
     files: Vec<Entry>,
+    litter: Vec<Entry>,
 }
 
 impl<'a> Measure<'a> {
@@ -142,6 +147,7 @@ impl<'a> Measure<'a> {
             names: BTreeSet::new(),
             folders: BTreeSet::new(),
             files: Vec::new(),
+            litter: Vec::new(),
         }
     }
 
@@ -191,11 +197,12 @@ impl<'a> Measure<'a> {
             .inflated
             .checked_sub(size)
             .ok_or_else(|| ReadError::refused(&rules::ARCHIVE_BOMB, ""))?;
-        if is_folder
-            || path
-                .iter()
-                .any(|name| is_ignored(name) || name == "__MACOSX")
-        {
+        if is_folder {
+            return Ok(());
+        }
+        let is_litter = |name| is_ignored(name) || name == "__MACOSX";
+        if path.iter().any(is_litter) {
+            self.litter.push(Entry { index, path, size });
             return Ok(());
         }
         if NESTED.contains(&extension(&path).as_str()) {
