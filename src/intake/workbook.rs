@@ -240,7 +240,9 @@ fn prove(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
     let claims = memchr::memmem::find_iter(&strings, key).map(|at| {
         let after = strings[at + key.len()..].iter();
         let sign = |byte: &&u8| byte.is_ascii_whitespace() || b"='\"+".contains(byte);
-        let digits = after.skip_while(sign).take_while(|byte| byte.is_ascii_digit());
+        let digits = after
+            .skip_while(sign)
+            .take_while(|byte| byte.is_ascii_digit());
         digits.fold(0_u64, |sum, digit| {
             sum.saturating_mul(10)
                 .saturating_add(u64::from(digit - b'0'))

@@ -48,6 +48,9 @@ catalogue! {
     UNKNOWN_FIELD "unknown-field" Warn, CONTRACT,
         "Kolom `{field}` tidak dikenal dan tidak dipakai. Periksa ejaan nama kolom; bila memang tidak perlu, abaikan.",
         "`{field}` is no field of the format and is not used; check the spelling of its name";
+    UNKNOWN_FIELDS "unknown-fields" Warn, CONTRACT,
+        "Masih ada kolom lain yang tidak dikenal dan tidak dipakai ({}). Periksa apakah berkas yang dikirim sudah benar.",
+        "there are more fields that are not of the format and are not used ({}); check that the right file was sent";
 
     NIK_LENGTH "nik-length" Block, NIK_LAYOUT,
         "NIK harus tepat 16 angka, tanpa spasi, titik atau huruf. Cocokkan dengan Kartu Keluarga.",

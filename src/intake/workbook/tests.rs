@@ -294,8 +294,12 @@ fn what_cells_take_up_in_memory_is_measured_for_the_whole_workbook() {
     assert_eq!(read(&shared(500), &strings), too_many_bytes);
     // One cell in the last column that is looked at makes 256 of them.
     let wide = |count: usize| {
-        let rows = (2..=count + 1)
-            .map(|row| format!(r#"<row r="{row}">{}</row>"#, inline(&format!("IV{row}"), "x")));
+        let rows = (2..=count + 1).map(|row| {
+            format!(
+                r#"<row r="{row}">{}</row>"#,
+                inline(&format!("IV{row}"), "x")
+            )
+        });
         let header = format!(r#"<row r="1">{}</row>"#, inline("A1", "nik"));
         header + &rows.collect::<String>()
     };
