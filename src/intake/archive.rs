@@ -40,6 +40,9 @@ struct Entry {
 /// Smaller entries are no bombs, however well they shrank.
 const HARMLESS: u64 = 1 << 20;
 
+/// Bytes of one name in a path.
+const LONGEST_NAME: usize = 255;
+
 /// The end record of an archive without its comment, in bytes.
 const END: usize = 22;
 
@@ -164,6 +167,10 @@ impl<'a> Measure<'a> {
         if path.as_os_str().len() > self.limits.path_bytes {
             return refused(&rules::DROP_LIMITS, "path");
         }
+        // No file system takes a longer one, and the failure would look like the disk's.
+        if path.iter().any(|name| name.len() > LONGEST_NAME) {
+            return refused(&rules::DROP_LIMITS, "path");
+        }
         if path.components().count() > self.limits.depth + 1 {
             return refused(&rules::DROP_NESTED, "");
         }
@@ -199,6 +206,9 @@ impl<'a> Measure<'a> {
             .ok_or_else(|| ReadError::refused(&rules::ARCHIVE_BOMB, ""))?;
         if is_folder {
             return Ok(());
+        }
+        if path.as_os_str().is_empty() {
+            return refused(&rules::ARCHIVE_PATH, "");
         }
         let is_litter = |name| is_ignored(name) || name == "__MACOSX";
         if path.iter().any(is_litter) {

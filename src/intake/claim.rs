@@ -172,6 +172,10 @@ pub(super) fn read_photo(
             Barred::Missing => &rules::PHOTO_MISSING,
             Barred::Special => &rules::PHOTO_NOT_REGULAR,
             Barred::TooLarge => &rules::PHOTO_LIMITS,
+            // Trying again changes nothing: the rights are the sender's.
+            Barred::Io(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                &rules::PHOTO_DENIED
+            }
             Barred::Io(error) => return PhotoError::Io(error),
         })
     })
@@ -448,7 +452,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::super::Settings;
-    use super::super::testing::{Station, record};
+    use super::super::testing::{Station, record, report};
     use super::*;
 
     fn intent(station: &Station) -> Intent {
@@ -592,6 +596,30 @@ mod tests {
         fs::remove_file(station.path("incoming/X.json")).unwrap();
         assert!(station.inbox.claim(&ready[0]).is_err());
         assert_eq!(fs::read_dir(station.path("work")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_photo_that_may_not_be_read_is_the_senders_fault_and_the_drop_comes_to_its_end() {
+        let mut station = Station::new();
+        let lines = format!("{}\n{}", record("1", "a.jpg"), record("2", "b.jpg"));
+        station.put("X/records.jsonl", lines);
+        for photo in ["a.jpg", "b.jpg"] {
+            station.put(&format!("X/{photo}"), photo);
+        }
+        station.set_rights("incoming/X/b.jpg", 0);
+        station.bound_by_rights(|station| {
+            let limits = Settings::default().limits;
+            let drop = station.claim();
+            assert_eq!(drop.photo("a.jpg", &limits).unwrap(), b"a.jpg");
+            match drop.photo("b.jpg", &limits) {
+                Err(PhotoError::Rule(rule)) => assert_eq!(rule.code, "photo-denied"),
+                other => panic!("{other:?}"),
+            }
+            drop.dispose(&report(&drop, 2, &[2]), &limits).unwrap();
+        });
+        let back = station.tree("rejected");
+        assert!(back.contains(&"X/records.jsonl".to_owned()), "{back:?}");
+        assert!(station.tree("work").is_empty());
     }
 
     #[test]

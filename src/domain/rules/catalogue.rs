@@ -170,6 +170,9 @@ catalogue! {
     PHOTO_NOT_REGULAR "photo-not-regular" Block, CONTRACT,
         "`foto` bukan berkas biasa (pintasan, folder atau perangkat). Kirim berkas gambarnya sendiri.",
         "`foto` is no regular file (a link, folder or device); send the picture file itself";
+    PHOTO_DENIED "photo-denied" Block, CONTRACT,
+        "Stasiun tidak boleh membaca berkas foto ini. Beri semua orang izin membaca berkas itu (atau salin ulang), lalu kirim ulang.",
+        "the station may not read the photo's file; give everybody the right to read it, or copy it anew, and send it again";
     PHOTO_FORMAT "photo-format" Block, CONTRACT,
         "Foto bukan JPEG atau PNG yang dapat dibaca. Simpan ulang sebagai JPEG, lalu kirim ulang; mengganti nama berkas tidak cukup.",
         "the photo is no JPEG or PNG that can be read; save it as a JPEG, as renaming the file is not enough";

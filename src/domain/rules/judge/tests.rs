@@ -395,6 +395,7 @@ fn no_rule_on_records_goes_without_a_case() {
     let raised_elsewhere = [
         "photo-outside",
         "photo-not-regular",
+        "photo-denied",
         "photo-format",
         "photo-truncated",
         "photo-limits",
