@@ -10,7 +10,7 @@ use super::report::Report;
 use super::returned::Returned;
 use super::table::{BOM, Table};
 use super::tree::{Barred, Kind, Overrun, Tree};
-use super::workbook::Sheet;
+use super::workbook::{COLUMNS, Sheet};
 use super::{Limits, Mappings, json};
 use crate::domain::fields::{RawRecord, RawValue};
 use crate::domain::rules::{self, Problem, Rule, Subject};
@@ -217,11 +217,14 @@ impl Source {
     pub fn table<'a>(&self, text: &'a str) -> Result<Table<'a>, ReadError> {
         let table = Table::new(text, &self.mappings)
             .ok_or_else(|| ReadError::refused(&rules::DROP_EMPTY, ""))?;
-        if table.columns.any_known() {
-            Ok(table)
-        } else {
-            Err(ReadError::refused(&rules::DROP_UNREADABLE, "header"))
+        if !table.columns.any_known() {
+            return Err(ReadError::refused(&rules::DROP_UNREADABLE, "header"));
         }
+        // What goes back is a workbook, which takes no table of any width.
+        if table.headers.len() > COLUMNS {
+            return Err(ReadError::refused(&rules::DROP_LIMITS, "columns"));
+        }
+        Ok(table)
     }
 
     /// The table as a workbook that goes back to the sender; none where the records are no table.

@@ -62,8 +62,8 @@ enum Value {
 /// Cells of one row of a sheet, by its number from 0.
 type Rows = BTreeMap<u32, Vec<Cell>>;
 
-/// Columns that are looked at; a cell further out is no part of a table of children.
-const COLUMNS: usize = 256;
+/// The most columns of a table; what stands further out is no part of a table of children.
+pub(super) const COLUMNS: usize = 256;
 
 /// Rows from the top among which the header is looked for.
 const HEADER_WITHIN: usize = 50;
