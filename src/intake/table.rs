@@ -3,9 +3,8 @@
 use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
 
 use super::mappings::Mappings;
-use super::report::Report;
+use super::report::{Report, Told};
 use crate::domain::fields::{Columns, OWN_COLUMNS, RawRecord, RawValue, canonical, is_own_column};
-use crate::domain::rules::Severity;
 
 /// A table cut into cells.
 pub(super) struct Table<'a> {
@@ -93,7 +92,7 @@ impl<'a> Table<'a> {
     /// The table with what became of each line in three columns at the end. Columns left by an
     /// earlier return are replaced.
     pub fn marked(&self, report: &Report) -> Vec<u8> {
-        let refused = report.refused_rows();
+        let blocks = report.blocks_by_row();
         let kept: Vec<bool> = self
             .headers
             .iter()
@@ -121,30 +120,9 @@ impl<'a> Table<'a> {
         let [status, column, reason, ..] = OWN_COLUMNS;
         write(&self.headers, [status, column, reason]);
         for line in self.lines() {
-            let problems: Vec<_> = report
-                .problems()
-                .iter()
-                .filter(|problem| problem.row == Some(line.row))
-                .filter(|problem| problem.severity == Severity::Block)
-                .collect();
-            let mut columns: Vec<&str> = problems
-                .iter()
-                .map(|problem| {
-                    self.columns
-                        .header_of(&problem.field)
-                        .unwrap_or(&problem.field)
-                })
-                .collect();
-            columns.dedup();
-            let reasons: Vec<&str> = problems.iter().map(|p| p.pesan.as_str()).collect();
-            let status = match refused.contains(&line.row) {
-                true => "DITOLAK",
-                false => "DITERIMA",
-            };
-            write(
-                &line.cells,
-                [status, &columns.join(", "), &reasons.join(" ")],
-            );
+            let blocks = blocks.get(&line.row).map_or(&[][..], Vec::as_slice);
+            let told = Told::new(&self.columns, blocks);
+            write(&line.cells, [told.status, &told.columns, &told.pesan]);
         }
         writer.into_inner().unwrap_or_default()
     }
