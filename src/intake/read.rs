@@ -191,6 +191,11 @@ impl Source {
         if self.form == Form::Table {
             let table = self.table(text)?;
             for line in table.lines() {
+                if line.swallows {
+                    // The rows within cannot be counted, and nobody would hear of them.
+                    let row = format!("baris/row {}", line.row);
+                    return Err(ReadError::refused(&rules::TABLE_QUOTE, &row));
+                }
                 put(line.row, table.record(&line))?;
             }
             return Ok(batch);
@@ -471,6 +476,7 @@ mod tests {
             ("X.csv", "", "drop-empty"),
             ("X.csv", "nik,nama\n,\n", "drop-empty"),
             ("X.csv", "1702094503180003,AISYAH\n", "drop-unreadable"),
+            ("X.csv", "nik,nama\n1,A\n2,\"B\n3,C\n4,D\n", "table-quote"),
             ("X.zip", "PK", "archive-unreadable"),
             ("X.pdf", "%PDF", "drop-kind"),
             ("X.xls", "\u{1}", "drop-kind"),

@@ -21,6 +21,8 @@ pub(super) struct Line {
     /// As a spreadsheet numbers it: the header is 1.
     pub row: u32,
     pub cells: Vec<String>,
+    /// A quote that is not closed has made other rows part of this one.
+    pub swallows: bool,
 }
 
 impl<'a> Table<'a> {
@@ -56,21 +58,40 @@ impl<'a> Table<'a> {
                     return None;
                 }
                 row += 1 + blank_lines(self.text.as_bytes(), start);
+                let end = usize::try_from(reader.position().byte()).ok()?;
                 let cells: Vec<String> = record
                     .iter()
                     .map(|cell| String::from_utf8_lossy(cell).into_owned())
                     .collect();
                 if row > 1 && cells.iter().any(|cell| !cell.trim().is_empty()) {
-                    return Some(Line { row, cells });
+                    let swallows =
+                        has_line_break(&cells) && self.holds_rows(&self.text[start..end]);
+                    return Some(Line {
+                        row,
+                        cells,
+                        swallows,
+                    });
                 }
             }
         })
     }
 
+    /// Whether a record that holds line breaks holds whole rows: a line after its first that falls
+    /// into as many cells as the header does.
+    fn holds_rows(&self, record: &str) -> bool {
+        let mut lines = record
+            .split(['\n', '\r'])
+            .filter(|line| !line.trim().is_empty());
+        lines.next();
+        lines.any(|line| {
+            let delimiters = line.bytes().filter(|byte| *byte == self.delimiter);
+            delimiters.count() + 1 >= self.headers.len()
+        })
+    }
+
     /// The record of a line, or why its cells cannot be trusted.
     pub fn record(&self, line: &Line) -> Result<RawRecord, String> {
-        if line.cells.iter().any(|cell| cell.contains(['\n', '\r'])) {
-            // A quote that is not closed swallows the lines that follow.
+        if has_line_break(&line.cells) {
             return Err("\"…".to_owned());
         }
         if line.cells.len() != self.headers.len() {
@@ -126,6 +147,10 @@ impl<'a> Table<'a> {
         }
         writer.into_inner().unwrap_or_default()
     }
+}
+
+fn has_line_break(cells: &[String]) -> bool {
+    cells.iter().any(|cell| cell.contains(['\n', '\r']))
 }
 
 /// The UTF-8 byte order mark; without it spreadsheets take a CSV for the local code page.
@@ -228,6 +253,22 @@ mod tests {
             .map(|line| table.record(&line).is_ok())
             .collect();
         assert_eq!(readable, [false, false, true, false]);
+    }
+
+    #[test]
+    fn a_cell_of_several_lines_is_told_from_a_quote_that_swallows_rows() {
+        for (rows, swallows) in [
+            ("1,\"A\n2,B\n3,C", true),
+            ("1,\"A\r\n2,B\r\n3,\"C\"\r\n4,D", true),
+            ("1,A\n2,\"B\n", false),
+            ("1,\"JL. A\nRT 3\"\n2,B", false),
+            ("1,A\n2,\"JL. A\nRT 3\"", false),
+        ] {
+            let text = format!("nik,nama\n{rows}");
+            let table = Table::new(&text, &Mappings::default()).unwrap();
+            let found = table.lines().any(|line| line.swallows);
+            assert_eq!(found, swallows, "{rows:?}");
+        }
     }
 
     #[test]

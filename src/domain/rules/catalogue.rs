@@ -278,6 +278,9 @@ catalogue! {
     WORKBOOK_SHEETS "workbook-sheets" Block, CONTRACT,
         "Buku kerja memuat lebih dari satu lembar data ({}), sehingga tidak jelas mana yang dikirim. Simpan satu lembar per berkas, atau gabungkan dalam satu lembar.",
         "the workbook holds more than one sheet of records ({}); save one sheet a file, or put all rows into one sheet";
+    TABLE_QUOTE "table-quote" Block, CONTRACT,
+        "Tanda kutip yang tidak ditutup membuat baris-baris sesudahnya ikut terbaca sebagai satu sel ({}). Tutup atau hapus tanda kutip itu, lalu kirim ulang seluruh tabel.",
+        "a quote that is not closed makes the rows after it part of one cell ({}); close it or take it away, and send the whole table again";
     ROW_UNREADABLE "row-unreadable" Block, CONTRACT,
         "Baris ini tidak dapat dibaca ({}). Perbaiki baris ini, lalu kirim ulang baris ini saja.",
         "this row cannot be read ({}); correct it and send this row again";
