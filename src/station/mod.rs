@@ -209,6 +209,7 @@ impl Station {
         Mappings::read(&paths.mappings())?;
         staging::sweep_old(&paths, &config)?;
         let photos = PhotoStore::open(paths.photos())?;
+        photos.sweep()?;
         let faults = Faults::new(&paths);
         let mut station = Self {
             paths,

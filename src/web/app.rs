@@ -16,6 +16,7 @@ use super::session::User;
 use crate::accounts;
 use crate::config::{Config, ConfigError, Paths};
 use crate::ledger::{self, Ledger, Reader, Tx};
+use crate::station::photo_desk::PhotoDesk;
 
 /// The station as the page sees it.
 pub struct App {
@@ -35,6 +36,8 @@ pub struct App {
     pub head: watch::Sender<u64>,
     /// What was uploaded.
     pub batches: Batches,
+    /// The photos of cards; it has the layouts in hand, which take long to read.
+    pub photos: PhotoDesk,
     readers: Mutex<Vec<Reader>>,
     writer: Mutex<Ledger>,
 }
@@ -61,6 +64,7 @@ impl App {
             scans: Desks::default(),
             head: watch::Sender::new(0),
             batches: Batches::open(paths, config)?,
+            photos: PhotoDesk::open(paths, config)?,
             readers: Mutex::default(),
             writer: Mutex::new(writer),
         })
