@@ -3,21 +3,21 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::pack::{summary, today};
 use super::{Outcome, local, print_json, reader, station};
 use crate::cli;
-use crate::config::Duplex;
+use crate::config::{Config, Duplex, Paths};
 use crate::domain::card::State;
-use crate::intake::Inbox;
+use crate::intake::{Inbox, IntakeError, Waiting};
 use crate::ledger::{Card, PrinterState, RESTORED};
 use crate::printer::{DeviceState, Reason};
 use crate::render::proof::Wrong;
 use crate::station::press_room::{cap_reached, state_code};
-use crate::station::{LOT_HELD, is_proof_code, words};
+use crate::station::{Fault, LOT_HELD, chain, is_proof_code, words};
 
 pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     let (paths, config) = station(args)?;
@@ -38,17 +38,17 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             capped.push(&printer.name);
         }
     }
-    // A look of our own at incoming/, which takes nothing.
-    let mut inbox = Inbox::new(paths.intake(), config.intake.clone())?;
-    inbox.scan(Instant::now(), &BTreeSet::new())?;
-    let waiting = inbox.waiting();
+    let incoming = look(&paths, &config);
+    let fault = Fault::read(&paths).context("`station.fault` cannot be read")?;
     if args.json {
-        let drops: Vec<_> = waiting
-            .iter()
-            .map(|drop| json!({ "name": drop.name, "why": words::why(drop.why).1, "changed": drop.changed }))
-            .collect();
+        // Not an empty list: nobody knows what is there.
+        let drops: Option<Vec<_>> = incoming.as_ref().ok().map(|waiting| {
+            let said = |drop: &Waiting| json!({ "name": drop.name, "why": words::why(drop.why).1, "changed": drop.changed });
+            waiting.iter().map(said).collect()
+        });
         print_json(&json!({
             "incoming": drops,
+            "fault": fault,
             "queue": queue,
             "cards": status.states.iter().map(|(state, n)| (state.name(), n)).collect::<std::collections::BTreeMap<_, _>>(),
             "lots": status.open_lots,
@@ -66,6 +66,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     let trouble = status.need_person.len()
         + status.void_lots.len()
         + overdue.len()
+        + usize::from(fault.is_some())
         + status
             .open_lots
             .iter()
@@ -73,6 +74,13 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             .sum::<usize>();
     if trouble > 0 {
         println!("PERLU ORANG (needs a person)");
+        if let Some(fault) = &fault {
+            println!(
+                "  stasiun TERHAMBAT sejak {}: periksa folder, jaringan dan ruang disk; stasiun terus mencoba sendiri (the station is kept from its work and tries again)\n    {}",
+                local(fault.since, &config)?,
+                fault.what
+            );
+        }
         let by_proof = |card: &&Card| {
             let reason = card.reason.as_deref().unwrap_or_default();
             reason == LOT_HELD || is_proof_code(reason)
@@ -115,10 +123,18 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
         }
         println!();
     }
-    println!("incoming/: {} menunggu (waiting)", waiting.len());
-    for drop in waiting {
-        let (indonesian, english) = words::why(drop.why);
-        println!("  {}: {indonesian} ({english})", drop.name);
+    match &incoming {
+        Ok(waiting) => {
+            println!("incoming/: {} menunggu (waiting)", waiting.len());
+            for drop in waiting {
+                let (indonesian, english) = words::why(drop.why);
+                println!("  {}: {indonesian} ({english})", drop.name);
+            }
+        }
+        Err(error) => println!(
+            "incoming/: TIDAK DAPAT DIBACA (cannot be read)\n    {}",
+            chain(error)
+        ),
     }
     for kind in &queue {
         println!("antrean KIA {}: {} kartu (queued)", kind.kind, kind.cards);
@@ -172,6 +188,13 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
         println!("{:>8}  {} ({state})", count, state.indonesian());
     }
     Ok(Outcome::Done)
+}
+
+/// A look of our own at `incoming/`, which takes nothing.
+fn look(paths: &Paths, config: &Config) -> std::result::Result<Vec<Waiting>, IntakeError> {
+    let mut inbox = Inbox::new(paths.intake(), config.intake.clone())?;
+    inbox.scan(Instant::now(), &BTreeSet::new())?;
+    Ok(inbox.waiting().to_vec())
 }
 
 /// A printer's state in an operator's words, and what to do about it.

@@ -415,6 +415,11 @@ impl Paths {
         self.root.join("station.lock")
     }
 
+    /// What keeps the running daemon from its work; it is there while something does.
+    pub fn fault(&self) -> PathBuf {
+        self.root.join("station.fault")
+    }
+
     /// What the columns of schools' own tables stand for.
     pub fn mappings(&self) -> PathBuf {
         self.root.join("mappings.toml")

@@ -166,12 +166,22 @@ pub struct RawRecord {
     pub row: u32,
     /// Canonical name → value.
     pub values: BTreeMap<&'static str, RawValue>,
-    /// Names that are no field of the contract and carry a value, as written.
+    /// Names that are no field of the contract and carry a value, as written up to
+    /// [`LONGEST_NAME`]; no more than [`MOST_UNKNOWN`].
     pub unknown: Vec<String>,
+    /// How many such names there are beyond those.
+    pub unknown_more: usize,
     /// Fields given more than once under different names and with different values: `values`
     /// holds the first, and the record must not be used.
     pub twice: Vec<&'static str>,
 }
+
+/// The most unknown names that a record is told of: one of ten thousand rows must not fill the
+/// memory with the names of its columns, nor one record with millions of them.
+pub const MOST_UNKNOWN: usize = 50;
+
+/// The most characters of an unknown name that are kept.
+pub const LONGEST_NAME: usize = 100;
 
 impl fmt::Debug for RawRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -230,14 +240,24 @@ impl RawRecord {
     }
 
     fn note_unknown(&mut self, name: &str, value: &RawValue) {
-        if !value.is_empty() && !self.unknown.iter().any(|known| known == name) {
-            self.unknown.push(name.to_owned());
+        if value.is_empty() {
+            return;
+        }
+        let name: String = name.chars().take(LONGEST_NAME).collect();
+        if self.unknown.contains(&name) {
+            return;
+        }
+        match self.unknown.len() < MOST_UNKNOWN {
+            true => self.unknown.push(name),
+            false => self.unknown_more += 1,
         }
     }
 }
 
+/// Whether an object of this name holds fields. Its name stands before each of theirs, so that it
+/// must not be padded without end.
 fn is_nest(name: &str) -> bool {
-    matches!(squashed(name).as_str(), "sekolah" | "persetujuan")
+    name.len() <= LONGEST_NAME && matches!(squashed(name).as_str(), "sekolah" | "persetujuan")
 }
 
 /// What a column of a table holds.
@@ -463,6 +483,25 @@ mod tests {
         ];
         assert!(record.values == BTreeMap::from(expected));
         assert_eq!(record.unknown, ["Sekolah.kepala", "hobi"]);
+    }
+
+    #[test]
+    fn of_unknown_names_so_many_and_so_much_is_kept_as_a_person_reads() {
+        let long = "x".repeat(5000);
+        let headers: Vec<String> = (0..60).map(|number| format!("{number} {long}")).collect();
+        let row = Columns::read(&headers).record(2, headers.iter().map(|_| text("x")));
+        let keys = headers.iter().map(|name| (name.clone(), json!("x")));
+        let object = from_json(&Value::Object(keys.collect()));
+        for record in [row, object] {
+            assert_eq!(record.unknown.len(), MOST_UNKNOWN);
+            assert_eq!(record.unknown_more, 60 - MOST_UNKNOWN);
+            let longest = record.unknown.iter().map(|name| name.chars().count()).max();
+            assert_eq!(longest, Some(LONGEST_NAME));
+        }
+        let padded = format!("sekolah{}", "_".repeat(LONGEST_NAME));
+        let record = from_json(&json!({ padded: {"a": "x", "b": "x"} }));
+        assert!(record.unknown.is_empty());
+        assert!(record.values["sekolah.nama"] == RawValue::Other("object"));
     }
 
     #[test]

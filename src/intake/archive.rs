@@ -23,6 +23,9 @@ pub(super) struct Archive<R> {
     zip: ZipArchive<R>,
     /// The files worth unpacking.
     files: Vec<Entry>,
+    /// Those that are not, as other programs leave them. A reader of workbooks takes them for
+    /// parts all the same, where the file says so.
+    litter: Vec<Entry>,
 }
 
 /// A file in an archive.
@@ -36,6 +39,9 @@ struct Entry {
 
 /// Smaller entries are no bombs, however well they shrank.
 const HARMLESS: u64 = 1 << 20;
+
+/// Bytes of one name in a path.
+const LONGEST_NAME: usize = 255;
 
 /// The end record of an archive without its comment, in bytes.
 const END: usize = 22;
@@ -56,12 +62,12 @@ impl<R: Read + Seek> Archive<R> {
         for index in 0..zip.len() {
             archive.add(index, &zip)?;
         }
-        let mut files = archive.files;
+        let (mut files, litter) = (archive.files, archive.litter);
         if zip.has_overlapping_entries().map_err(broken)? {
             return Err(ReadError::refused(&rules::ARCHIVE_TWICE, ""));
         }
         without_top_folder(&mut files);
-        Ok(Self { zip, files })
+        Ok(Self { zip, files, litter })
     }
 
     /// Writes the files into `folder`, which holds nothing yet.
@@ -76,10 +82,11 @@ impl<R: Read + Seek> Archive<R> {
         Ok(())
     }
 
-    /// The content of every file of this name, whatever its letter case and folder.
+    /// The content of every file of this name, whatever its letter case and folder, litter too.
     pub fn contents(mut self, name: &str) -> Result<Vec<u8>, ReadError> {
         let mut bytes = Vec::new();
-        for entry in std::mem::take(&mut self.files) {
+        let files = std::mem::take(&mut self.files);
+        for entry in files.into_iter().chain(std::mem::take(&mut self.litter)) {
             let own = entry.path.file_name().unwrap_or_default();
             if own.eq_ignore_ascii_case(name) {
                 self.inflate(&entry, |piece| {
@@ -129,6 +136,7 @@ struct Measure<'a> {
     names: BTreeSet<String>,
     folders: BTreeSet<String>,
     files: Vec<Entry>,
+    litter: Vec<Entry>,
 }
 
 impl<'a> Measure<'a> {
@@ -142,6 +150,7 @@ impl<'a> Measure<'a> {
             names: BTreeSet::new(),
             folders: BTreeSet::new(),
             files: Vec::new(),
+            litter: Vec::new(),
         }
     }
 
@@ -156,6 +165,10 @@ impl<'a> Measure<'a> {
         };
         let path = below(&name).ok_or_else(|| ReadError::refused(&rules::ARCHIVE_PATH, ""))?;
         if path.as_os_str().len() > self.limits.path_bytes {
+            return refused(&rules::DROP_LIMITS, "path");
+        }
+        // No file system takes a longer one, and the failure would look like the disk's.
+        if path.iter().any(|name| name.len() > LONGEST_NAME) {
             return refused(&rules::DROP_LIMITS, "path");
         }
         if path.components().count() > self.limits.depth + 1 {
@@ -191,11 +204,15 @@ impl<'a> Measure<'a> {
             .inflated
             .checked_sub(size)
             .ok_or_else(|| ReadError::refused(&rules::ARCHIVE_BOMB, ""))?;
-        if is_folder
-            || path
-                .iter()
-                .any(|name| is_ignored(name) || name == "__MACOSX")
-        {
+        if is_folder {
+            return Ok(());
+        }
+        if path.as_os_str().is_empty() {
+            return refused(&rules::ARCHIVE_PATH, "");
+        }
+        let is_litter = |name| is_ignored(name) || name == "__MACOSX";
+        if path.iter().any(is_litter) {
+            self.litter.push(Entry { index, path, size });
             return Ok(());
         }
         if NESTED.contains(&extension(&path).as_str()) {

@@ -172,6 +172,10 @@ pub(super) fn read_photo(
             Barred::Missing => &rules::PHOTO_MISSING,
             Barred::Special => &rules::PHOTO_NOT_REGULAR,
             Barred::TooLarge => &rules::PHOTO_LIMITS,
+            // Trying again changes nothing: the rights are the sender's.
+            Barred::Io(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                &rules::PHOTO_DENIED
+            }
             Barred::Io(error) => return PhotoError::Io(error),
         })
     })
@@ -230,7 +234,8 @@ impl Store {
     }
 
     /// What an earlier run left in `work/`: claims are completed, disposals are finished, and
-    /// what is still to be read is given back, oldest first.
+    /// what is still to be read is given back, oldest first. One that cannot be taken up stops no
+    /// other: it stays in `work/` for the next start, and the log says so.
     pub fn unfinished(&self) -> Result<Vec<Claimed>, IntakeError> {
         let resume = |source| IntakeError::Resume { source };
         let mut open = Vec::new();
@@ -238,14 +243,17 @@ impl Store {
             let Some(id) = name.to_str().filter(|_| meta.kind == tree::Kind::Folder) else {
                 continue;
             };
-            open.extend(self.resume(id).map_err(resume)?);
+            match self.resume(id).map_err(resume) {
+                Ok(resumed) => open.extend(resumed),
+                Err(error) => left_behind(id, &error),
+            }
         }
         let mut waiting = Vec::new();
         for claimed in open {
-            if claimed.is_decided() {
-                claimed.finish()?;
-            } else {
+            if !claimed.is_decided() {
                 waiting.push(claimed);
+            } else if let Err(error) = claimed.finish() {
+                left_behind(claimed.id(), &error);
             }
         }
         Ok(waiting)
@@ -307,6 +315,7 @@ impl Store {
             match self.fetch(intent, home, path, index + 1) {
                 // Taken by another drop or by the sender: the record will say its photo is missing.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) if stays(&error) => self.copy_companion(home, path)?,
                 other => other?,
             }
             touched.extend(path.parent());
@@ -352,12 +361,26 @@ impl Store {
 
     /// Copies what was set aside in `incoming/`, and removes it there.
     fn bring(&self, home: &Tree, aside: &Path, target: &Path) -> io::Result<()> {
+        self.copy_in(aside, home, target)?;
+        self.incoming.remove_all(aside)
+    }
+
+    /// Takes a copy of a companion whose folder lets nothing be moved out of it.
+    fn copy_companion(&self, home: &Tree, path: &Path) -> io::Result<()> {
+        match self.copy_in(path, home, &Path::new(DROP).join(path)) {
+            // The record will say that its photo is missing.
+            Err(error) if stays(&error) || error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Copies a path of `incoming/`, so that all of it stands in the claim or nothing.
+    fn copy_in(&self, path: &Path, home: &Tree, target: &Path) -> io::Result<()> {
         let copy = Path::new("copy.tmp");
         home.remove_all(copy)?;
-        tree::copy(&self.incoming, aside, home, copy)?;
+        tree::copy(&self.incoming, path, home, copy)?;
         home.sync()?;
-        home.rename(copy, home, target)?;
-        self.incoming.remove_all(aside)
+        home.rename(copy, home, target)
     }
 
     /// Removes the folder of a claim that took nothing.
@@ -369,6 +392,24 @@ impl Store {
         home.remove_all(Path::new("copy.tmp"))?;
         self.work.remove_empty(Path::new(id))
     }
+}
+
+fn left_behind(id: &str, error: &IntakeError) {
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    tracing::error!(
+        drop = id,
+        cause,
+        "a drop of an earlier run stays in `work/` until the next start: {error}"
+    );
+}
+
+/// Whether a path stays where it is, whoever tries again: its folder is the sender's alone, or a
+/// mount of its own.
+fn stays(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::CrossesDevices
+    )
 }
 
 /// The name under which a path waits in `incoming/` for its copy; scans pass over dotted names.
@@ -411,7 +452,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::super::Settings;
-    use super::super::testing::{Station, record};
+    use super::super::testing::{Station, record, report};
     use super::*;
 
     fn intent(station: &Station) -> Intent {
@@ -504,6 +545,50 @@ mod tests {
     }
 
     #[test]
+    fn a_photo_that_may_not_be_moved_is_copied_and_stops_neither_drop_nor_start() {
+        for (far, rights) in [(false, 0o644), (true, 0o644), (false, 0)] {
+            let station = if far {
+                Station::across_mounts()
+            } else {
+                Some(Station::new())
+            };
+            let Some(mut station) = station else { continue };
+            station.put("photos/1.jpg", "jpg");
+            station.put("T.csv", "nik,foto\n1,photos/1.jpg\n");
+            station.set_rights("incoming/photos/1.jpg", rights);
+            station.set_rights("incoming/photos", 0o555);
+            let limits = Settings::default().limits;
+            let photo = station.bound_by_rights(|station| {
+                std::mem::drop(station.claim());
+                station.restart();
+                let resumed = station.inbox.unfinished().unwrap();
+                resumed[0].photo("photos/1.jpg", &limits)
+            });
+            station.set_rights("incoming/photos", 0o755);
+            match (rights, photo) {
+                (0, Err(PhotoError::Rule(rule))) => assert_eq!(rule.code, "photo-missing"),
+                (_, photo) => assert_eq!(photo.unwrap(), b"jpg"),
+            }
+            assert_eq!(station.tree("incoming"), ["photos/1.jpg"]);
+        }
+    }
+
+    #[test]
+    fn a_claim_that_cannot_be_taken_up_stops_no_other() {
+        let mut station = Station::new();
+        station.put("X.json", "{}");
+        std::mem::drop(station.claim());
+        let broken = station.path("work/20260101T000000000-00000003");
+        fs::create_dir(&broken).unwrap();
+        fs::write(broken.join(INTENT), "{").unwrap();
+        station.restart();
+        let resumed = station.inbox.unfinished().unwrap();
+        assert_eq!(resumed.len(), 1);
+        assert_eq!(resumed[0].name(), "X.json");
+        assert!(broken.exists());
+    }
+
+    #[test]
     fn a_drop_that_vanished_before_its_claim_leaves_nothing_behind() {
         let mut station = Station::new();
         station.put("X.json", "{}");
@@ -511,6 +596,30 @@ mod tests {
         fs::remove_file(station.path("incoming/X.json")).unwrap();
         assert!(station.inbox.claim(&ready[0]).is_err());
         assert_eq!(fs::read_dir(station.path("work")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_photo_that_may_not_be_read_is_the_senders_fault_and_the_drop_comes_to_its_end() {
+        let mut station = Station::new();
+        let lines = format!("{}\n{}", record("1", "a.jpg"), record("2", "b.jpg"));
+        station.put("X/records.jsonl", lines);
+        for photo in ["a.jpg", "b.jpg"] {
+            station.put(&format!("X/{photo}"), photo);
+        }
+        station.set_rights("incoming/X/b.jpg", 0);
+        station.bound_by_rights(|station| {
+            let limits = Settings::default().limits;
+            let drop = station.claim();
+            assert_eq!(drop.photo("a.jpg", &limits).unwrap(), b"a.jpg");
+            match drop.photo("b.jpg", &limits) {
+                Err(PhotoError::Rule(rule)) => assert_eq!(rule.code, "photo-denied"),
+                other => panic!("{other:?}"),
+            }
+            drop.dispose(&report(&drop, 2, &[2]), &limits).unwrap();
+        });
+        let back = station.tree("rejected");
+        assert!(back.contains(&"X/records.jsonl".to_owned()), "{back:?}");
+        assert!(station.tree("work").is_empty());
     }
 
     #[test]

@@ -95,8 +95,8 @@ impl Claimed {
         if report.rejected() > 0 && report.accepted() > 0 {
             draft.make_folders(Path::new(REJECTED))?;
             let back = draft.folder(Path::new(REJECTED)).map_err(io_of)?;
-            self.return_rows(&back, report, limits)?;
             write(&back, Path::new(REASONS), &reasons)?;
+            self.return_rows(&back, report, limits)?;
         }
         draft.sync_below()?;
         self.home
@@ -284,21 +284,39 @@ fn return_manifest(batch: &Tree, back: &Tree, limits: &Limits) -> io::Result<()>
     write(back, name, &serde_json::to_vec_pretty(&value)?)
 }
 
+/// Lays a photo beside its record. One that cannot go there is passed over, since the whole drop is
+/// kept: `foto` may name the file of records or another that the station writes itself, also as if
+/// it were a folder, and the sender may have kept the right to read it from the station.
 fn return_photo(source: &Source, back: &Tree, photo: &Path) -> io::Result<()> {
     match source.base.meta(photo) {
         Ok(meta) if meta.kind == tree::Kind::File => {}
         Ok(_) | Err(Barred::Missing | Barred::Special) => return Ok(()),
         Err(error) => return Err(io_of(error)),
     }
+    match lay_photo(source, back, photo) {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::AlreadyExists
+                    | io::ErrorKind::NotADirectory
+                    | io::ErrorKind::PermissionDenied
+            ) =>
+        {
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+fn lay_photo(source: &Source, back: &Tree, photo: &Path) -> io::Result<()> {
     if let Some(above) = photo.parent() {
         back.make_folders(above)?;
     }
     match back.link(&source.base, photo, photo) {
         // What was unpacked from an archive is not on the disk yet.
         Ok(()) => back.open_file(photo).map_err(io_of)?.0.sync_all(),
-        // Some file systems know no second name for a file. And `foto` may name the file of
-        // records, which is there already.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // Some file systems know no second name for a file.
         Err(_) => tree::copy(&source.base, photo, back, photo),
     }
 }
@@ -572,6 +590,65 @@ mod tests {
         assert_eq!(lines[0], "\u{feff}nik;foto;kia_status;kia_kolom;kia_alasan");
         assert_eq!(lines[1], "1;p/1.jpg;DITERIMA;;");
         assert!(lines[2].starts_with("2;p\\2.JPG;DITOLAK;nik;"));
+    }
+
+    #[test]
+    fn photos_that_are_called_like_the_stations_own_files_are_passed_over() {
+        for (records, lines, photo, own) in [
+            ("records.jsonl", "{}\n{}", "reasons.json", "reasons.json"),
+            (
+                "records.jsonl",
+                "{}\n{}",
+                "reasons.json/a.jpg",
+                "reasons.json",
+            ),
+            (
+                "records.csv",
+                "nik,foto\n1,FOTO\n2,FOTO\n",
+                "alasan.xlsx",
+                "alasan.xlsx",
+            ),
+            (
+                "records.csv",
+                "nik,foto\n1,FOTO\n2,FOTO\n",
+                "alasan.xlsx/a.jpg",
+                "alasan.xlsx",
+            ),
+        ] {
+            let mut station = Station::new();
+            let lines = lines
+                .replace("{}", &record("1", photo))
+                .replace("FOTO", photo);
+            station.put(&format!("X/{records}"), lines);
+            station.put(&format!("X/{photo}"), "jpg");
+            let drop = station.claim();
+            let refused = if records == "records.csv" { 3 } else { 2 };
+            drop.dispose(&report(&drop, 2, &[refused]), &limits())
+                .unwrap();
+            let back = fs::read(station.path("rejected/X").join(own)).unwrap();
+            assert!(back != b"jpg", "{photo}");
+            assert!(station.tree("work").is_empty(), "{photo}");
+        }
+    }
+
+    #[test]
+    fn a_table_wider_than_a_return_list_is_refused_and_comes_to_its_end() {
+        for (columns, wide) in [(256, false), (257, true), (16_380, true)] {
+            let mut station = Station::new();
+            let header = (1..columns).map(|number| format!(",k{number}"));
+            let row = ",".repeat(columns - 1);
+            let table = format!("nik{}\n1{row}\n2{row}\n", header.collect::<String>());
+            station.put("T.csv", table);
+            let drop = station.claim();
+            let report = match drop.read(&limits()) {
+                Ok(batch) => report(&drop, batch.received(), &[2]),
+                Err(ReadError::Refused(problems)) => Report::refused(drop.name(), problems),
+                Err(error) => panic!("{error}"),
+            };
+            assert_eq!(report.problems()[0].code == "drop-limits", wide);
+            drop.dispose(&report, &limits()).unwrap();
+            assert!(station.tree("work").is_empty());
+        }
     }
 
     #[test]

@@ -223,10 +223,11 @@ impl Inbox {
     }
 
     /// What an earlier run left in `work/`, oldest first: to be called once, before the first
-    /// claim. Half claims are completed; disposals that were begun are finished and not listed.
+    /// claim. Half claims are completed; disposals that were begun are finished and not listed. One
+    /// that cannot be stays in `work/` for the next start, and the log says so.
     ///
     /// # Errors
-    /// [`IntakeError::Resume`] or [`IntakeError::Dispose`].
+    /// [`IntakeError::Resume`] when `work/` itself cannot be listed.
     pub fn unfinished(&self) -> Result<Vec<Claimed>, IntakeError> {
         self.store.unfinished()
     }

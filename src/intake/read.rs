@@ -10,7 +10,7 @@ use super::report::Report;
 use super::returned::Returned;
 use super::table::{BOM, Table};
 use super::tree::{Barred, Kind, Overrun, Tree};
-use super::workbook::Sheet;
+use super::workbook::{COLUMNS, Sheet};
 use super::{Limits, Mappings, json};
 use crate::domain::fields::{RawRecord, RawValue};
 use crate::domain::rules::{self, Problem, Rule, Subject};
@@ -191,6 +191,11 @@ impl Source {
         if self.form == Form::Table {
             let table = self.table(text)?;
             for line in table.lines() {
+                if line.swallows {
+                    // The rows within cannot be counted, and nobody would hear of them.
+                    let row = format!("baris/row {}", line.row);
+                    return Err(ReadError::refused(&rules::TABLE_QUOTE, &row));
+                }
                 put(line.row, table.record(&line))?;
             }
             return Ok(batch);
@@ -217,11 +222,14 @@ impl Source {
     pub fn table<'a>(&self, text: &'a str) -> Result<Table<'a>, ReadError> {
         let table = Table::new(text, &self.mappings)
             .ok_or_else(|| ReadError::refused(&rules::DROP_EMPTY, ""))?;
-        if table.columns.any_known() {
-            Ok(table)
-        } else {
-            Err(ReadError::refused(&rules::DROP_UNREADABLE, "header"))
+        if !table.columns.any_known() {
+            return Err(ReadError::refused(&rules::DROP_UNREADABLE, "header"));
         }
+        // What goes back is a workbook, which takes no table of any width.
+        if table.headers.len() > COLUMNS {
+            return Err(ReadError::refused(&rules::DROP_LIMITS, "columns"));
+        }
+        Ok(table)
     }
 
     /// The table as a workbook that goes back to the sender; none where the records are no table.
@@ -468,6 +476,7 @@ mod tests {
             ("X.csv", "", "drop-empty"),
             ("X.csv", "nik,nama\n,\n", "drop-empty"),
             ("X.csv", "1702094503180003,AISYAH\n", "drop-unreadable"),
+            ("X.csv", "nik,nama\n1,A\n2,\"B\n3,C\n4,D\n", "table-quote"),
             ("X.zip", "PK", "archive-unreadable"),
             ("X.pdf", "%PDF", "drop-kind"),
             ("X.xls", "\u{1}", "drop-kind"),

@@ -1,9 +1,10 @@
 //! What the sender is told about a drop: `reasons.json`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::domain::fields::Columns;
 use crate::domain::rules::{Problem, Severity};
 
 /// The outcome of a drop, in the shape of `reasons.json`.
@@ -121,6 +122,17 @@ impl Report {
         self.blocks().filter_map(|problem| problem.row).collect()
     }
 
+    /// What blocks each row that goes back.
+    pub(super) fn blocks_by_row(&self) -> BTreeMap<u32, Vec<&Problem>> {
+        let mut rows: BTreeMap<u32, Vec<&Problem>> = BTreeMap::new();
+        for problem in self.blocks() {
+            if let Some(row) = problem.row {
+                rows.entry(row).or_default().push(problem);
+            }
+        }
+        rows
+    }
+
     fn whole_drop_is_refused(&self) -> bool {
         self.blocks().any(|problem| problem.row.is_none())
     }
@@ -128,6 +140,43 @@ impl Report {
     fn blocks(&self) -> impl Iterator<Item = &Problem> {
         let blocks = |problem: &&Problem| problem.severity == Severity::Block;
         self.problems.iter().filter(blocks)
+    }
+}
+
+/// What became of one row of a table, as the station's own columns tell it.
+pub(super) struct Told {
+    /// Whether it goes back.
+    pub status: &'static str,
+    /// The columns at fault, under the sender's own headers.
+    pub columns: String,
+    /// The reasons in Indonesian.
+    pub pesan: String,
+    /// The same in English.
+    pub message: String,
+}
+
+impl Told {
+    /// Of a row that these problems block; none for one that goes on.
+    pub fn new(columns: &Columns, blocks: &[&Problem]) -> Self {
+        let header = |problem: &&Problem| {
+            let header = columns.header_of(&problem.field);
+            header.unwrap_or(&problem.field).to_owned()
+        };
+        let mut headers: Vec<String> = blocks.iter().map(header).collect();
+        headers.dedup();
+        let joined = |text: fn(&Problem) -> &str| {
+            let texts: Vec<&str> = blocks.iter().map(|problem| text(problem)).collect();
+            texts.join(" ")
+        };
+        Self {
+            status: match blocks.is_empty() {
+                true => "DITERIMA",
+                false => "DITOLAK",
+            },
+            columns: headers.join(", "),
+            pesan: joined(|problem| &problem.pesan),
+            message: joined(|problem| &problem.message),
+        }
     }
 }
 

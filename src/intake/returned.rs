@@ -8,10 +8,10 @@ use std::io;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, Note, Workbook, Worksheet, XlsxError};
 
-use super::report::Report;
+use super::report::{Report, Told};
 use super::workbook::ALL_ROWS;
 use crate::domain::fields::{Columns, OWN_COLUMNS, RawValue, is_own_column};
-use crate::domain::rules::{Problem, Severity};
+use crate::domain::rules::Problem;
 
 /// A table that goes back.
 pub(super) struct Returned<'a> {
@@ -37,13 +37,7 @@ impl Returned<'_> {
     }
 
     fn written(&self, report: &Report) -> Result<Vec<u8>, XlsxError> {
-        let mut problems: BTreeMap<u32, Vec<&Problem>> = BTreeMap::new();
-        for problem in report.problems() {
-            if let Some(row) = problem.row {
-                problems.entry(row).or_default().push(problem);
-            }
-        }
-        let refused = report.refused_rows();
+        let blocks = report.blocks_by_row();
         let mut book = Workbook::new();
         let looks = Looks::new();
         for (name, only_refused) in [(AGAIN, true), (ALL_ROWS, false)] {
@@ -51,10 +45,9 @@ impl Returned<'_> {
             sheet.set_name(name)?;
             let mut page = Page::new(self, &looks, sheet)?;
             for (row, cells) in &self.lines {
-                let is_refused = refused.contains(row);
-                if is_refused || !only_refused {
-                    let of_row = problems.get(row).map_or(&[][..], Vec::as_slice);
-                    page.line(*row, cells, is_refused, of_row)?;
+                let of_row = blocks.get(row).map_or(&[][..], Vec::as_slice);
+                if !of_row.is_empty() || !only_refused {
+                    page.line(*row, cells, of_row)?;
                 }
             }
         }
@@ -142,22 +135,18 @@ impl<'a, 'b> Page<'a, 'b> {
         })
     }
 
-    fn line(
-        &mut self,
-        row: u32,
-        cells: &[RawValue],
-        is_refused: bool,
-        problems: &[&Problem],
-    ) -> Result<(), XlsxError> {
+    fn line(&mut self, row: u32, cells: &[RawValue], blocks: &[&Problem]) -> Result<(), XlsxError> {
         let at = self.next;
         self.next += 1;
-        let blocks = problems.iter().filter(|p| p.severity == Severity::Block);
-        let blocks: Vec<&Problem> = blocks.copied().collect();
+        let columns = self.table.columns;
+        let mut at_fault: BTreeMap<usize, Vec<&Problem>> = BTreeMap::new();
+        for problem in blocks {
+            if let Some(index) = columns.index_of(&problem.field) {
+                at_fault.entry(index).or_default().push(problem);
+            }
+        }
         for (place, index) in self.kept.iter().enumerate() {
-            let here: Vec<&&Problem> = blocks
-                .iter()
-                .filter(|problem| self.table.columns.index_of(&problem.field) == Some(*index))
-                .collect();
+            let here = at_fault.get(index).map_or(&[][..], Vec::as_slice);
             let look = match here.is_empty() {
                 true => &self.looks.cell,
                 false => &self.looks.bad,
@@ -199,24 +188,12 @@ impl<'a, 'b> Page<'a, 'b> {
                 self.sheet.insert_note(at, place, &note)?;
             }
         }
-        let mut names: Vec<&str> = blocks
-            .iter()
-            .map(|problem| {
-                let header = self.table.columns.header_of(&problem.field);
-                header.unwrap_or(&problem.field)
-            })
-            .collect();
-        names.dedup();
-        let joined = |text: fn(&Problem) -> &str| {
-            let texts: Vec<&str> = blocks.iter().map(|problem| text(problem)).collect();
-            texts.join(" ")
-        };
-        let status = if is_refused { "DITOLAK" } else { "DITERIMA" };
+        let told = Told::new(columns, blocks);
         let own = [
-            status.to_owned(),
-            names.join(", "),
-            joined(|problem| &problem.pesan),
-            joined(|problem| &problem.message),
+            told.status.to_owned(),
+            told.columns,
+            told.pesan,
+            told.message,
             row.to_string(),
         ];
         for (place, text) in own.iter().enumerate() {

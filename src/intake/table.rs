@@ -3,9 +3,8 @@
 use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
 
 use super::mappings::Mappings;
-use super::report::Report;
+use super::report::{Report, Told};
 use crate::domain::fields::{Columns, OWN_COLUMNS, RawRecord, RawValue, canonical, is_own_column};
-use crate::domain::rules::Severity;
 
 /// A table cut into cells.
 pub(super) struct Table<'a> {
@@ -22,6 +21,8 @@ pub(super) struct Line {
     /// As a spreadsheet numbers it: the header is 1.
     pub row: u32,
     pub cells: Vec<String>,
+    /// A quote that is not closed has made other rows part of this one.
+    pub swallows: bool,
 }
 
 impl<'a> Table<'a> {
@@ -57,21 +58,40 @@ impl<'a> Table<'a> {
                     return None;
                 }
                 row += 1 + blank_lines(self.text.as_bytes(), start);
+                let end = usize::try_from(reader.position().byte()).ok()?;
                 let cells: Vec<String> = record
                     .iter()
                     .map(|cell| String::from_utf8_lossy(cell).into_owned())
                     .collect();
                 if row > 1 && cells.iter().any(|cell| !cell.trim().is_empty()) {
-                    return Some(Line { row, cells });
+                    let swallows =
+                        has_line_break(&cells) && self.holds_rows(&self.text[start..end]);
+                    return Some(Line {
+                        row,
+                        cells,
+                        swallows,
+                    });
                 }
             }
         })
     }
 
+    /// Whether a record that holds line breaks holds whole rows: a line after its first that falls
+    /// into as many cells as the header does.
+    fn holds_rows(&self, record: &str) -> bool {
+        let mut lines = record
+            .split(['\n', '\r'])
+            .filter(|line| !line.trim().is_empty());
+        lines.next();
+        lines.any(|line| {
+            let delimiters = line.bytes().filter(|byte| *byte == self.delimiter);
+            delimiters.count() + 1 >= self.headers.len()
+        })
+    }
+
     /// The record of a line, or why its cells cannot be trusted.
     pub fn record(&self, line: &Line) -> Result<RawRecord, String> {
-        if line.cells.iter().any(|cell| cell.contains(['\n', '\r'])) {
-            // A quote that is not closed swallows the lines that follow.
+        if has_line_break(&line.cells) {
             return Err("\"…".to_owned());
         }
         if line.cells.len() != self.headers.len() {
@@ -93,7 +113,7 @@ impl<'a> Table<'a> {
     /// The table with what became of each line in three columns at the end. Columns left by an
     /// earlier return are replaced.
     pub fn marked(&self, report: &Report) -> Vec<u8> {
-        let refused = report.refused_rows();
+        let blocks = report.blocks_by_row();
         let kept: Vec<bool> = self
             .headers
             .iter()
@@ -121,33 +141,16 @@ impl<'a> Table<'a> {
         let [status, column, reason, ..] = OWN_COLUMNS;
         write(&self.headers, [status, column, reason]);
         for line in self.lines() {
-            let problems: Vec<_> = report
-                .problems()
-                .iter()
-                .filter(|problem| problem.row == Some(line.row))
-                .filter(|problem| problem.severity == Severity::Block)
-                .collect();
-            let mut columns: Vec<&str> = problems
-                .iter()
-                .map(|problem| {
-                    self.columns
-                        .header_of(&problem.field)
-                        .unwrap_or(&problem.field)
-                })
-                .collect();
-            columns.dedup();
-            let reasons: Vec<&str> = problems.iter().map(|p| p.pesan.as_str()).collect();
-            let status = match refused.contains(&line.row) {
-                true => "DITOLAK",
-                false => "DITERIMA",
-            };
-            write(
-                &line.cells,
-                [status, &columns.join(", "), &reasons.join(" ")],
-            );
+            let blocks = blocks.get(&line.row).map_or(&[][..], Vec::as_slice);
+            let told = Told::new(&self.columns, blocks);
+            write(&line.cells, [told.status, &told.columns, &told.pesan]);
         }
         writer.into_inner().unwrap_or_default()
     }
+}
+
+fn has_line_break(cells: &[String]) -> bool {
+    cells.iter().any(|cell| cell.contains(['\n', '\r']))
 }
 
 /// The UTF-8 byte order mark; without it spreadsheets take a CSV for the local code page.
@@ -250,6 +253,22 @@ mod tests {
             .map(|line| table.record(&line).is_ok())
             .collect();
         assert_eq!(readable, [false, false, true, false]);
+    }
+
+    #[test]
+    fn a_cell_of_several_lines_is_told_from_a_quote_that_swallows_rows() {
+        for (rows, swallows) in [
+            ("1,\"A\n2,B\n3,C", true),
+            ("1,\"A\r\n2,B\r\n3,\"C\"\r\n4,D", true),
+            ("1,A\n2,\"B\n", false),
+            ("1,\"JL. A\nRT 3\"\n2,B", false),
+            ("1,A\n2,\"JL. A\nRT 3\"", false),
+        ] {
+            let text = format!("nik,nama\n{rows}");
+            let table = Table::new(&text, &Mappings::default()).unwrap();
+            let found = table.lines().any(|line| line.swallows);
+            assert_eq!(found, swallows, "{rows:?}");
+        }
     }
 
     #[test]

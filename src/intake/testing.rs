@@ -130,6 +130,24 @@ impl Station {
         self.inbox.claim(&ready[0]).unwrap()
     }
 
+    /// Runs `work` as somebody whom the rights on files bind, also where the tests run as root.
+    pub fn bound_by_rights<T: Send>(&mut self, work: impl FnOnce(&mut Self) -> T + Send) -> T {
+        let bound = || {
+            // Of this thread alone, which ends with it.
+            let mut sets = rustix::thread::capabilities(None).unwrap();
+            sets.effective = rustix::thread::CapabilitySet::empty();
+            rustix::thread::set_capabilities(None, sets).unwrap();
+            work(self)
+        };
+        std::thread::scope(|scope| scope.spawn(bound).join().unwrap())
+    }
+
+    /// Sets the rights on something in the station's folder.
+    pub fn set_rights(&self, path: &str, mode: u32) {
+        let rights = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        fs::set_permissions(self.path(path), rights).unwrap();
+    }
+
     /// The codes for which the one drop in `incoming/` is refused as a whole.
     pub fn refusal(&mut self) -> Vec<&'static str> {
         match self.claim().read(&Settings::default().limits) {

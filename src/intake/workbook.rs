@@ -62,8 +62,8 @@ enum Value {
 /// Cells of one row of a sheet, by its number from 0.
 type Rows = BTreeMap<u32, Vec<Cell>>;
 
-/// Columns that are looked at; a cell further out is no part of a table of children.
-const COLUMNS: usize = 256;
+/// The most columns of a table; what stands further out is no part of a table of children.
+pub(super) const COLUMNS: usize = 256;
 
 /// Rows from the top among which the header is looked for.
 const HEADER_WITHIN: usize = 50;
@@ -238,9 +238,11 @@ fn prove(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
     // hide the number, and no program writes them.
     let key = b"uniqueCount";
     let claims = memchr::memmem::find_iter(&strings, key).map(|at| {
-        let after = strings[at + key.len()..].iter().take(40);
-        let digits = after.skip_while(|byte| !byte.is_ascii_digit());
-        let digits = digits.take_while(|byte| byte.is_ascii_digit());
+        let after = strings[at + key.len()..].iter();
+        let sign = |byte: &&u8| byte.is_ascii_whitespace() || b"='\"+".contains(byte);
+        let digits = after
+            .skip_while(sign)
+            .take_while(|byte| byte.is_ascii_digit());
         digits.fold(0_u64, |sum, digit| {
             sum.saturating_mul(10)
                 .saturating_add(u64::from(digit - b'0'))
@@ -261,29 +263,57 @@ fn read_sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<(String, Rows)>, Rea
         .map(|sheet| sheet.name.clone())
         .collect();
     let mut found = Vec::new();
-    let mut left = limits.sheet_cells;
+    let mut room = Room {
+        cells: limits.sheet_cells,
+        bytes: limits.workbook_bytes,
+    };
     for name in names {
-        let rows = rows(&mut book, &name, limits, &mut left)?;
+        let rows = rows(&mut book, &name, limits, &mut room)?;
         found.push((name, rows));
     }
     Ok(found)
+}
+
+/// What the sheets of a workbook may still take up together. A text that many cells share is
+/// copied for each of them, and a cell far to the right makes empty ones before it: the size of
+/// the file says nothing of either.
+struct Room {
+    cells: usize,
+    bytes: u64,
+}
+
+impl Room {
+    fn take_bytes(&mut self, bytes: usize) -> Result<(), ReadError> {
+        let left = self.bytes.checked_sub(bytes as u64);
+        self.bytes = left.ok_or_else(|| too_much("bytes"))?;
+        Ok(())
+    }
+
+    fn take_cell(&mut self) -> Result<(), ReadError> {
+        self.cells = self.cells.checked_sub(1).ok_or_else(|| too_much("cells"))?;
+        Ok(())
+    }
+}
+
+fn too_much(what: &str) -> ReadError {
+    ReadError::refused(&rules::DROP_LIMITS, what)
 }
 
 fn rows(
     book: &mut Xlsx<Cursor<&[u8]>>,
     name: &str,
     limits: &Limits,
-    left: &mut usize,
+    room: &mut Room,
 ) -> Result<Rows, ReadError> {
-    let too_much = |what: &str| ReadError::refused(&rules::DROP_LIMITS, what);
     let mut rows = Rows::new();
     let mut reader = book.worksheet_cells_reader(name).map_err(wrong)?;
     while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(wrong)? {
+        room.take_bytes(text_bytes(&cell.value))?;
         let value = Value::of(&cell.value);
         if matches!(value, Value::Empty) {
             continue;
         }
-        *left = left.checked_sub(1).ok_or_else(|| too_much("cells"))?;
+        room.take_cell()?;
         let (row, column) = cell.pos;
         let column = usize::try_from(column).map_err(|_| too_much("columns"))?;
         if column >= COLUMNS {
@@ -291,6 +321,7 @@ fn rows(
         }
         let cells = rows.entry(row).or_default();
         if cells.len() <= column {
+            room.take_bytes((column + 1 - cells.len()) * size_of::<Cell>())?;
             cells.resize_with(column + 1, Cell::default);
         }
         cells[column] = Cell {
@@ -302,6 +333,17 @@ fn rows(
         }
     }
     Ok(rows)
+}
+
+/// Bytes of a cell's text.
+fn text_bytes(data: &DataRef<'_>) -> usize {
+    match data {
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            text.len()
+        }
+        DataRef::SharedString(text) => text.len(),
+        _ => 0,
+    }
 }
 
 impl Value {

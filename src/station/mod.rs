@@ -9,6 +9,7 @@ mod checkpoints;
 mod day;
 pub mod deeds;
 mod examine;
+mod fault;
 mod handover;
 mod in_order;
 mod inspect;
@@ -42,6 +43,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use self::fault::Faults;
 use crate::config::{Config, ConfigError, Paths};
 use crate::domain::card::Kind;
 use crate::domain::office::Official;
@@ -58,6 +60,7 @@ pub use beside::beside_ledger;
 pub use checkpoints::keep_checkpoints;
 pub use day::{DayReport, close_day, day_report};
 pub use examine::{Examined, Examiner, SharedPhotos, cloth_of, photo_target};
+pub use fault::Fault;
 pub use handover::{HandoverError, HandoverWords, MOST_BYTES, Papers, attach, pack_papers};
 pub use inspect::{InspectError, Row, inspect, report_of};
 pub use lock::{Lock, LockError};
@@ -79,7 +82,8 @@ pub fn ledger_files(paths: &Paths) -> ledger::Files {
 /// Who the ledger names for what the station does by itself.
 pub const ACTOR: &str = "station";
 
-/// What stops a station. A fault of one drop or card never does.
+/// What the station could not do. A fault of one drop or card is none of these; one of the ledger
+/// ends a running station, and any other is tried again.
 #[derive(Debug, thiserror::Error)]
 pub enum StationError {
     /// A setting.
@@ -132,6 +136,17 @@ pub enum StationError {
     },
 }
 
+impl StationError {
+    /// Whether the station cannot go on without being started anew. Folders, shares, disks and
+    /// settings are mended while it runs.
+    fn is_final(&self) -> bool {
+        match self {
+            Self::Ledger(error) => !matches!(error, ledger::Error::Busy),
+            _ => false,
+        }
+    }
+}
+
 /// What wakes the station. There is nothing else.
 #[derive(Debug)]
 pub enum Event {
@@ -168,6 +183,9 @@ pub struct Station {
     stopping: Arc<AtomicBool>,
     /// Drops whose disk failed: they are tried again, not given up.
     parked: Vec<Claimed>,
+    /// Why the last of them was parked.
+    parked_for: Option<String>,
+    faults: Faults,
     /// When a drop was last accepted, to tell a lone record from a stream.
     last_accepted: Option<Instant>,
     /// Whether the record accepted last came alone.
@@ -190,6 +208,8 @@ impl Station {
         // Read again for each drop; here, so that a mistake in it is heard of at once.
         Mappings::read(&paths.mappings())?;
         let photos = PhotoStore::open(paths.photos())?;
+        photos.sweep()?;
+        let faults = Faults::new(&paths);
         let mut station = Self {
             paths,
             config,
@@ -200,6 +220,8 @@ impl Station {
             photos,
             stopping: Arc::default(),
             parked: Vec::new(),
+            parked_for: None,
+            faults,
             last_accepted: None,
             came_alone: false,
             purged: None,
@@ -215,23 +237,34 @@ impl Station {
         Arc::clone(&self.stopping)
     }
 
-    /// Runs until [`Event::Stop`] or until the events end.
+    /// Runs until [`Event::Stop`] or until the events end. What passes, a share that is away or a
+    /// full disk, is told in [`Fault`] and tried again.
     ///
     /// # Errors
-    /// What no retry mends; the ledger holds all that was done before.
+    /// The ledger's, which no retry mends; it holds all that was done before.
     pub fn run(&mut self, events: &Receiver<Event>) -> Result<(), StationError> {
         let mut whole = BTreeSet::new();
         loop {
             self.purge_when_due();
-            let progress = self.step(&std::mem::take(&mut whole), Due::Quiet)?;
+            let wait = match self.step(&whole, Due::Quiet) {
+                Ok(progress) => {
+                    whole.clear();
+                    self.faults.note(self.parked_for.clone());
+                    if progress.is_none() {
+                        self.patience()
+                    } else {
+                        Duration::ZERO
+                    }
+                }
+                Err(error) if error.is_final() => return Err(error),
+                Err(error) => {
+                    self.faults.note(Some(chain(&error)));
+                    AGAIN
+                }
+            };
             if self.is_stopping() {
                 return Ok(());
             }
-            let wait = if progress.is_none() {
-                self.patience()
-            } else {
-                Duration::ZERO
-            };
             match events.recv_timeout(wait) {
                 Ok(Event::Wake(wake)) => whole.extend(wake.arrived_whole),
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
@@ -251,7 +284,7 @@ impl Station {
     /// What stands still without being whole goes back; what is still being written is left.
     ///
     /// # Errors
-    /// As [`Station::run`].
+    /// Whatever ends or hinders [`Station::run`].
     pub fn run_once(&mut self) -> Result<Progress, StationError> {
         let mut all = Progress::default();
         self.purge_when_due();
@@ -284,20 +317,35 @@ impl Station {
     /// One look: take what is complete, then make the lots that are due.
     fn step(&mut self, whole: &BTreeSet<OsString>, due: Due) -> Result<Progress, StationError> {
         let mut progress = Progress::default();
+        self.parked_for = None;
         for claimed in std::mem::take(&mut self.parked) {
             self.take(claimed, &mut progress)?;
         }
+        let taken = match self.take_ready(whole, &mut progress) {
+            Err(error) if error.is_final() => return Err(error),
+            taken => taken,
+        };
+        // Cards that are accepted need no `incoming/` to become a lot.
+        progress.lots = self.make_lots(due)?;
+        taken.map(|()| progress)
+    }
+
+    /// Takes what is complete in `incoming/`.
+    fn take_ready(
+        &mut self,
+        whole: &BTreeSet<OsString>,
+        progress: &mut Progress,
+    ) -> Result<(), StationError> {
         for ready in self.inbox.scan(Instant::now(), whole)? {
             if self.is_stopping() {
                 break;
             }
             match self.inbox.claim(&ready) {
-                Ok(claimed) => self.take(claimed, &mut progress)?,
+                Ok(claimed) => self.take(claimed, progress)?,
                 Err(error) => tracing::error!(error = chain(&error), "a drop was not claimed"),
             }
         }
-        progress.lots = self.make_lots(due)?;
-        Ok(progress)
+        Ok(())
     }
 
     fn take(&mut self, claimed: Claimed, progress: &mut Progress) -> Result<(), StationError> {
@@ -308,17 +356,23 @@ impl Station {
         match self.accept_drop(&claimed) {
             Ok(report) => progress.drops.push(report.into()),
             Err(accept::AcceptError::Stopping) => {}
-            Err(accept::AcceptError::Later(error)) => {
-                tracing::error!(
-                    drop = claimed.id(),
-                    error = chain(error.as_ref()),
-                    "a drop is tried again later"
-                );
-                self.parked.push(claimed);
+            Err(accept::AcceptError::Later(error)) => self.park(claimed, error.as_ref()),
+            Err(accept::AcceptError::Ledger(error)) => {
+                let error = StationError::from(error);
+                if error.is_final() {
+                    return Err(error);
+                }
+                self.park(claimed, &error);
             }
-            Err(accept::AcceptError::Ledger(error)) => return Err(error.into()),
         }
         Ok(())
+    }
+
+    /// Keeps a drop to be tried again.
+    fn park(&mut self, claimed: Claimed, error: &(dyn std::error::Error + 'static)) {
+        let (drop, error) = (claimed.id(), chain(error));
+        self.parked_for = Some(format!("drop `{drop}` is tried again: {error}"));
+        self.parked.push(claimed);
     }
 
     /// How long nothing needs to be looked at.
@@ -331,7 +385,7 @@ impl Station {
         if waits || self.gathering() {
             POLL
         } else if !self.parked.is_empty() {
-            Duration::from_secs(2)
+            AGAIN
         } else if is_network_mount(&self.paths.intake().incoming).unwrap_or(true) {
             Duration::from_secs(5)
         } else {
@@ -371,6 +425,9 @@ enum Due {
     /// All.
     All,
 }
+
+/// How long until what failed is tried again.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// How often a drop that settles is looked at.
 const POLL: Duration = Duration::from_millis(200);

@@ -26,26 +26,28 @@ impl PhotoStore {
             what: "`photos/` cannot be made",
             source,
         })?;
-        let store = Self {
+        Ok(Self {
             dir,
             unsynced: Mutex::default(),
-        };
-        store.sweep().map_err(|source| StationError::File {
-            what: "`photos/` cannot be tidied",
-            source,
-        })?;
-        Ok(store)
+        })
     }
 
-    /// Removes what a crash left half written.
-    fn sweep(&self) -> io::Result<()> {
-        for entry in fs::read_dir(&self.dir)? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|end| end == "tmp") {
-                fs::remove_file(path)?;
+    /// Removes what a crash left half written. Only for who holds the station's lock, before
+    /// anything is written: what another has in hand looks the same.
+    pub(super) fn sweep(&self) -> Result<(), StationError> {
+        let sweep = || {
+            for entry in fs::read_dir(&self.dir)? {
+                let path = entry?.path();
+                if path.extension().is_some_and(|end| end == "tmp") {
+                    fs::remove_file(path)?;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        };
+        sweep().map_err(|source| StationError::File {
+            what: "`photos/` cannot be tidied",
+            source,
+        })
     }
 
     /// Keeps a prepared JPEG; the same one again costs next to nothing. Many may be kept at once;
@@ -159,4 +161,20 @@ fn write_whole<T>(
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_opens_the_photos_leaves_what_another_is_writing() {
+        let folder = tempfile::tempdir().unwrap();
+        let in_hand = folder.path().join("aa.3.tmp");
+        fs::write(&in_hand, "half").unwrap();
+        let store = PhotoStore::open(folder.path().to_owned()).unwrap();
+        assert!(in_hand.exists());
+        store.sweep().unwrap();
+        assert!(!in_hand.exists());
+    }
 }

@@ -17,6 +17,7 @@ use crate::accounts;
 use crate::config::{Config, ConfigError, Paths};
 use crate::intake::Inbox;
 use crate::ledger::{self, Ledger, Reader, Tx};
+use crate::station::photo_desk::PhotoDesk;
 
 /// The station as the page sees it.
 pub struct App {
@@ -38,6 +39,8 @@ pub struct App {
     pub batches: Batches,
     /// What lies in `incoming/`. It remembers what it has looked into.
     inbox: Mutex<Inbox>,
+    /// The photos of cards; it has the layouts in hand, which take long to read.
+    pub photos: PhotoDesk,
     readers: Mutex<Vec<Reader>>,
     writer: Mutex<Ledger>,
 }
@@ -65,6 +68,7 @@ impl App {
             head: watch::Sender::new(0),
             batches: Batches::open(paths, config)?,
             inbox: Mutex::new(Inbox::new(paths.intake(), config.intake.clone())?),
+            photos: PhotoDesk::open(paths, config)?,
             readers: Mutex::default(),
             writer: Mutex::new(writer),
         })

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::app::App;
 use super::error::PageError;
+use crate::station::Fault;
 
 /// Bytes that must be left on the disk: a few lots and their photos.
 const ROOM: u64 = 512 << 20;
@@ -23,11 +24,13 @@ pub struct Health {
     incoming: bool,
     /// The disk has room.
     disk: bool,
+    /// Nothing keeps the station from its work.
+    station: bool,
 }
 
 impl Health {
     const fn is_well(self) -> bool {
-        self.ledger && self.incoming && self.disk
+        self.ledger && self.incoming && self.disk && self.station
     }
 }
 
@@ -38,14 +41,16 @@ pub async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Health>) {
         let incoming = fs::read_dir(app.paths.intake().incoming).is_ok();
         let disk = rustix::fs::statvfs(&app.paths.root)
             .is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) >= ROOM);
-        Ok::<_, PageError>((incoming, disk))
+        let station = Fault::read(&app.paths).is_ok_and(|fault| fault.is_none());
+        Ok::<_, PageError>((incoming, disk, station))
     });
     // Without a ledger nothing can be read through it, and nothing else matters.
-    let (incoming, disk) = folders.await.unwrap_or_default();
+    let (incoming, disk, station) = folders.await.unwrap_or_default();
     let health = Health {
         ledger,
         incoming,
         disk,
+        station,
     };
     let status = match health.is_well() {
         true => StatusCode::OK,

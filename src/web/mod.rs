@@ -74,6 +74,9 @@ pub enum ServeError {
     /// The folder of uploads.
     #[error(transparent)]
     Uploads(#[from] crate::station::staging::StageError),
+    /// The layouts or the folder of photos.
+    #[error(transparent)]
+    Photos(#[from] crate::station::StationError),
     /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),

@@ -25,9 +25,9 @@ use crate::domain::rules;
 use crate::ledger::{self, Card, Person, Reader};
 use crate::render::photo::{Adjustment, Background, background_of};
 use crate::station::photo_desk::{
-    Change, DeskError, PhotoDesk, SharedPhoto, drop_again, shared_photo, shared_photos,
+    Change, DeskError, SharedPhoto, drop_again, shared_photo, shared_photos,
 };
-use crate::station::{StationError, cloth_of, words};
+use crate::station::{cloth_of, words};
 
 /// Somebody saw a child's photo.
 const VIEWED: &str = "photo-viewed";
@@ -67,10 +67,6 @@ fn cloth(lang: Lang, cloth: Background) -> &'static str {
     }
 }
 
-fn desk(app: &App) -> Result<PhotoDesk, StationError> {
-    PhotoDesk::open(&app.paths, &app.config)
-}
-
 /// A card with its person, while its data are there.
 fn known(ledger: &Reader, card: CardId) -> Result<(Card, Person), PageError> {
     let found = ledger.card(card)?.zip(ledger.person(card)?);
@@ -95,7 +91,7 @@ pub async fn list(
     let offset = listed.page.min(100_000) * SHOWN;
     let (mut waiting, shared) = app
         .read(move |app, ledger| -> Result<_, PageError> {
-            let desk = desk(app)?;
+            let desk = &app.photos;
             let waiting = ledger.waiting_photos(offset, SHOWN)?.into_iter();
             let waiting = waiting.map(|(card, person)| {
                 let jpeg = desk.prepared(&person).ok().flatten();
@@ -212,7 +208,7 @@ pub async fn now(
     cards::note(&app, &user, card, VIEWED).await?;
     app.read(move |app, ledger| -> Result<_, PageError> {
         let (_, person) = known(ledger, card)?;
-        let jpeg = desk(app)?.prepared(&person).map_err(PageError::broken)?;
+        let jpeg = app.photos.prepared(&person).map_err(PageError::broken)?;
         Ok(picture(jpeg.ok_or(PageError::NotFound)?))
     })
     .await
@@ -228,7 +224,7 @@ pub async fn original(
     cards::note(&app, &user, card, VIEWED).await?;
     app.read(move |app, ledger| -> Result<_, PageError> {
         let (_, person) = known(ledger, card)?;
-        let original = desk(app)?.original(ledger, card, &person)?;
+        let original = app.photos.original(ledger, card, &person)?;
         Ok(picture(original.ok_or(PageError::NotFound)?.bytes))
     })
     .await
@@ -244,7 +240,7 @@ pub async fn one(
     let (card, person, whole, ratio, seen) = app
         .read(move |app, ledger| -> Result<_, PageError> {
             let (card, person) = known(ledger, id)?;
-            let desk = desk(app)?;
+            let desk = &app.photos;
             let original = desk.original(ledger, id, &person)?;
             let whole = original.ok_or(PageError::NotFound)?.is_whole;
             let jpeg = desk.prepared(&person).ok().flatten();
@@ -345,10 +341,10 @@ async fn change(
     wanted: Change,
     text: (&str, &str),
 ) -> Result<Response, PageError> {
-    let desk = app.read(|app, _| desk(app)).await?;
+    let held = Arc::clone(app);
     let actor = accounts::actor(&user.name);
     let changed = app
-        .with_ledger(move |ledger| desk.change(ledger, &actor, card, &wanted))
+        .with_ledger(move |ledger| held.photos.change(ledger, &actor, card, &wanted))
         .await;
     let here = format!("/photos/{card}");
     match changed {

@@ -262,6 +262,8 @@ pub fn refused_things(station: &Station) -> Vec<(&'static str, &'static str)> {
     things.push(("dalam.json", "drop-nested"));
     put("rusak.json", b"{\"nik\": \"1702");
     things.push(("rusak.json", "drop-unreadable"));
+    put("kutip.csv", b"nik,nama\n1,A\n2,\"B\n3,C\n");
+    things.push(("kutip.csv", "table-quote"));
     put("surat.pdf", b"%PDF-1.7");
     things.push(("surat.pdf", "drop-kind"));
     put("data.zip", b"PK\x03\x04");

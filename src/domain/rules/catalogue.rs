@@ -48,6 +48,9 @@ catalogue! {
     UNKNOWN_FIELD "unknown-field" Warn, CONTRACT,
         "Kolom `{field}` tidak dikenal dan tidak dipakai. Periksa ejaan nama kolom; bila memang tidak perlu, abaikan.",
         "`{field}` is no field of the format and is not used; check the spelling of its name";
+    UNKNOWN_FIELDS "unknown-fields" Warn, CONTRACT,
+        "Masih ada kolom lain yang tidak dikenal dan tidak dipakai ({}). Periksa apakah berkas yang dikirim sudah benar.",
+        "there are more fields that are not of the format and are not used ({}); check that the right file was sent";
 
     NIK_LENGTH "nik-length" Block, NIK_LAYOUT,
         "NIK harus tepat 16 angka, tanpa spasi, titik atau huruf. Cocokkan dengan Kartu Keluarga.",
@@ -170,6 +173,9 @@ catalogue! {
     PHOTO_NOT_REGULAR "photo-not-regular" Block, CONTRACT,
         "`foto` bukan berkas biasa (pintasan, folder atau perangkat). Kirim berkas gambarnya sendiri.",
         "`foto` is no regular file (a link, folder or device); send the picture file itself";
+    PHOTO_DENIED "photo-denied" Block, CONTRACT,
+        "Stasiun tidak boleh membaca berkas foto ini. Beri semua orang izin membaca berkas itu (atau salin ulang), lalu kirim ulang.",
+        "the station may not read the photo's file; give everybody the right to read it, or copy it anew, and send it again";
     PHOTO_FORMAT "photo-format" Block, CONTRACT,
         "Foto bukan JPEG atau PNG yang dapat dibaca. Simpan ulang sebagai JPEG, lalu kirim ulang; mengganti nama berkas tidak cukup.",
         "the photo is no JPEG or PNG that can be read; save it as a JPEG, as renaming the file is not enough";
@@ -275,6 +281,9 @@ catalogue! {
     WORKBOOK_SHEETS "workbook-sheets" Block, CONTRACT,
         "Buku kerja memuat lebih dari satu lembar data ({}), sehingga tidak jelas mana yang dikirim. Simpan satu lembar per berkas, atau gabungkan dalam satu lembar.",
         "the workbook holds more than one sheet of records ({}); save one sheet a file, or put all rows into one sheet";
+    TABLE_QUOTE "table-quote" Block, CONTRACT,
+        "Tanda kutip yang tidak ditutup membuat baris-baris sesudahnya ikut terbaca sebagai satu sel ({}). Tutup atau hapus tanda kutip itu, lalu kirim ulang seluruh tabel.",
+        "a quote that is not closed makes the rows after it part of one cell ({}); close it or take it away, and send the whole table again";
     ROW_UNREADABLE "row-unreadable" Block, CONTRACT,
         "Baris ini tidak dapat dibaca ({}). Perbaiki baris ini, lalu kirim ulang baris ini saja.",
         "this row cannot be read ({}); correct it and send this row again";

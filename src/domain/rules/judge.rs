@@ -11,17 +11,20 @@ use super::{
     FORMAT_UNKNOWN, KK_LENGTH, MARRIED, NIK_BIRTH_MISMATCH, NIK_DAY, NIK_LENGTH, NIK_MONTH,
     NIK_REGION_MISMATCH, NIK_SERIAL, NIK_SEX_MISMATCH, NOT_APPROVED, NUMBER_CELL, PHOTO_MISSING,
     PHOTO_NOT_NEEDED, Problem, REASON_UNKNOWN, REGION_PATTERN, RELIGION_UNKNOWN, REVISION_NUMBER,
-    Rule, SEX_UNKNOWN, Severity, Subject, TOO_OLD, UNKNOWN_FIELD, VALIDITY_DATE, VALIDITY_MISSING,
-    VALIDITY_PAST, names, values,
+    Rule, SEX_UNKNOWN, Severity, Subject, TOO_OLD, UNKNOWN_FIELD, UNKNOWN_FIELDS, VALIDITY_DATE,
+    VALIDITY_MISSING, VALIDITY_PAST, names, values,
 };
 use crate::domain::card::Kind;
 use crate::domain::fields::{FIELDS, RawRecord, RawValue, canonical};
-use crate::domain::nik::{Nik, NikError};
+use crate::domain::nik::{Nik, NikError, mask_numbers_in};
 use crate::domain::record::{Alasan, Approval, Record, School, Sex};
 use crate::domain::validity;
 
 /// The most characters of a birth certificate number.
 const AKTA_LONGEST: usize = 40;
+
+/// The most characters of the sender's identifier that a problem repeats.
+const LONGEST_ID: usize = 100;
 
 /// How far the sender's clock may be ahead of the station's. A record is often sent the moment it
 /// is approved, and would otherwise go back for a clock that is a minute fast.
@@ -99,10 +102,13 @@ struct Bench<'a> {
 
 impl<'a> Bench<'a> {
     fn new(raw: &'a RawRecord, known: &'a Circumstances) -> Self {
+        // Every problem carries both: they are cut before they are copied so often, and masked
+        // before they are cut, as half a NIK would look like no number to mask.
+        let short = |text: String| text.chars().take(LONGEST_ID).collect::<String>();
         let subject = Subject {
             row: Some(raw.row),
-            id: written(raw, "id"),
-            nik: written(raw, "nik"),
+            id: written(raw, "id").map(|id| short(mask_numbers_in(&id))),
+            nik: written(raw, "nik").map(short),
         };
         Self {
             raw,
@@ -132,6 +138,10 @@ impl<'a> Bench<'a> {
                 .take(40)
                 .collect();
             self.broken(&UNKNOWN_FIELD, &shown, "");
+        }
+        if self.raw.unknown_more > 0 {
+            let more = self.raw.unknown_more.to_string();
+            self.broken(&UNKNOWN_FIELDS, "record", &more);
         }
         self.values_of(self.raw, "");
     }

@@ -214,10 +214,14 @@ fn names_that_lead_outside_are_refused() {
         "C:/records.csv",
         "a\\records.csv",
         "a\u{7}.csv",
+        ".",
     ] {
         let bytes = archive(&[("good.csv", b"nik"), (name, b"nik\n1\n")]);
         assert_eq!(codes(&bytes), ["archive-path"], "{name}");
     }
+    let long = format!("{}.jpg", "a".repeat(252));
+    let bytes = archive(&[("good.csv", b"nik"), (&long, b"jpg")]);
+    assert_eq!(codes(&bytes), ["drop-limits"], "no file system takes it");
     assert_eq!(below("./a//b.jpg"), Some(PathBuf::from("a/b.jpg")));
 }
 

@@ -33,6 +33,11 @@ fn text(text: &str) -> RawValue {
 
 /// A workbook written by hand: `sheet` is what stands in the worksheet, `strings` the shared texts.
 fn by_hand(workbook: &str, sheet: &str, strings: &str) -> Vec<u8> {
+    in_folder("xl", workbook, sheet, strings)
+}
+
+/// The same with its parts in a folder of this name.
+fn in_folder(folder: &str, workbook: &str, sheet: &str, strings: &str) -> Vec<u8> {
     const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let relation = |id: &str, kind: &str, target: &str| {
@@ -51,16 +56,20 @@ fn by_hand(workbook: &str, sheet: &str, strings: &str) -> Vec<u8> {
         ),
         (
             "_rels/.rels",
-            relations(relation("rId1", "officeDocument", "xl/workbook.xml")),
+            relations(relation(
+                "rId1",
+                "officeDocument",
+                &format!("{folder}/workbook.xml"),
+            )),
         ),
         (
-            "xl/workbook.xml",
+            "workbook.xml",
             format!(
                 r#"<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">{workbook}<sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>"#
             ),
         ),
         (
-            "xl/_rels/workbook.xml.rels",
+            "_rels/workbook.xml.rels",
             relations(
                 relation("rId1", "worksheet", "worksheets/sheet1.xml")
                     + &relation("rId2", "styles", "styles.xml")
@@ -68,16 +77,20 @@ fn by_hand(workbook: &str, sheet: &str, strings: &str) -> Vec<u8> {
             ),
         ),
         (
-            "xl/styles.xml",
+            "styles.xml",
             format!(
                 r#"<styleSheet xmlns="{MAIN}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#
             ),
         ),
-        ("xl/sharedStrings.xml", strings.replace("MAIN", MAIN)),
-        ("xl/worksheets/sheet1.xml", sheet.replace("MAIN", MAIN)),
+        ("sharedStrings.xml", strings.replace("MAIN", MAIN)),
+        ("worksheets/sheet1.xml", sheet.replace("MAIN", MAIN)),
     ];
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
+        let name = match name {
+            "[Content_Types].xml" | "_rels/.rels" => name.to_owned(),
+            part => format!("{folder}/{part}"),
+        };
         zip.start_file(name, SimpleFileOptions::default()).unwrap();
         zip.write_all(content.as_bytes()).unwrap();
     }
@@ -241,6 +254,57 @@ fn a_cell_far_out_and_a_false_count_of_texts_cost_nothing() {
     assert_eq!(low.lines[0].row, 1_048_576);
     let lie = r#"<sst xmlns="MAIN" uniqueCount="99999999999999"></sst>"#;
     assert_eq!(refused(&by_hand("", &far("A2"), lie)), "archive-bomb");
+    let far_apart = lie.replace("Count=", &format!("Count{}=", " ".repeat(60)));
+    assert_eq!(
+        refused(&by_hand("", &far("A2"), &far_apart)),
+        "archive-bomb"
+    );
+    let in_litter = in_folder(".x", "", &far("A2"), lie);
+    assert_eq!(refused(&in_litter), "archive-bomb");
+    let honest = in_folder(".x", "", &far("A2"), NO_STRINGS);
+    assert_eq!(read(&honest).unwrap().lines.len(), 1, "the reader sees it");
+}
+
+#[test]
+fn what_cells_take_up_in_memory_is_measured_for_the_whole_workbook() {
+    let limits = Limits {
+        workbook_bytes: 400_000,
+        ..limits()
+    };
+    let read = |sheet: &str, strings: &str| {
+        let bytes = by_hand("", &rows(sheet), strings);
+        match Sheet::read(&bytes, &limits, &Mappings::default()) {
+            Ok(sheet) => Ok(sheet.lines.len()),
+            Err(ReadError::Refused(problems)) => Err(problems[0].message.clone()),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    let too_many_bytes = Err(rules::DROP_LIMITS.broken_by_drop("bytes").message);
+    let strings = format!(
+        r#"<sst xmlns="MAIN" uniqueCount="2"><si><t>nik</t></si><si><t>{}</t></si></sst>"#,
+        "x".repeat(1000)
+    );
+    let shared = |count: usize| {
+        let rows = (2..=count + 1)
+            .map(|row| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>1</v></c></row>"#));
+        let header = r#"<row r="1"><c r="A1" t="s"><v>0</v></c></row>"#;
+        header.to_owned() + &rows.collect::<String>()
+    };
+    assert_eq!(read(&shared(300), &strings), Ok(300));
+    assert_eq!(read(&shared(500), &strings), too_many_bytes);
+    // One cell in the last column that is looked at makes 256 of them.
+    let wide = |count: usize| {
+        let rows = (2..=count + 1).map(|row| {
+            format!(
+                r#"<row r="{row}">{}</row>"#,
+                inline(&format!("IV{row}"), "x")
+            )
+        });
+        let header = format!(r#"<row r="1">{}</row>"#, inline("A1", "nik"));
+        header + &rows.collect::<String>()
+    };
+    assert_eq!(read(&wide(30), NO_STRINGS), Ok(30));
+    assert_eq!(read(&wide(300), NO_STRINGS), too_many_bytes);
 }
 
 #[test]

@@ -333,7 +333,7 @@ fn health_and_figures_are_told_without_any_persons_data() {
     }
     assert_eq!(
         visitor.get("/healthz").is(200).json(),
-        json!({ "ledger": true, "incoming": true, "disk": true })
+        json!({ "ledger": true, "incoming": true, "disk": true, "station": true })
     );
 }
 
@@ -349,9 +349,41 @@ fn a_station_whose_incoming_folder_is_gone_is_not_well() {
     std::fs::rename(station.path("incoming"), station.outside("gone")).unwrap();
     assert_eq!(
         visitor.get("/healthz").is(503).json(),
-        json!({ "ledger": true, "incoming": false, "disk": true })
+        json!({ "ledger": true, "incoming": false, "disk": true, "station": true })
     );
     server.stop();
+}
+
+#[test]
+fn a_folder_that_fails_ends_no_daemon_and_is_told_until_it_is_mended() {
+    let station = Station::new();
+    let daemon = station.daemon();
+    let visitor = daemon.visitor();
+    // While something settles the station looks again and again.
+    std::fs::write(station.incoming("setengah.json"), "{").unwrap();
+    daemon.until("it is waited for", || {
+        station.status()["incoming"][0]["name"] == "setengah.json"
+    });
+    std::fs::rename(station.path("incoming"), station.outside("incoming")).unwrap();
+    std::fs::write(station.path("incoming"), "").unwrap();
+    daemon.until("the fault is told", || {
+        let answer = visitor.get("/healthz");
+        answer.status == 503 && answer.json()["station"] == false
+    });
+    let status = station.status();
+    let what = status["fault"]["what"].as_str().unwrap();
+    assert!(what.contains("`incoming/` cannot be listed"), "{what}");
+    assert!(status["incoming"].is_null());
+    let said = station.run(&["status"]).ended(0).out;
+    assert!(said.contains("TERHAMBAT") && said.contains("TIDAK DAPAT DIBACA"));
+
+    std::fs::remove_file(station.path("incoming")).unwrap();
+    std::fs::rename(station.outside("incoming"), station.path("incoming")).unwrap();
+    daemon.until("all is well", || visitor.get("/healthz").status == 200);
+    station.drop_single("baik.json", &child(1));
+    daemon.until("the drop is taken", || station.has("accepted/baik.json"));
+    assert!(station.status()["fault"].is_null());
+    assert!(daemon.stop().success());
 }
 
 #[test]

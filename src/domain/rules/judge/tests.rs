@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::domain::fields::Columns;
+use crate::domain::fields::{Columns, MOST_UNKNOWN};
 
 /// A synthetic child of eight, with nothing to say about it.
 fn child() -> Value {
@@ -401,6 +401,7 @@ fn no_rule_on_records_goes_without_a_case() {
     let raised_elsewhere = [
         "photo-outside",
         "photo-not-regular",
+        "photo-denied",
         "photo-format",
         "photo-truncated",
         "photo-limits",
@@ -434,6 +435,7 @@ fn no_rule_on_records_goes_without_a_case() {
         "archive-twice",
         "archive-nested",
         "workbook-sheets",
+        "table-quote",
         "row-unreadable",
     ];
     // These depend on several fields and have tests of their own below.
@@ -443,6 +445,7 @@ fn no_rule_on_records_goes_without_a_case() {
         "validity-date",
         "validity-past",
         "photo-not-needed",
+        "unknown-fields",
     ];
     let cases = cases();
     for rule in super::super::ALL {
@@ -745,4 +748,27 @@ proptest! {
         let blocked = verdict.problems.iter().any(|p| p.severity == Severity::Block);
         prop_assert_eq!(verdict.record.is_none(), blocked);
     }
+}
+
+#[test]
+fn a_record_of_many_unknown_names_and_a_long_id_is_told_of_them_in_few_words() {
+    let mut record = with(
+        "id",
+        json!(format!(
+            "{}1702094503180003{}",
+            "x".repeat(90),
+            "y".repeat(5000)
+        )),
+    );
+    for number in 0..1000 {
+        record[format!("k{number:04}")] = json!("x");
+    }
+    let verdict = judge(&raw(&record), &circumstances());
+    assert_eq!(verdict.problems.len(), MOST_UNKNOWN + 1);
+    let last = verdict.problems.last().unwrap();
+    assert_eq!(last.code, "unknown-fields");
+    assert!(last.message.contains("(950)"), "{}", last.message);
+    let id = last.id.as_deref().unwrap();
+    assert_eq!(id, "x".repeat(90) + "170209****");
+    assert!(verdict.record.is_some(), "it warns only");
 }
