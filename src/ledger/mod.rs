@@ -28,7 +28,7 @@ mod reader;
 mod schema;
 mod signing;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod tx;
 mod verify;
 mod view;

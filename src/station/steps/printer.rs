@@ -10,19 +10,30 @@ use crate::station::press_room::cap_reached;
 /// backs are printed now.
 ///
 /// # Errors
-/// A printer that turns its cards by itself, or one that still prints fronts of this lot.
+/// A printer that turns its cards by itself, or one that still prints fronts of this lot;
+/// [`StepError::FrontsInDoubt`], for one card too many in the stack shifts every back after it.
 pub fn turn_stack(tx: &mut Tx<'_>, config: &Config, name: &str) -> Result<u32, StepError> {
     let known = config.printers.iter().find(|p| p.name == *name);
     let Some(printer) = known.filter(|printer| printer.duplex == Duplex::None) else {
         return Err(StepError::NoTurning(name.to_owned()));
     };
-    let lot = tx.backs_waiting(name)?.first().map(|back| back.lot);
+    let backs = tx.backs_waiting(name)?;
+    let lot = backs.first().map(|back| back.lot);
     let front = tx.next_to_print(name)?;
     let zone = config.zone().map_err(StationError::from)?;
     let comes =
         front.is_some_and(|front| Some(front.lot) == lot) && !cap_reached(tx, printer, &zone)?;
     if comes || !tx.open_jobs(name)?.is_empty() {
         return Err(StepError::StillPrints(name.to_owned()));
+    }
+    let cards = tx.fronts_in_doubt(name)?;
+    if !backs.is_empty() && !cards.is_empty() {
+        let printer = name.to_owned();
+        return Err(StepError::FrontsInDoubt {
+            printer,
+            cards,
+            backs: backs.len(),
+        });
     }
     Ok(tx.turn_stack(name)?)
 }
