@@ -153,7 +153,7 @@ impl State {
                 | (HandedOver, Received | Returned | Spoiled | Void)
                 | (Received, Returned | Spoiled | Void)
                 | (Returned, Packed | Spoiled | Void)
-                | (Held, Accepted | Rendered | Cancelled | Spoiled)
+                | (Held, Accepted | Cancelled | Spoiled)
                 // A cancelled card may still come out of a PDF that was printed before anyone
                 // looked: the blank is then accounted for as spoiled.
                 | (Cancelled, Spoiled)
@@ -375,3 +375,9 @@ mod tests {
         assert!(State::Unconfirmed.step(State::Sent).is_err());
     }
 }
+    #[test]
+    fn a_held_card_gets_into_no_pdf_before_a_person_lets_it_go() {
+        assert!(State::Held.step(State::Rendered).is_err());
+        assert!(State::Held.step(State::Accepted).is_ok());
+    }
+

@@ -74,6 +74,15 @@ impl Reader {
         Ok(cards)
     }
 
+    /// Whether a card still waits, in a PDF or for one, with the very data that were read of it.
+    pub fn is_as_read(&self, card: &QueuedCard) -> Result<bool> {
+        let waits = matches!(
+            self.state(card.card)?,
+            Some(State::Accepted | State::Rendered)
+        );
+        Ok(waits && self.person(card.card)?.as_ref() == Some(&card.person))
+    }
+
     /// How many cards wait for a lot, by kind; kinds without any are left out.
     pub fn waiting(&self) -> Result<Vec<Waiting>> {
         self.all(
