@@ -27,7 +27,8 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     status.void_lots.retain(|lot| lot.since >= lately);
     let queue = ledger.waiting()?;
     let forecast = ledger.forecast()?;
-    let printers = ledger.printers()?;
+    let mut printers = ledger.printers()?;
+    printers.retain(|known| config.printers.iter().any(|p| p.name == known.printer));
     let zone = config.zone()?;
     let overdue_days = config.handover.overdue_days;
     let overdue = ledger.overdue_packs(today(&config)?, overdue_days)?;
@@ -96,7 +97,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
         for lot in &status.open_lots {
             for (position, card) in &lot.not_to_use {
                 println!(
-                    "  {card} di lot {} urutan {position} BATAL: jangan diserahkan; bila keluar, `confirm {} --spoiled {card} --reason batal`",
+                    "  {card} di lot {} urutan {position} JANGAN DISERAHKAN, batal, ditahan atau pindah lot; bila keluar, `confirm {} --spoiled {card} --reason batal` (cancelled, held or in another lot: not to be handed out)",
                     lot.lot.lot, lot.lot.lot
                 );
             }

@@ -194,7 +194,7 @@ impl Reader {
             waiting,
             not_to_use: self.all(
                 "SELECT place.position, card FROM lot_cards AS place JOIN cards USING (card)
-                 WHERE place.lot = ? AND (state = 'cancelled' OR cards.lot IS NOT place.lot)
+                 WHERE place.lot = ? AND (state IN ('cancelled', 'held') OR cards.lot IS NOT place.lot)
                  ORDER BY place.position",
                 [lot_number(lot)],
                 |row| Ok((row.get(0)?, card_id(row.get(1)?))),

@@ -243,7 +243,7 @@ pub struct OpenLot {
     pub lot: Lot,
     /// How many of its cards wait.
     pub waiting: u64,
-    /// Cards that are in the PDF and must not be handed out: cancelled, or rendered anew
+    /// Cards that are in the PDF and must not be handed out: cancelled, held, or rendered anew
     /// elsewhere. With their places.
     pub not_to_use: Vec<(u32, CardId)>,
 }

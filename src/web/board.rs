@@ -152,8 +152,8 @@ fn tasks(board: &Board, user: &User) -> Markup {
                 &html! {
                     strong { (lang.t("Jangan diserahkan", "Do not hand out")) } ": "
                     (card) ", lot " (lot.lot.lot) ", " (lang.t("urutan", "position")) " " (position) br;
-                    (lang.t("Kartu di PDF ini dibatalkan atau dibuat lagi di lot lain; yang keluar dari PDF ini dirusak.",
-                            "The card in this PDF was cancelled, or made anew in another lot; what comes out of this PDF is to be spoiled."))
+                    (lang.t("Kartu di PDF ini dibatalkan, ditahan, atau dibuat lagi di lot lain; yang keluar dari PDF ini dirusak.",
+                            "The card in this PDF was cancelled, held, or made anew in another lot; what comes out of this PDF is to be spoiled."))
                 },
                 &html! { a.button href={ "/cards/" (card) } { (lang.t("Buka", "Open")) } },
             ));
