@@ -232,11 +232,10 @@ impl Desk {
     fn open_jobs(&self) -> ledger::Result<Vec<Submission>> {
         let jobs = self.ledger.open_jobs(&self.printer.name)?;
         let open = jobs.into_iter().map(|job| {
-            let number = self.ledger.jobs(job.card)?.len() as u64;
-            let open = journal::open(job, number, self.printer.duplex);
-            Ok(Submission::resume(open))
+            let open = journal::open(job, self.printer.duplex);
+            Submission::resume(open)
         });
-        open.collect()
+        Ok(open.collect())
     }
 
     /// One look at the printer and one move with each of its jobs.
@@ -394,7 +393,7 @@ fn short_code(reason: &Reason) -> String {
         });
     let keyword: String = plain.take(40 - suffix.len()).collect();
     keyword + suffix
+}
 
 #[cfg(test)]
 mod tests;
-}
