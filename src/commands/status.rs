@@ -54,6 +54,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             "cards": status.states.iter().map(|(state, n)| (state.name(), n)).collect::<std::collections::BTreeMap<_, _>>(),
             "lots": status.open_lots,
             "void_lots": status.void_lots,
+            "void_cards": status.void_cards,
             "need_person": status.need_person,
             "forecast": forecast,
             "printers": printers,
@@ -66,6 +67,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
 
     let trouble = status.need_person.len()
         + status.void_lots.len()
+        + status.void_cards.len()
         + overdue.len()
         + status
             .open_lots
@@ -106,6 +108,15 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             println!(
                 "  lot {} BATAL seluruhnya: jangan cetak lots/{} (all of its cards were cancelled: do not print it)",
                 lot.lot, lot.pdf
+            );
+        }
+        for void in &status.void_cards {
+            let place = void
+                .pack
+                .map_or_else(String::new, |pack| format!(" dalam paket {pack}"));
+            println!(
+                "  {} TIDAK BERLAKU tetapi masih di kantor{place}: keluarkan, lalu musnahkan dengan `stock destroy` (a newer card took its place: take it out and destroy it)",
+                void.card
             );
         }
         for pack in &overdue {

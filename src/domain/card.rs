@@ -124,6 +124,14 @@ impl State {
         }
     }
 
+    /// Whether the card came out and lies in the office.
+    pub const fn lies_in_office(self) -> bool {
+        matches!(
+            self,
+            Self::Printed | Self::Verified | Self::Packed | Self::Returned
+        )
+    }
+
     /// Whether a scan has proved the card good, so that making it again takes a second person.
     pub const fn is_proved(self) -> bool {
         matches!(
@@ -370,14 +378,14 @@ mod tests {
     }
 
     #[test]
-    fn a_card_whose_outcome_nobody_saw_is_never_sent_again_by_itself() {
-        assert!(State::Unconfirmed.step(State::Submitting).is_err());
-        assert!(State::Unconfirmed.step(State::Sent).is_err());
-    }
-}
-    #[test]
     fn a_held_card_gets_into_no_pdf_before_a_person_lets_it_go() {
         assert!(State::Held.step(State::Rendered).is_err());
         assert!(State::Held.step(State::Accepted).is_ok());
     }
 
+    #[test]
+    fn a_card_whose_outcome_nobody_saw_is_never_sent_again_by_itself() {
+        assert!(State::Unconfirmed.step(State::Submitting).is_err());
+        assert!(State::Unconfirmed.step(State::Sent).is_err());
+    }
+}

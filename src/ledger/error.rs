@@ -206,8 +206,10 @@ pub enum Error {
     /// Minutes without witnesses, without anything destroyed, or out of turn.
     #[error("a destruction needs something to destroy and at least one witness")]
     Minutes,
-    /// Only a spoiled card that still lies there is destroyed.
-    #[error("card {0} is not to be destroyed: it is not spoiled, or was destroyed before")]
+    /// Only a spoiled or void card that still lies there is destroyed.
+    #[error(
+        "card {0} is not to be destroyed: it is not spoiled, nor void here, or was destroyed before"
+    )]
     NotToDestroy(CardId),
     /// The photo of a card is changed before it is in a PDF only.
     #[error(

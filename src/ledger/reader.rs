@@ -169,6 +169,7 @@ impl Reader {
                         })
                     },
                 )?,
+                void_cards: self.void_cards()?,
                 need_person: self.all(
                     &format!(
                         "SELECT {CARD_COLUMNS} FROM cards WHERE state IN ('held', 'unconfirmed')

@@ -221,8 +221,21 @@ pub struct Status {
     pub open_lots: Vec<OpenLot>,
     /// The lots whose every card was cancelled: nobody may print them any more.
     pub void_lots: Vec<VoidLot>,
+    /// Cards that are void and still lie in the office.
+    pub void_cards: Vec<VoidCard>,
     /// Cards that are held or unconfirmed.
     pub need_person: Vec<Card>,
+}
+
+/// A card that a newer one took the place of while it lay in the office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct VoidCard {
+    /// The card.
+    pub card: CardId,
+    /// The pack in whose envelope it lay.
+    pub pack: Option<PackId>,
+    /// Since when it is void.
+    pub since: Timestamp,
 }
 
 /// A lot without any card that is still wanted.

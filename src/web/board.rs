@@ -159,6 +159,18 @@ fn tasks(board: &Board, user: &User) -> Markup {
             ));
         }
     }
+    for void in &status.void_cards {
+        tasks.push(task(
+            "bad",
+            &html! {
+                strong { (lang.t("Tidak berlaku, masih di kantor", "Void, and still in the office")) } ": " (void.card)
+                @if let Some(pack) = void.pack { ", " (lang.t("paket", "pack")) " " (pack) } br;
+                (lang.t("Kartu baru menggantikannya: keluarkan dari amplop atau tumpukan, lalu musnahkan.",
+                        "A newer card takes its place: take it out of its envelope or pile, then destroy it."))
+            },
+            &html! { a.button href="/stock" { (lang.t("Musnahkan", "Destroy")) } },
+        ));
+    }
     let quiet = [Why::Settling, Why::NotWhole, Why::Photo];
     for (name, why) in board.waiting.iter().filter(|(_, why)| !quiet.contains(why)) {
         tasks.push(task(
