@@ -17,6 +17,7 @@ use crate::ledger::{Card, PrinterState, RESTORED};
 use crate::printer::{DeviceState, Reason};
 use crate::render::proof::Wrong;
 use crate::station::press_room::{cap_reached, state_code};
+use crate::station::steps::stack_in_doubt;
 use crate::station::{LOT_HELD, is_proof_code, words};
 
 pub fn run(args: &cli::StationArg) -> Result<Outcome> {
@@ -150,7 +151,10 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     }
     for printer in config.printers.iter().filter(|p| p.duplex == Duplex::None) {
         let backs = ledger.backs_waiting(&printer.name)?.len();
-        if backs > 0 {
+        let doubt = stack_in_doubt(&ledger, &printer.name)?;
+        if let Some((indonesian, english)) = doubt.and_then(|doubt| doubt.words()) {
+            println!("printer {}: {indonesian} ({english})", printer.name);
+        } else if backs > 0 {
             println!(
                 "printer {0}: {backs} kartu menunggu sisi belakang; balik tumpukan, masukkan lagi, lalu `printer turned {0}` (turn the stack)",
                 printer.name

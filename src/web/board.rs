@@ -22,6 +22,7 @@ use crate::ledger::{Card, FinishedDrop, PrinterState, Reader, Status, Waiting};
 use crate::printer::{DeviceState, Reason};
 use crate::render::proof::Wrong;
 use crate::station::press_room::{made_today, state_code};
+use crate::station::steps;
 use crate::station::{LOT_HELD, StationError, is_proof_code, words};
 
 impl From<IntakeError> for PageError {
@@ -37,6 +38,8 @@ pub(super) struct Desk {
     pub queue: u64,
     pub today: u64,
     pub backs: usize,
+    /// Why its stack must not be turned yet, in Indonesian and in English.
+    pub doubt: Option<(String, String)>,
 }
 
 /// All that the board shows.
@@ -66,6 +69,7 @@ pub(super) fn look(app: &App, ledger: &Reader) -> Result<Board, PageError> {
                     Duplex::None => ledger.backs_waiting(name)?.len(),
                     _ => 0,
                 },
+                doubt: steps::stack_in_doubt(ledger, name)?.and_then(|doubt| doubt.words()),
                 settings: settings.clone(),
             })
         };
@@ -274,7 +278,14 @@ fn trouble(desk: &Desk, lang: Lang, works: bool) -> Vec<Markup> {
             ));
         }
     }
-    if desk.backs > 0 {
+    if let Some((indonesian, english)) = &desk.doubt {
+        let text = lang.t(indonesian.as_str(), english.as_str());
+        found.push(task(
+            "bad",
+            &html! { strong { "Printer " (name) } br; (text) },
+            &html! {},
+        ));
+    } else if desk.backs > 0 {
         found.push(task(
             "warn",
             &html! {

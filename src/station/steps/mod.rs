@@ -12,7 +12,7 @@ use crate::domain::ids::{CardId, LotId};
 use crate::ledger::{self, Remake, Reprint, Settlement, Tx};
 
 pub use lot::{Confirmed, Outcomes, again, confirm, to_confirm};
-pub use printer::turn_stack;
+pub use printer::{stack_in_doubt, turn_stack};
 
 /// Why an operator holds a card.
 pub const HELD_BY_HAND: &str = "operator";

@@ -2,7 +2,7 @@
 
 use super::StepError;
 use crate::config::{Config, Duplex};
-use crate::ledger::Tx;
+use crate::ledger::{self, Reader, Tx};
 use crate::station::StationError;
 use crate::station::press_room::cap_reached;
 
@@ -17,8 +17,7 @@ pub fn turn_stack(tx: &mut Tx<'_>, config: &Config, name: &str) -> Result<u32, S
     let Some(printer) = known.filter(|printer| printer.duplex == Duplex::None) else {
         return Err(StepError::NoTurning(name.to_owned()));
     };
-    let backs = tx.backs_waiting(name)?;
-    let lot = backs.first().map(|back| back.lot);
+    let lot = tx.backs_waiting(name)?.first().map(|back| back.lot);
     let front = tx.next_to_print(name)?;
     let zone = config.zone().map_err(StationError::from)?;
     let comes =
@@ -26,14 +25,25 @@ pub fn turn_stack(tx: &mut Tx<'_>, config: &Config, name: &str) -> Result<u32, S
     if comes || !tx.open_jobs(name)?.is_empty() {
         return Err(StepError::StillPrints(name.to_owned()));
     }
-    let cards = tx.fronts_in_doubt(name)?;
-    if !backs.is_empty() && !cards.is_empty() {
-        let printer = name.to_owned();
-        return Err(StepError::FrontsInDoubt {
-            printer,
-            cards,
-            backs: backs.len(),
-        });
+    if let Some(doubt) = stack_in_doubt(tx, name)? {
+        return Err(doubt);
     }
     Ok(tx.turn_stack(name)?)
+}
+
+/// Why a stack whose backs wait must not be turned yet: [`StepError::FrontsInDoubt`].
+///
+/// # Errors
+/// Those of the ledger.
+pub fn stack_in_doubt(ledger: &Reader, name: &str) -> ledger::Result<Option<StepError>> {
+    let backs = ledger.backs_waiting(name)?.len();
+    let cards = ledger.fronts_in_doubt(name)?;
+    let printer = name.to_owned();
+    Ok(
+        (backs > 0 && !cards.is_empty()).then_some(StepError::FrontsInDoubt {
+            printer,
+            cards,
+            backs,
+        }),
+    )
 }
