@@ -460,7 +460,8 @@ pub struct Confirm {
     /// Why: buram, macet, pita, posisi, blanko, data, batal or lain
     #[arg(long, value_name = "CODE", value_parser = spoil_reason, requires = "spoiled")]
     pub reason: Option<SpoilReason>,
-    /// The day the cards came out, when it was not today: 2026-11-24
+    /// The day on which the children must have been due these cards, when it was not today:
+    /// 2026-11-24. The log and the reports still date the cards from now, when it is said
     #[arg(long, value_name = "DATE")]
     pub on: Option<jiff::civil::Date>,
     /// Who acts.

@@ -58,7 +58,7 @@ pub fn run(args: &cli::Confirm) -> Result<Outcome> {
         }
         for (position, card) in &done.not_to_use {
             println!(
-                "  {card} pada urutan {position} BATAL: bila keluar, musnahkan dan catat dengan --spoiled {card} --reason batal (cancelled after rendering)"
+                "  {card} pada urutan {position} JANGAN DISERAHKAN, batal, ditahan atau pindah lot: bila keluar, musnahkan dan catat dengan --spoiled {card} --reason batal (cancelled, held or in another lot)"
             );
         }
     }

@@ -17,6 +17,7 @@ use crate::ledger::{Card, PrinterState, RESTORED};
 use crate::printer::{DeviceState, Reason};
 use crate::render::proof::Wrong;
 use crate::station::press_room::{cap_reached, state_code};
+use crate::station::steps::stack_in_doubt;
 use crate::station::{Fault, LOT_HELD, chain, is_proof_code, words};
 
 pub fn run(args: &cli::StationArg) -> Result<Outcome> {
@@ -27,7 +28,8 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     status.void_lots.retain(|lot| lot.since >= lately);
     let queue = ledger.waiting()?;
     let forecast = ledger.forecast()?;
-    let printers = ledger.printers()?;
+    let mut printers = ledger.printers()?;
+    printers.retain(|known| config.printers.iter().any(|p| p.name == known.printer));
     let zone = config.zone()?;
     let overdue_days = config.handover.overdue_days;
     let overdue = ledger.overdue_packs(today(&config)?, overdue_days)?;
@@ -53,6 +55,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             "cards": status.states.iter().map(|(state, n)| (state.name(), n)).collect::<std::collections::BTreeMap<_, _>>(),
             "lots": status.open_lots,
             "void_lots": status.void_lots,
+            "void_cards": status.void_cards,
             "need_person": status.need_person,
             "forecast": forecast,
             "printers": printers,
@@ -65,6 +68,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
 
     let trouble = status.need_person.len()
         + status.void_lots.len()
+        + status.void_cards.len()
         + overdue.len()
         + usize::from(fault.is_some())
         + status
@@ -104,7 +108,7 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
         for lot in &status.open_lots {
             for (position, card) in &lot.not_to_use {
                 println!(
-                    "  {card} di lot {} urutan {position} BATAL: jangan diserahkan; bila keluar, `confirm {} --spoiled {card} --reason batal`",
+                    "  {card} di lot {} urutan {position} JANGAN DISERAHKAN, batal, ditahan atau pindah lot; bila keluar, `confirm {} --spoiled {card} --reason batal` (cancelled, held or in another lot: not to be handed out)",
                     lot.lot.lot, lot.lot.lot
                 );
             }
@@ -113,6 +117,15 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
             println!(
                 "  lot {} BATAL seluruhnya: jangan cetak lots/{} (all of its cards were cancelled: do not print it)",
                 lot.lot, lot.pdf
+            );
+        }
+        for void in &status.void_cards {
+            let place = void
+                .pack
+                .map_or_else(String::new, |pack| format!(" dalam paket {pack}"));
+            println!(
+                "  {} TIDAK BERLAKU tetapi masih di kantor{place}: keluarkan, lalu musnahkan dengan `stock destroy` (a newer card took its place: take it out and destroy it)",
+                void.card
             );
         }
         for pack in &overdue {
@@ -154,7 +167,10 @@ pub fn run(args: &cli::StationArg) -> Result<Outcome> {
     }
     for printer in config.printers.iter().filter(|p| p.duplex == Duplex::None) {
         let backs = ledger.backs_waiting(&printer.name)?.len();
-        if backs > 0 {
+        let doubt = stack_in_doubt(&ledger, &printer.name)?;
+        if let Some((indonesian, english)) = doubt.and_then(|doubt| doubt.words()) {
+            println!("printer {}: {indonesian} ({english})", printer.name);
+        } else if backs > 0 {
             println!(
                 "printer {0}: {backs} kartu menunggu sisi belakang; balik tumpukan, masukkan lagi, lalu `printer turned {0}` (turn the stack)",
                 printer.name

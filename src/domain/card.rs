@@ -124,6 +124,14 @@ impl State {
         }
     }
 
+    /// Whether the card came out and lies in the office.
+    pub const fn lies_in_office(self) -> bool {
+        matches!(
+            self,
+            Self::Printed | Self::Verified | Self::Packed | Self::Returned
+        )
+    }
+
     /// Whether a scan has proved the card good, so that making it again takes a second person.
     pub const fn is_proved(self) -> bool {
         matches!(
@@ -153,7 +161,7 @@ impl State {
                 | (HandedOver, Received | Returned | Spoiled | Void)
                 | (Received, Returned | Spoiled | Void)
                 | (Returned, Packed | Spoiled | Void)
-                | (Held, Accepted | Rendered | Cancelled | Spoiled)
+                | (Held, Accepted | Cancelled | Spoiled)
                 // A cancelled card may still come out of a PDF that was printed before anyone
                 // looked: the blank is then accounted for as spoiled.
                 | (Cancelled, Spoiled)
@@ -367,6 +375,12 @@ mod tests {
                 assert!(from.step(to).is_err(), "{from} to {to}");
             }
         }
+    }
+
+    #[test]
+    fn a_held_card_gets_into_no_pdf_before_a_person_lets_it_go() {
+        assert!(State::Held.step(State::Rendered).is_err());
+        assert!(State::Held.step(State::Accepted).is_ok());
     }
 
     #[test]

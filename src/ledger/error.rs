@@ -147,7 +147,9 @@ pub enum Error {
     #[error("card {0} is not unconfirmed: nothing is to be settled")]
     NotUnconfirmed(CardId),
     /// Of a card printed side by side one side is done: it is neither good nor unprinted.
-    #[error("only the front of card {0} came out: settle it as spoiled")]
+    #[error(
+        "only the front of card {0} came out, or may have: print its back, or say that it is spoiled"
+    )]
     HalfPrinted(CardId),
     /// A card that never came out cannot be spoiled or made again.
     #[error("card {0} did not come out, or is no good any more: look at its history")]
@@ -212,8 +214,10 @@ pub enum Error {
     /// Minutes without witnesses, without anything destroyed, or out of turn.
     #[error("a destruction needs something to destroy and at least one witness")]
     Minutes,
-    /// Only a spoiled card that still lies there is destroyed.
-    #[error("card {0} is not to be destroyed: it is not spoiled, or was destroyed before")]
+    /// Only a spoiled or void card that still lies there is destroyed.
+    #[error(
+        "card {0} is not to be destroyed: it is not spoiled, nor void here, or was destroyed before"
+    )]
     NotToDestroy(CardId),
     /// The photo of a card is changed before it is in a PDF only.
     #[error(
@@ -318,7 +322,7 @@ impl Error {
             Self::LiveCard(card) => format!("kartu {card} anak ini masih berlaku"),
             Self::NotUnconfirmed(card) => format!("kartu {card} tidak menunggu kepastian"),
             Self::HalfPrinted(card) => {
-                format!("baru sisi depan kartu {card} yang keluar; nyatakan rusak")
+                format!("baru sisi depan kartu {card} yang keluar; cetak sisi belakangnya, atau nyatakan rusak")
             }
             Self::NotOut(card) => format!("kartu {card} belum keluar, atau sudah tidak berlaku"),
             Self::Evidence => "bukti tidak cocok: kartu hilang perlu surat polisi, selain itu kartu lama".into(),

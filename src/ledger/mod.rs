@@ -28,7 +28,7 @@ mod reader;
 mod schema;
 mod signing;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod tx;
 mod verify;
 mod view;
@@ -68,7 +68,7 @@ pub use verify::{
 };
 pub use view::{
     Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person, PrintedCard, PrintedFilter,
-    QueuedCard, Status, VoidLot, Waiting,
+    QueuedCard, Status, VoidCard, VoidLot, Waiting,
 };
 
 use key::StationKey;

@@ -21,7 +21,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::error::{Error, Result};
 use super::event::{Accepted, DropOutcome, Event, Exception, LotMade, Moved};
 use super::key::is_digest;
-use crate::domain::card::State;
+use crate::domain::card::{Evidence, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::stock::use_of;
 
@@ -179,12 +179,21 @@ fn card_moved(db: &Connection, at: &str, moved: &Moved) -> Result<()> {
         }
         None => {}
     }
+    // A newer record says nothing of where the old card is: it lies where it lay.
+    let lies_here =
+        to == State::Void && moved.evidence == Evidence::Import && from.lies_in_office();
     db.prepare_cached(
-        "UPDATE cards SET state = ?1, reason = ?2, moved_at = ?3,
+        "UPDATE cards SET state = ?1, reason = ?2, moved_at = ?3, lies_here = ?5,
              printed_at = coalesce(printed_at, CASE WHEN ?1 = 'printed' THEN ?3 END)
          WHERE card = ?4",
     )?
-    .execute(params![to.name(), moved.reason, at, number(card)])?;
+    .execute(params![
+        to.name(),
+        moved.reason,
+        at,
+        number(card),
+        lies_here
+    ])?;
     packs::card_moved(db, at, from, moved)?;
     match use_of(from, to) {
         Some(used) => stock::card_used(db, at, card, used),

@@ -74,6 +74,15 @@ impl Reader {
         Ok(cards)
     }
 
+    /// Whether a card still waits, in a PDF or for one, with the very data that were read of it.
+    pub fn is_as_read(&self, card: &QueuedCard) -> Result<bool> {
+        let waits = matches!(
+            self.state(card.card)?,
+            Some(State::Accepted | State::Rendered)
+        );
+        Ok(waits && self.person(card.card)?.as_ref() == Some(&card.person))
+    }
+
     /// How many cards wait for a lot, by kind; kinds without any are left out.
     pub fn waiting(&self) -> Result<Vec<Waiting>> {
         self.all(
@@ -154,6 +163,7 @@ impl Reader {
                         since: time(row, 2)?,
                     })
                 })?,
+                void_cards: self.void_cards()?,
                 need_person: self.all(
                     &format!(
                         "SELECT {CARD_COLUMNS} FROM cards WHERE state IN ('held', 'unconfirmed')
@@ -179,7 +189,7 @@ impl Reader {
             waiting,
             not_to_use: self.all(
                 "SELECT place.position, card FROM lot_cards AS place JOIN cards USING (card)
-                 WHERE place.lot = ? AND (state = 'cancelled' OR cards.lot IS NOT place.lot)
+                 WHERE place.lot = ? AND (state IN ('cancelled', 'held') OR cards.lot IS NOT place.lot)
                  ORDER BY place.position",
                 [lot_number(lot)],
                 |row| Ok((row.get(0)?, card_id(row.get(1)?))),

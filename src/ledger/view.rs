@@ -221,8 +221,21 @@ pub struct Status {
     pub open_lots: Vec<OpenLot>,
     /// The lots whose every card was cancelled: nobody may print them any more.
     pub void_lots: Vec<VoidLot>,
+    /// Cards that are void and still lie in the office.
+    pub void_cards: Vec<VoidCard>,
     /// Cards that are held or unconfirmed.
     pub need_person: Vec<Card>,
+}
+
+/// A card that a newer one took the place of while it lay in the office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct VoidCard {
+    /// The card.
+    pub card: CardId,
+    /// The pack in whose envelope it lay.
+    pub pack: Option<PackId>,
+    /// Since when it is void.
+    pub since: Timestamp,
 }
 
 /// A lot without any card that is still wanted.
@@ -243,7 +256,7 @@ pub struct OpenLot {
     pub lot: Lot,
     /// How many of its cards wait.
     pub waiting: u64,
-    /// Cards that are in the PDF and must not be handed out: cancelled, or rendered anew
+    /// Cards that are in the PDF and must not be handed out: cancelled, held, or rendered anew
     /// elsewhere. With their places.
     pub not_to_use: Vec<(u32, CardId)>,
 }

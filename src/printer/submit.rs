@@ -26,7 +26,6 @@
 use sha2::{Digest, Sha256};
 
 use super::{Failure, Job, JobRef, JobState, NewJob, NotTaken, Printer, Sides, Withdrawal};
-use crate::domain::card::{IllegalMove, State};
 use crate::domain::ids::CardId;
 
 /// Keeps the steps of attempts. Each call returns only when its step would survive a power cut.
@@ -64,12 +63,10 @@ pub trait Journal {
     fn ended(&mut self, attempt: &Attempt, outcome: &Outcome) -> Result<(), Self::Error>;
 }
 
-/// One try at printing one card, as the journal numbered it.
+/// One try at printing one card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// Counted by the journal.
-    pub number: u64,
-    /// The name of its job at the printer: `kia:<attempt>`.
+    /// The name of its job at the printer, from the journal: `kia:<attempt>`.
     pub job_name: String,
     /// The card.
     pub card: CardId,
@@ -106,20 +103,6 @@ pub enum Outcome {
     NotPrinted(NotPrinted),
     /// Nobody knows; a person must look.
     Unconfirmed(Doubt),
-}
-
-impl Outcome {
-    /// The state that a card `from` has after it.
-    ///
-    /// # Errors
-    /// When the card was in no printer's hands.
-    pub fn apply(&self, from: State) -> Result<State, IllegalMove> {
-        from.step(match self {
-            Self::Printed => State::Printed,
-            Self::NotPrinted(_) => State::Rendered,
-            Self::Unconfirmed(_) => State::Unconfirmed,
-        })
-    }
 }
 
 /// Why surely nothing came out.
@@ -255,22 +238,6 @@ impl Submission {
     /// The attempt.
     pub const fn attempt(&self) -> &Attempt {
         &self.attempt
-    }
-
-    /// Asks the printer to give the job up, as a person wishes. What came out is for later steps
-    /// to tell.
-    ///
-    /// # Errors
-    /// When the printer does not take the wish.
-    pub fn withdraw(&mut self, printer: &dyn Printer) -> Result<(), Failure> {
-        match &self.stage {
-            Stage::Create { .. } | Stage::Send { .. } => self.stage = self.given_up(printer),
-            Stage::Ask { job, .. } | Stage::Watch { job, .. } => {
-                printer.cancel(job)?;
-            }
-            Stage::Search | Stage::Settled(_) => {}
-        }
-        Ok(())
     }
 
     /// Before a document was sent: the empty job is cancelled as a courtesy, for it cannot print.

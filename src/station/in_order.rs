@@ -8,11 +8,25 @@ use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 /// How many results may wait for one that takes longer. It bounds the memory.
 const AHEAD: usize = 64;
 
+/// Runs `wake` when a panic comes by, so that nobody waits for what never comes.
+struct OnPanic<W: Fn()>(W);
+
+impl<W: Fn()> Drop for OnPanic<W> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            (self.0)();
+        }
+    }
+}
+
 /// Does `work` on every item on all cores, and hands the results to `take` in the order of the
 /// items, on this thread. No core waits for another until results pile up.
 ///
 /// # Errors
 /// The first that `work` or `take` returns, in the order of the items; what comes after is not taken.
+///
+/// # Panics
+/// When `work` or `take` does.
 pub fn in_order<I: Sync, T: Send, E: From<io::Error>>(
     items: &[I],
     work: impl Fn(&I) -> io::Result<T> + Sync,
@@ -23,11 +37,13 @@ pub fn in_order<I: Sync, T: Send, E: From<io::Error>>(
     let taken = Mutex::new(0usize);
     let moved = Condvar::new();
     let set_taken = |count: usize| {
-        *taken.lock().unwrap_or_else(PoisonError::into_inner) = count;
+        let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
+        *taken = count.max(*taken);
         moved.notify_all();
     };
     let (results, done) = mpsc::channel();
     let worker = |results: mpsc::Sender<(usize, io::Result<T>)>| {
+        let _wake = OnPanic(|| set_taken(usize::MAX));
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(index) else { return };
@@ -52,6 +68,7 @@ pub fn in_order<I: Sync, T: Send, E: From<io::Error>>(
             scope.spawn(|_| worker(results));
         }
         drop(results);
+        let _wake = OnPanic(|| set_taken(usize::MAX));
         let mut early = BTreeMap::new();
         let mut count = 0;
         let mut outcome = Ok(());
@@ -108,6 +125,27 @@ mod tests {
         .unwrap();
         assert_eq!(taken.into_inner(), 500);
         assert!(furthest.into_inner() <= AHEAD + 1);
+    }
+
+    /// Without the guard this never ends: two workers run `AHEAD` and wait for the first result.
+    #[test]
+    fn a_panic_of_a_worker_or_of_the_taker_ends_it_too() {
+        let items: Vec<usize> = (0..10 * AHEAD).collect();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build();
+        let pool = pool.unwrap();
+        for breaks in [("work", 0), ("work", AHEAD + 3), ("take", 5)] {
+            let work = |item: &usize| {
+                assert_ne!(("work", *item), breaks);
+                Ok(*item)
+            };
+            let take = |item: usize| {
+                assert_ne!(("take", item), breaks);
+                Ok::<_, io::Error>(())
+            };
+            let run =
+                std::panic::AssertUnwindSafe(|| pool.install(|| in_order(&items, work, take)));
+            assert!(std::panic::catch_unwind(run).is_err(), "{breaks:?}");
+        }
     }
 
     #[test]

@@ -21,6 +21,17 @@ use crate::render::document::{Document, DocumentError};
 use crate::render::pdf::Written;
 use crate::render::proof::{self, Expected};
 
+/// What became of the first cards of the queue.
+#[derive(Debug)]
+enum Gathered {
+    /// They are a lot.
+    Lot(Lot),
+    /// Each was set aside.
+    Nothing,
+    /// A person did something with one of them meanwhile: they are to be gathered again.
+    Outdated,
+}
+
 impl Station {
     /// Notes that records were accepted just now.
     pub(super) fn note_accepted(&mut self) {
@@ -60,13 +71,19 @@ impl Station {
         };
         let full = u64::from(self.config.lots.cards);
         for kind in Kind::ALL {
-            let queues = self.ledger.waiting()?;
-            let queue = queues.iter().find(|queue| queue.kind == kind);
-            let mut waiting = queue.map_or(0, |queue| queue.cards);
+            let mut waiting = self.waiting_of(kind)?;
             while !self.is_stopping() && waiting > 0 && (waiting >= full || partial) {
                 let queued = self.ledger.queue_head(kind, self.config.lots.cards)?;
-                waiting = waiting.saturating_sub(queued.len() as u64);
-                made.extend(self.make_lot(kind, queued)?);
+                let taken = queued.len() as u64;
+                match self.make_lot(kind, queued)? {
+                    Gathered::Lot(lot) => made.push(lot),
+                    Gathered::Nothing => {}
+                    Gathered::Outdated => {
+                        waiting = self.waiting_of(kind)?;
+                        continue;
+                    }
+                }
+                waiting = waiting.saturating_sub(taken);
             }
         }
         if partial {
@@ -75,13 +92,16 @@ impl Station {
         Ok(made)
     }
 
+    fn waiting_of(&self, kind: Kind) -> Result<u64, StationError> {
+        let queues = self.ledger.waiting()?;
+        let queue = queues.iter().find(|queue| queue.kind == kind);
+        Ok(queue.map_or(0, |queue| queue.cards))
+    }
+
     /// Sets aside what of the queue's first cards cannot be printed today, and writes the rest.
-    /// `None` when all were set aside.
-    fn make_lot(
-        &mut self,
-        kind: Kind,
-        queued: Vec<QueuedCard>,
-    ) -> Result<Option<Lot>, StationError> {
+    fn make_lot(&mut self, kind: Kind, queued: Vec<QueuedCard>) -> Result<Gathered, StationError> {
+        // Somebody held the last ones after they were counted.
+        let mut outdated = queued.is_empty();
         let day = self.today();
         let composed: Vec<(QueuedCard, Result<_, Aside>)> = {
             let official = self.official(day)?;
@@ -103,31 +123,37 @@ impl Station {
         for (queued, set) in composed {
             match set {
                 Ok((page, shows)) => {
-                    cards.push(queued.card);
+                    cards.push(queued);
                     pages.push(page);
                     expected.push(shows);
                 }
-                Err(aside) => set_aside(&mut self.ledger, &queued, &aside)?,
+                Err(aside) => outdated |= !set_aside(&mut self.ledger, &queued, &aside)?,
             }
         }
         if cards.is_empty() {
-            return Ok(None);
+            return Ok(match outdated {
+                true => Gathered::Outdated,
+                false => Gathered::Nothing,
+            });
         }
-        self.write_lot(kind, day, &cards, &pages, &expected)
-            .map(Some)
+        let lot = self.write_lot(kind, day, &cards, &pages, &expected)?;
+        Ok(lot.map_or(Gathered::Outdated, Gathered::Lot))
     }
 
     /// The PDF first, on disk and synced, under a name that nobody prints; then the proof; then
     /// its own name, and the ledger with its hash. A lot that fails its proof is held, and so is
     /// each of its cards.
+    ///
+    /// `None` when a person held one of the cards meanwhile, or changed its photo: the PDF shows
+    /// what is no more, and is gone again.
     fn write_lot(
         &mut self,
         kind: Kind,
         day: Date,
-        cards: &[CardId],
+        queued: &[QueuedCard],
         pages: &[Composed],
         expected: &[Expected],
-    ) -> Result<Lot, StationError> {
+    ) -> Result<Option<Lot>, StationError> {
         let lot = self.ledger.next_lot()?;
         let layout = &self.layouts[&kind];
         let press = self.config.press();
@@ -184,25 +210,38 @@ impl Station {
             held_name(lot)
         };
         let sha256 = hex(&written.sha256);
-        self.ledger
-            .write(ACTOR, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
-                tx.make_lot(NewLot {
-                    lot,
-                    kind,
-                    layout: &layout.name,
-                    mode: press.mode.name(),
-                    cards,
-                    pdf: &pdf,
-                    sha256: &sha256,
-                    bytes: written.bytes,
+        let cards: Vec<CardId> = queued.iter().map(|queued| queued.card).collect();
+        let kept =
+            self.ledger
+                .write(ACTOR, Timestamp::now(), |tx| -> Result<_, ledger::Error> {
+                    for queued in queued {
+                        if !tx.is_as_read(queued)? {
+                            return Ok(false);
+                        }
+                    }
+                    tx.make_lot(NewLot {
+                        lot,
+                        kind,
+                        layout: &layout.name,
+                        mode: press.mode.name(),
+                        cards: &cards,
+                        pdf: &pdf,
+                        sha256: &sha256,
+                        bytes: written.bytes,
+                    })?;
+                    for card in cards.iter().filter(|_| !faults.is_empty()) {
+                        let fault = faults.iter().find(|fault| fault.mark == card.to_string());
+                        let reason = fault.map_or(LOT_HELD, |fault| fault.what.code());
+                        tx.move_card(*card, State::Held, Evidence::Station, Some(reason))?;
+                    }
+                    Ok(true)
                 })?;
-                for card in cards.iter().filter(|_| !faults.is_empty()) {
-                    let fault = faults.iter().find(|fault| fault.mark == card.to_string());
-                    let reason = fault.map_or(LOT_HELD, |fault| fault.what.code());
-                    tx.move_card(*card, State::Held, Evidence::Station, Some(reason))?;
-                }
-                Ok(())
-            })?;
+        if !kept {
+            let unused = self.paths.lots().join(&pdf);
+            fs::remove_file(unused).map_err(|error| failed(error.into()))?;
+            tracing::info!(%lot, "cards changed while their lot was made; it is made again");
+            return Ok(None);
+        }
         let (made, _) = self.ledger.lot(lot)?.ok_or(StationError::File {
             what: "a lot that was just made is not in the ledger",
             source: std::io::ErrorKind::NotFound.into(),
@@ -213,7 +252,7 @@ impl Station {
         if faults.is_empty() {
             tracing::info!(lot = %made.lot, cards = made.cards, bytes = made.bytes, "a lot is ready to print");
         }
-        Ok(made)
+        Ok(Some(made))
     }
 
     /// Removes what a crash left in `lots/`: half-written files, and a finished PDF that the
@@ -255,3 +294,6 @@ fn file_name(lot: LotId) -> String {
 fn held_name(lot: LotId) -> String {
     format!("{lot}.pdf.ditahan")
 }
+
+#[cfg(test)]
+mod tests;

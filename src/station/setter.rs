@@ -85,29 +85,33 @@ impl Setter<'_> {
     }
 }
 
-/// Takes a card out of the way: held with its reason, or queued again as the other kind.
+/// Takes a card out of the way: held with its reason, or queued again as the other kind. `false`
+/// when a person was faster and did something else with it, which stands.
 pub(super) fn set_aside(
     ledger: &mut Ledger,
     queued: &QueuedCard,
     aside: &Aside,
-) -> Result<(), StationError> {
+) -> Result<bool, StationError> {
     let record = &queued.person.record;
     let token = new_token().map_err(|error| StationError::File {
         what: "the system gives no random numbers",
         source: std::io::Error::other(error),
     })?;
     let photo = queued.person.photo.as_deref();
-    ledger.write(
+    let done = ledger.write(
         ACTOR,
         jiff::Timestamp::now(),
-        |tx| -> Result<(), ledger::Error> {
+        |tx| -> Result<bool, ledger::Error> {
+            if !tx.is_as_read(queued)? {
+                return Ok(false);
+            }
             let hold = |tx: &mut ledger::Tx<'_>, code: &str| {
                 tx.move_card(queued.card, State::Held, Evidence::Station, Some(code))
                     .map(|_| ())
             };
             match aside {
-                Aside::Hold(code) => hold(tx, code),
-                Aside::OtherKind(Kind::From5) if photo.is_none() => hold(tx, "photo-missing"),
+                Aside::Hold(code) => hold(tx, code)?,
+                Aside::OtherKind(Kind::From5) if photo.is_none() => hold(tx, "photo-missing")?,
                 Aside::OtherKind(kind) => {
                     let drop = tx
                         .card(queued.card)?
@@ -128,11 +132,13 @@ pub(super) fn set_aside(
                         row: None,
                         replaces: Some(queued.card),
                     })?;
-                    Ok(())
                 }
             }
+            Ok(true)
         },
     )?;
-    tracing::warn!(card = %queued.card, "a card was set aside; `kia-station status` says why");
-    Ok(())
+    if done {
+        tracing::warn!(card = %queued.card, "a card was set aside; `kia-station status` says why");
+    }
+    Ok(done)
 }

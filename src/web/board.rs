@@ -22,6 +22,7 @@ use crate::ledger::{Card, FinishedDrop, PrinterState, Reader, Status, Waiting};
 use crate::printer::{DeviceState, Reason};
 use crate::render::proof::Wrong;
 use crate::station::press_room::{made_today, state_code};
+use crate::station::steps;
 use crate::station::{LOT_HELD, StationError, is_proof_code, words};
 
 impl From<IntakeError> for PageError {
@@ -37,6 +38,8 @@ pub(super) struct Desk {
     pub queue: u64,
     pub today: u64,
     pub backs: usize,
+    /// Why its stack must not be turned yet, in Indonesian and in English.
+    pub doubt: Option<(String, String)>,
 }
 
 /// All that the board shows.
@@ -72,6 +75,7 @@ pub(super) fn look(app: &App, ledger: &Reader) -> Result<Board, PageError> {
                     Duplex::None => ledger.backs_waiting(name)?.len(),
                     _ => 0,
                 },
+                doubt: steps::stack_in_doubt(ledger, name)?.and_then(|doubt| doubt.words()),
                 settings: settings.clone(),
             })
         };
@@ -159,12 +163,24 @@ fn tasks(board: &Board, user: &User) -> Markup {
                 &html! {
                     strong { (lang.t("Jangan diserahkan", "Do not hand out")) } ": "
                     (card) ", lot " (lot.lot.lot) ", " (lang.t("urutan", "position")) " " (position) br;
-                    (lang.t("Kartu di PDF ini dibatalkan atau dibuat lagi di lot lain; yang keluar dari PDF ini dirusak.",
-                            "The card in this PDF was cancelled, or made anew in another lot; what comes out of this PDF is to be spoiled."))
+                    (lang.t("Kartu di PDF ini dibatalkan, ditahan, atau dibuat lagi di lot lain; yang keluar dari PDF ini dirusak.",
+                            "The card in this PDF was cancelled, held, or made anew in another lot; what comes out of this PDF is to be spoiled."))
                 },
                 &html! { a.button href={ "/cards/" (card) } { (lang.t("Buka", "Open")) } },
             ));
         }
+    }
+    for void in &status.void_cards {
+        tasks.push(task(
+            "bad",
+            &html! {
+                strong { (lang.t("Tidak berlaku, masih di kantor", "Void, and still in the office")) } ": " (void.card)
+                @if let Some(pack) = void.pack { ", " (lang.t("paket", "pack")) " " (pack) } br;
+                (lang.t("Kartu baru menggantikannya: keluarkan dari amplop atau tumpukan, lalu musnahkan.",
+                        "A newer card takes its place: take it out of its envelope or pile, then destroy it."))
+            },
+            &html! { a.button href="/stock" { (lang.t("Musnahkan", "Destroy")) } },
+        ));
     }
     let quiet = [Why::Settling, Why::NotWhole, Why::Photo];
     for (name, why) in board.waiting.iter().filter(|(_, why)| !quiet.contains(why)) {
@@ -269,7 +285,14 @@ fn trouble(desk: &Desk, lang: Lang, works: bool) -> Vec<Markup> {
             ));
         }
     }
-    if desk.backs > 0 {
+    if let Some((indonesian, english)) = &desk.doubt {
+        let text = lang.t(indonesian.as_str(), english.as_str());
+        found.push(task(
+            "bad",
+            &html! { strong { "Printer " (name) } br; (text) },
+            &html! {},
+        ));
+    } else if desk.backs > 0 {
         found.push(task(
             "warn",
             &html! {

@@ -15,7 +15,7 @@ use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::domain::account::Right;
-use crate::domain::card::{Progress, SpoilReason, State as CardState};
+use crate::domain::card::{SpoilReason, State as CardState};
 use crate::domain::ids::{CardId, LotId};
 use crate::ledger::{Lot, LotCard};
 use crate::station::steps::{self, Confirmed, Outcomes};
@@ -32,33 +32,25 @@ pub async fn one(
     Path(lot): Path<String>,
 ) -> Result<Markup, PageError> {
     let id = named(&lot)?;
-    let (lot, cards, printer) = app
+    let (lot, cards, printer, waiting) = app
         .read(move |_, ledger| {
             ledger.snapshot(|ledger| {
                 let (lot, cards) = ledger.lot(id)?.ok_or(PageError::NotFound)?;
-                Ok::<_, PageError>((lot, cards, ledger.printer_of(id)?))
+                let waiting = steps::to_confirm(ledger, id, &cards)?;
+                Ok::<_, PageError>((lot, cards, ledger.printer_of(id)?, waiting))
             })
         })
         .await?;
     let lang = user.lang;
-    let waits = |card: &&LotCard| {
-        let unsent = matches!(card.card.state, CardState::Rendered | CardState::Submitting);
-        is_here(card, id)
-            && card.card.state.is_live()
-            && card.card.state.progress() != Progress::Printed
-            && card.card.state != CardState::Held
-            && !(printer.is_some() && unsent)
-    };
-    let waiting = cards.iter().filter(waits).count();
     let held = cards
         .iter()
         .any(|card| is_here(card, id) && card.card.state == CardState::Held);
     let works = user.may(Right::Work);
-    let confirms = works && waiting > 0;
+    let confirms = works && !waiting.is_empty();
     let form = format!("confirm-{id}");
     let content = html! {
         h1 { "Lot " (id) }
-        (facts(&app, lang, &lot, printer.as_deref(), waiting))
+        (facts(&app, lang, &lot, printer.as_deref(), waiting.len()))
         @if works && held {
             form method="post" action={ "/lots/" (id) "/again" } {
                 p { (lang.t("Kartu lot ini ditahan karena tidak lulus periksa.", "Cards of this lot are held: it failed its proof.")) " "
@@ -73,7 +65,9 @@ pub async fn one(
                         (lang.t("Centang kartu yang rusak dan pilih alasannya; selebihnya dicatat baik.",
                                 "Tick the spoiled cards and choose why; all others are entered as good."))
                     }
-                    label { (lang.t("Hari cetak", "Day of printing"))
+                    label title=(lang.t("Menentukan apakah anak berhak atas kartu ini; tanggal catatan tetap hari ini",
+                                        "Judges whether each child was due its card; the log is dated today all the same")) {
+                        (lang.t("Hari cetak", "Day of printing"))
                         input type="date" name="on"; }
                     button.primary { (lang.t("Semua baik kecuali yang dicentang", "All good but those ticked")) }
                 }
@@ -98,7 +92,7 @@ pub async fn one(
                     @else { span.tag.bad { (lang.t("pindah lot, jangan dipakai", "in another lot, not to be used")) } }
                 }
                 @if confirms {
-                    td { @if waits(&card) { (tick(lang, &form, card.card.card)) } }
+                    td { @if waiting.contains(&card.card.card) { (tick(lang, &form, card.card.card)) } }
                 }
             } } }
         } }

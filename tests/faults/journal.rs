@@ -46,10 +46,9 @@ impl MemoryJournal {
         })
     }
 
-    /// The job of this attempt at its printer, once it was kept.
-    pub fn job(&self, number: u64) -> Option<JobRef> {
-        let mut entries = self.entries.iter();
-        match &entries.find(|entry| entry.attempt.number == number)?.kept {
+    /// The job of this attempt, counted from 1, at its printer, once it was kept.
+    pub fn job(&self, number: usize) -> Option<JobRef> {
+        match &self.entries.get(number.checked_sub(1)?)?.kept {
             Kept::Begun => None,
             Kept::Created(job) | Kept::Sent(job) => Some(job.clone()),
         }
@@ -79,10 +78,8 @@ impl Journal for MemoryJournal {
     type Error = Died;
 
     fn begin(&mut self, card: CardId, sides: Sides, _: [u8; 32]) -> Result<Attempt, Died> {
-        let number = u64::try_from(self.entries.len()).unwrap() + 1;
         let attempt = Attempt {
-            number,
-            job_name: format!("kia:{number}"),
+            job_name: format!("kia:{}", self.entries.len() + 1),
             card,
             sides,
         };

@@ -285,6 +285,14 @@ fn after_printing_a_changed_record_needs_a_reason_and_voids_the_old_card() {
     station.drop_single("c.json", &moved.with("alasan", "PINDAH"));
     station.take_all();
     assert_eq!(station.states(&girl), ["void", "rendered"]);
+    // The old card lies in the office still: somebody must take it out and destroy it.
+    let old = text(&station.cards(girl.nik())[0], "/card/card").to_owned();
+    assert_eq!(station.status()["void_cards"][0]["card"], json!(old));
+    let said = station.run(&["status"]).ended(0).out;
+    assert!(
+        said.contains(&format!("{old} TIDAK BERLAKU tetapi masih di kantor")),
+        "{said}"
+    );
     station.confirm_all("L00002");
     assert_eq!(station.states(&girl), ["void", "printed"]);
     // A second loss of the very same card is another request.
@@ -422,4 +430,19 @@ fn the_kind_of_card_changes_on_the_fifth_birthday_and_ends_the_day_before_the_se
     let reasons = station.reasons("rejected/BATAS");
     assert_eq!(codes(&reasons), ["too-old"]);
     assert_eq!(reasons["problems"][0]["row"], 4);
+}
+
+#[test]
+fn a_printer_that_left_the_settings_is_in_no_status() {
+    let driven = |more: &str| Settings {
+        more: more.to_owned(),
+        ..Settings::default()
+    };
+    let station = Station::with(driven("[[printers]]\nname = \"p1\"\nfolder = \"out\"\n"));
+    let known = || station.status()["printers"].as_array().unwrap().len();
+    let daemon = station.daemon();
+    daemon.until("the printer has said how it is", || known() == 1);
+    assert_eq!(daemon.stop().code(), Some(0));
+    station.set(driven(""));
+    assert_eq!(known(), 0);
 }

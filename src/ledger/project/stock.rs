@@ -301,7 +301,7 @@ pub(super) fn destroyed(db: &Connection, seq: u64, at: &str, new: &Destroyed) ->
 pub(super) fn card_destroyed(db: &Connection, card: CardId, minutes: u32) -> Result<()> {
     let done = db
         .prepare_cached(
-            "UPDATE cards SET minutes = ?1 WHERE card = ?2 AND state = 'spoiled'
+            "UPDATE cards SET minutes = ?1 WHERE card = ?2 AND (state = 'spoiled' OR lies_here)
                  AND minutes IS NULL AND EXISTS
                  (SELECT 1 FROM destructions WHERE destructions.minutes = ?1)",
         )?

@@ -9,7 +9,7 @@ use crate::domain::card::State;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Side, Stage};
 use crate::ledger::error::Result;
-use crate::ledger::project::{card_id, front_is_done, lot_number, number};
+use crate::ledger::project::{card_id, lot_number, number};
 use crate::ledger::view::{lot_id, stamp, time, word};
 
 /// A print job.
@@ -185,6 +185,7 @@ impl Reader {
                  JOIN jobs AS front ON front.card = cards.card AND front.printer = ?1
                      AND front.side = 'front' AND front.stage = 'printed'
                  LEFT JOIN jobs AS back ON back.card = cards.card AND back.side = 'back'
+                     AND back.stage <> 'not-printed'
                  WHERE CASE
                      WHEN back.job IS NOT NULL
                          THEN back.stage = 'unconfirmed' AND back.moved_at >= stacks.at
@@ -197,9 +198,28 @@ impl Reader {
         Ok(turned.is_some())
     }
 
-    /// Whether the front of a card is done and its back waits or is being printed.
+    /// The cards of which nobody knows whether they lie in the stack of fronts of this printer: the
+    /// last that came out of it, or may have, is their front.
+    pub fn fronts_in_doubt(&self, printer: &str) -> Result<Vec<CardId>> {
+        self.all(
+            "SELECT card FROM cards WHERE state = 'unconfirmed'
+               AND EXISTS (SELECT 1 FROM jobs WHERE printer = ? AND side = 'front' AND job =
+                   (SELECT job FROM jobs WHERE jobs.card = cards.card AND stage <> 'not-printed'
+                    ORDER BY length(job) DESC, job DESC LIMIT 1))
+             ORDER BY lot, position",
+            [printer],
+            |row| row.get(0).map(card_id),
+        )
+    }
+
+    /// Whether the front of a card alone came out, or may have: it is no good card yet.
     pub fn is_half_printed(&self, card: CardId) -> Result<bool> {
-        Ok(self.state(card)? == Some(State::Sent) && front_is_done(&self.db, card)?)
+        if !matches!(self.state(card)?, Some(State::Sent | State::Unconfirmed)) {
+            return Ok(false);
+        }
+        let jobs = self.jobs(card)?;
+        let newest = jobs.iter().rev().find(|job| job.stage != Stage::NotPrinted);
+        Ok(newest.is_some_and(|job| job.side == Side::Front))
     }
 
     /// The jobs that a printer may still answer for, the oldest first.

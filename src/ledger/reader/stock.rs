@@ -13,8 +13,8 @@ use crate::domain::ids::CardId;
 use crate::domain::record::Record;
 use crate::domain::stock::{Balance, Forecast};
 use crate::ledger::error::Result;
-use crate::ledger::project::{RIBBON, balance, card_id};
-use crate::ledger::view::{CARD_COLUMNS, CARD_WIDTH, Card, optional_time, time, word};
+use crate::ledger::project::{RIBBON, balance, card_id, pack_id};
+use crate::ledger::view::{CARD_COLUMNS, CARD_WIDTH, Card, VoidCard, optional_time, time, word};
 
 /// How many of the last days the rate of spoiled blanks is taken from.
 const RATE_DAYS: u32 = 30;
@@ -197,12 +197,31 @@ impl Reader {
         })
     }
 
-    /// The spoiled cards that were not destroyed yet.
+    /// The cards that were not destroyed yet: the spoiled ones, and those of
+    /// [`Reader::void_cards`].
     pub fn to_destroy(&self) -> Result<Vec<CardId>> {
         self.all(
-            "SELECT card FROM cards WHERE state = 'spoiled' AND minutes IS NULL ORDER BY card",
+            "SELECT card FROM cards WHERE state = 'spoiled' AND minutes IS NULL UNION ALL
+             SELECT card FROM cards WHERE lies_here AND minutes IS NULL ORDER BY card",
             [],
             |row| row.get(0).map(card_id),
+        )
+    }
+
+    /// The void cards that still lie in the office, loose or in an envelope: nobody may get them.
+    pub fn void_cards(&self) -> Result<Vec<VoidCard>> {
+        self.all(
+            "SELECT cards.card, pack, moved_at FROM cards
+             LEFT JOIN pack_cards ON pack_cards.card = cards.card AND left_how = 'void'
+             WHERE lies_here AND minutes IS NULL ORDER BY cards.card",
+            [],
+            |row| {
+                Ok(VoidCard {
+                    card: card_id(row.get(0)?),
+                    pack: row.get::<_, Option<i64>>(1)?.map(pack_id),
+                    since: time(row, 2)?,
+                })
+            },
         )
     }
 

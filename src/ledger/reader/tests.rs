@@ -229,9 +229,10 @@ fn what_a_person_allowed_holds_for_that_child_and_rule_only() {
 #[test]
 fn the_status_tells_what_waits_and_which_cards_of_a_pdf_are_no_good() {
     let mut station = Station::new();
-    let cards = station.accept(1..=5);
-    let lot = station.render(&cards[..4]);
+    let cards = station.accept(1..=6);
+    let lot = station.render(&[&cards[..4], &cards[5..]].concat());
     station.step(cards[0], State::Printed).unwrap();
+    station.step(cards[5], State::Held).unwrap();
     station.step(cards[1], State::Cancelled).unwrap();
     station
         .write(|tx| {
@@ -247,8 +248,9 @@ fn the_status_tells_what_waits_and_which_cards_of_a_pdf_are_no_good() {
         panic!("{:?}", status.open_lots);
     };
     assert_eq!((open.lot.lot, open.waiting), (lot, 1));
-    assert_eq!(open.not_to_use, [(2, cards[1]), (3, cards[2])]);
-    let [held] = &status.need_person[..] else {
+    let not_to_use = [(2, cards[1]), (3, cards[2]), (5, cards[5])];
+    assert_eq!(open.not_to_use, not_to_use);
+    let [held, _] = &status.need_person[..] else {
         panic!("{:?}", status.need_person);
     };
     assert_eq!(
@@ -256,16 +258,18 @@ fn the_status_tells_what_waits_and_which_cards_of_a_pdf_are_no_good() {
         (cards[4], Some("too-old"))
     );
     let live: u64 = status.states.iter().map(|(_, cards)| cards).sum();
-    assert_eq!(live, 5);
+    assert_eq!(live, 6);
     let (found, in_lot) = station.ledger.lot(lot).unwrap().unwrap();
     assert_eq!(
         (found.cards, station.ledger.lots().unwrap()),
-        (4, vec![found])
+        (5, vec![found])
     );
     let places: Vec<_> = in_lot.iter().map(|c| (c.position, c.card.card)).collect();
     assert_eq!(
         places,
-        (1..).zip(cards[..4].iter().copied()).collect::<Vec<_>>()
+        (1..)
+            .zip(cards[..4].iter().chain(&cards[5..]).copied())
+            .collect::<Vec<_>>()
     );
     assert_eq!(in_lot[2].card.lot, None);
     assert_eq!(status.void_lots, [], "the others of that lot are wanted");

@@ -3,10 +3,10 @@
 use super::{Tx, mask_numbers};
 use crate::domain::card::{Evidence, Progress, SpoilReason, State};
 use crate::domain::ids::CardId;
-use crate::domain::job::Side;
 use crate::domain::reprint::{ReprintEvidence, ReprintReason};
 use crate::ledger::error::{Error, Result};
 use crate::ledger::event::{Event, Moved, ReprintGranted};
+use crate::ledger::project::front_is_done;
 use crate::ledger::tx::Remake;
 
 /// What a person says of a card of which nobody saw what came out.
@@ -52,18 +52,16 @@ impl Tx<'_> {
             Some(State::Unconfirmed) => {}
             Some(_) => return Err(Error::NotUnconfirmed(card)),
         }
-        let last = self.jobs(card)?.pop();
-        let last_side = last.map(|job| job.side);
         let to = match said {
             Settlement::Spoiled { reason, remake } => {
                 return self.spoil(card, reason, Evidence::Operator, remake);
             }
-            // Its back was never sent.
-            Settlement::Good if last_side == Some(Side::Front) => {
+            // Its back was never printed.
+            Settlement::Good if self.is_half_printed(card)? => {
                 return Err(Error::HalfPrinted(card));
             }
             // Its front stands on the blank.
-            Settlement::NotOut if last_side == Some(Side::Back) => {
+            Settlement::NotOut if front_is_done(&self.db, card)? => {
                 return Err(Error::HalfPrinted(card));
             }
             Settlement::Good => State::Printed,

@@ -113,7 +113,8 @@ fn a_child_has_one_live_card() {
         "INSERT INTO cards SELECT card + 1, state, reason, kind, lot, position, nik_hash,
          record_hash, content_hash, photo_hash, request_hash, revisi, alasan, npsn, sekolah,
          kelas, kecamatan, desa, kode_wilayah, drop_id, row, attempt, replaces, accepted_at,
-         moved_at, printed_at, erased_at, code_hash, media, minutes, expires, photo_by_hand
+         moved_at, printed_at, erased_at, code_hash, media, minutes, expires, photo_by_hand,
+         lies_here
          FROM cards",
     );
     assert!(twin.contains("UNIQUE"), "{twin}");

@@ -311,7 +311,7 @@ fn every_changed_value_of_a_projection_is_named() {
     assert_eq!(
         columns.len(),
         7 + 8
-            + 31
+            + 32
             + 1
             + 2
             + 1

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{ACTOR, Desk, StationError};
-use crate::config::{Duplex, PrinterSettings};
-use crate::domain::ids::CardId;
+use crate::config::{Config, Duplex, PrinterSettings};
+use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::Side;
 use crate::ledger::{self, Reader};
 use crate::printer::Device;
@@ -39,6 +39,18 @@ pub fn made_today(ledger: &Reader, printer: &str, zone: &TimeZone) -> Result<u64
         source: std::io::Error::other(error),
     })?;
     Ok(ledger.taken_since(printer, midnight.timestamp())?)
+}
+
+/// Whether the cards of a lot go on these blanks.
+pub(super) fn goes_on(
+    ledger: &Reader,
+    config: &Config,
+    lot: LotId,
+    media: &str,
+) -> ledger::Result<bool> {
+    let found = ledger.lot(lot)?;
+    let of_kind = found.and_then(|(lot, _)| config.card.media.get(&lot.kind));
+    Ok(of_kind.is_some_and(|of_kind| of_kind == media))
 }
 
 impl Desk {
@@ -119,14 +131,11 @@ impl Desk {
             return Ok(());
         }
         let (name, media) = (&self.printer.name, &self.printer.media);
-        let of_kinds = &self.config.card.media;
+        let config = &self.config;
         self.ledger
             .write(ACTOR, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
                 for lot in tx.unassigned_lots()? {
-                    let fits = tx
-                        .lot(lot)?
-                        .is_some_and(|(lot, _)| of_kinds.get(&lot.kind) == Some(media));
-                    if fits {
+                    if goes_on(tx, config, lot, media)? {
                         return tx.assign_lot(lot, Some(name));
                     }
                 }

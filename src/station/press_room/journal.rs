@@ -33,7 +33,6 @@ impl Journal for Book<'_> {
                 sha256: &hex(&sha256),
             })?;
             Ok(Attempt {
-                number: tx.jobs(card)?.len() as u64,
                 job_name,
                 card,
                 sides,
@@ -113,7 +112,7 @@ pub(super) const fn sides_of(side: Side, duplex: Duplex) -> Sides {
 }
 
 /// A job of the ledger that was not over when the station stopped.
-pub(super) fn open(job: Job, number: u64, duplex: Duplex) -> Open {
+pub(super) fn open(job: Job, duplex: Duplex) -> Open {
     let at = |id: i32| JobRef {
         id,
         uuid: job.uuid.clone(),
@@ -127,7 +126,6 @@ pub(super) fn open(job: Job, number: u64, duplex: Duplex) -> Open {
     };
     Open {
         attempt: Attempt {
-            number,
             job_name: job.job.clone(),
             card: job.card,
             sides: sides_of(job.side, duplex),

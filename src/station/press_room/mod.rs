@@ -90,8 +90,9 @@ impl PressRoom {
     }
 }
 
-/// Printers that are driven no more give back their lots; what they have in hand a person settles,
-/// and so does one the cards of a stack that no longer waits to be turned.
+/// Printers that are driven no more give back their lots, and those with other blanks in them the
+/// lots that do not go on these; what is in the hands of the former a person settles, and so does
+/// one the cards of a stack that no longer waits to be turned.
 fn clear_away(paths: &Paths, config: &Config) -> Result<(), StationError> {
     let mut ledger = Ledger::open(&paths.ledger())?;
     for known in ledger.printers()? {
@@ -104,7 +105,12 @@ fn clear_away(paths: &Paths, config: &Config) -> Result<(), StationError> {
                     tx.move_card(half.card, to, Evidence::Station, why)?;
                 }
             }
-            if driven.is_some() {
+            if let Some(printer) = driven {
+                for lot in tx.lots_of(&printer.name)? {
+                    if !choice::goes_on(tx, config, lot, &printer.media)? {
+                        tx.assign_lot(lot, None)?;
+                    }
+                }
                 return Ok(());
             }
             for job in tx.open_jobs(&known.printer)? {
@@ -226,11 +232,10 @@ impl Desk {
     fn open_jobs(&self) -> ledger::Result<Vec<Submission>> {
         let jobs = self.ledger.open_jobs(&self.printer.name)?;
         let open = jobs.into_iter().map(|job| {
-            let number = self.ledger.jobs(job.card)?.len() as u64;
-            let open = journal::open(job, number, self.printer.duplex);
-            Ok(Submission::resume(open))
+            let open = journal::open(job, self.printer.duplex);
+            Submission::resume(open)
         });
-        open.collect()
+        Ok(open.collect())
     }
 
     /// One look at the printer and one move with each of its jobs.
@@ -389,3 +394,6 @@ fn short_code(reason: &Reason) -> String {
     let keyword: String = plain.take(40 - suffix.len()).collect();
     keyword + suffix
 }
+
+#[cfg(test)]
+mod tests;

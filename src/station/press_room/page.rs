@@ -76,7 +76,7 @@ impl Desk {
         aside: &Aside,
     ) -> Result<(), StationError> {
         if side != Side::Back {
-            return set_aside(&mut self.ledger, queued, aside);
+            return set_aside(&mut self.ledger, queued, aside).map(drop);
         }
         let reason = match aside {
             Aside::Hold(code) => code.as_str(),

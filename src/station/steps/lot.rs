@@ -7,9 +7,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{StepError, spoil};
-use crate::domain::card::{Evidence, Progress, SpoilReason, State};
+use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::ids::{CardId, LotId};
-use crate::ledger::{self, Card, LotCard, Tx};
+use crate::ledger::{self, Card, LotCard, Reader, Tx};
 use crate::station::{LOT_HELD, is_proof_code};
 
 /// What a person says of the cards of a lot.
@@ -23,7 +23,8 @@ pub struct Outcomes<'a> {
     pub good: &'a [CardId],
     /// These came out and are no good.
     pub spoiled: &'a [(CardId, SpoilReason)],
-    /// The day of printing; today when none is named.
+    /// The day of printing, by which kind and eligibility are judged; today when none is named.
+    /// The event still bears the time at which this was said.
     pub on: Option<Date>,
 }
 
@@ -38,6 +39,28 @@ pub struct Confirmed {
     pub refused: Vec<(CardId, StepError)>,
     /// These lie in the PDF, with their places, and must not be handed out.
     pub not_to_use: Vec<(u32, CardId)>,
+}
+
+/// The cards of a lot of which a person may say that they came out good: those still of it that
+/// nobody took aside. What a printer of the station has not been sent yet did surely not come out
+/// of it, and a card whose back is still to come is no card.
+///
+/// # Errors
+/// Those of the ledger.
+pub fn to_confirm(ledger: &Reader, lot: LotId, cards: &[LotCard]) -> ledger::Result<Vec<CardId>> {
+    let driven = ledger.printer_of(lot)?.is_some();
+    let mut waiting = Vec::new();
+    for card in cards.iter().map(|card| &card.card) {
+        let waits = match card.state {
+            State::Rendered | State::Submitting => !driven,
+            State::Sent | State::Unconfirmed => !ledger.is_half_printed(card.card)?,
+            _ => false,
+        };
+        if waits && card.lot == Some(lot) {
+            waiting.push(card.card);
+        }
+    }
+    Ok(waiting)
 }
 
 /// Enters what came out of a lot. A card that cannot be as it was said is refused alone.
@@ -69,26 +92,25 @@ pub fn confirm(
     if let Some(both) = said.good.iter().find(|card| is_spoiled(**card)) {
         return Err(StepError::Both(*both));
     }
-    // What a printer of the station has not been sent yet did surely not come out of it.
-    let driven = tx.printer_of(id)?.is_some();
-    let waits = |card: &Card| {
-        let unsent = matches!(card.state, State::Rendered | State::Submitting);
-        card.lot == Some(id)
-            && card.state.is_live()
-            && card.state.progress() != Progress::Printed
-            && !(driven && unsent)
-    };
     let good: Vec<CardId> = match said.all {
-        true => cards
-            .iter()
-            .map(|card| &card.card)
-            .filter(|card| waits(card) && !is_spoiled(card.card))
-            .map(|card| card.card)
+        true => to_confirm(tx, id, &cards)?
+            .into_iter()
+            .filter(|card| !is_spoiled(*card))
             .collect(),
         false => said.good.to_vec(),
     };
     let mut done = Confirmed::default();
     for card in good {
+        if known[&card].card.lot != Some(id) {
+            let why = StepError::Elsewhere { card, lot: id };
+            done.refused.push((card, why));
+            continue;
+        }
+        if tx.is_half_printed(card)? {
+            let why = ledger::Error::HalfPrinted(card).into();
+            done.refused.push((card, why));
+            continue;
+        }
         let record = known[&card].record.as_ref();
         if record.is_some_and(|record| record.kind_on(day) != Some(lot.kind)) {
             let kind = lot.kind;
@@ -102,6 +124,13 @@ pub fn confirm(
         }
     }
     for &(card, reason) in said.spoiled {
+        // What came out is not the card that lives on in another lot.
+        let stands = &known[&card].card;
+        if stands.lot != Some(id) && stands.state.is_live() {
+            let why = StepError::Elsewhere { card, lot: id };
+            done.refused.push((card, why));
+            continue;
+        }
         match spoil(tx, card, reason, None, None) {
             Ok(again) => done.spoiled.push((card, again)),
             Err(error) => done.refuse(card, error)?,
@@ -109,7 +138,10 @@ pub fn confirm(
     }
     let leftover = cards
         .iter()
-        .filter(|card| card.card.state == State::Cancelled || card.card.lot != Some(id))
+        .filter(|card| {
+            let aside = matches!(card.card.state, State::Cancelled | State::Held);
+            aside || card.card.lot != Some(id)
+        })
         .filter(|card| !is_spoiled(card.card.card));
     done.not_to_use = leftover
         .map(|card| (card.position, card.card.card))

@@ -11,8 +11,8 @@ use crate::domain::card::{Evidence, Kind, SpoilReason, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::ledger::{self, Remake, Reprint, Settlement, Tx};
 
-pub use lot::{Confirmed, Outcomes, again, confirm};
-pub use printer::turn_stack;
+pub use lot::{Confirmed, Outcomes, again, confirm, to_confirm};
+pub use printer::{stack_in_doubt, turn_stack};
 
 /// Why an operator holds a card.
 pub const HELD_BY_HAND: &str = "operator";
@@ -66,6 +66,29 @@ pub enum StepError {
     /// The printer turns its cards by itself, or is not of this station.
     #[error("`{0}` is no printer of station.toml with `duplex = \"none\"`")]
     NoTurning(String),
+    /// Nobody knows whether these cards lie in the stack.
+    #[error(
+        "before the stack of `{printer}` is turned, settle {} and take what came out of them out of the stack; {backs} cards must lie in it",
+        listed(.cards)
+    )]
+    FrontsInDoubt {
+        /// Which printer.
+        printer: String,
+        /// The cards.
+        cards: Vec<CardId>,
+        /// How many cards wait for their backs.
+        backs: usize,
+    },
+    /// The card was taken out of the lot since: it waits again, or stands in another one.
+    #[error(
+        "{card} is not of lot {lot} any more: destroy what came out of it, and book its blank with `stock spoil`"
+    )]
+    Elsewhere {
+        /// Which card.
+        card: CardId,
+        /// Which lot it was of.
+        lot: LotId,
+    },
     /// Fronts of the lot still come.
     #[error(
         "`{0}` masih mencetak; tunggu sampai lot ini selesai (it still prints this lot; wait for its end)"
@@ -138,6 +161,23 @@ impl StepError {
                 format!("`{name}` bukan printer stasiun ini yang kartunya dibalik dengan tangan"),
                 english,
             ),
+            Self::FrontsInDoubt {
+                printer,
+                cards,
+                backs,
+            } => pair(
+                format!(
+                    "sebelum tumpukan `{printer}` dibalik, nyatakan dulu {} dan keluarkan kartunya dari tumpukan; tumpukan harus berisi {backs} kartu",
+                    listed(cards)
+                ),
+                english,
+            ),
+            Self::Elsewhere { card, lot } => pair(
+                format!(
+                    "kartu {card} bukan lagi dari lot {lot}: musnahkan yang keluar, dan catat blankonya dengan `stock spoil`"
+                ),
+                english,
+            ),
             Self::StillPrints(name) => pair(
                 format!("`{name}` masih mencetak; tunggu sampai lot ini selesai"),
                 format!("`{name}` still prints this lot; wait for its end"),
@@ -145,6 +185,12 @@ impl StepError {
             Self::Station(_) => None,
         }
     }
+}
+
+/// Cards in a sentence.
+fn listed(cards: &[CardId]) -> String {
+    let names: Vec<String> = cards.iter().map(CardId::to_string).collect();
+    names.join(", ")
 }
 
 /// What a person says of a card of which nobody saw what came out.
@@ -255,3 +301,6 @@ pub fn release(tx: &mut Tx<'_>, card: CardId) -> Result<(), StepError> {
     tx.move_card(card, State::Accepted, Evidence::Operator, Some("released"))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! No sequence of operations loses a card or has it in two packs.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::date;
 use proptest::prelude::*;
 
@@ -287,6 +289,69 @@ fn a_card_that_is_no_good_any_more_leaves_its_pack_visibly() {
     let done = pack(&station, id);
     assert_eq!((done.state, done.tally.received), (PackState::Received, 1));
     assert_eq!((done.tally.cards, done.tally.outstanding), (0, 0));
+}
+
+#[test]
+fn a_void_card_is_told_of_with_its_envelope_until_it_is_destroyed() {
+    let mut station = Station::new();
+    let (id, cards) = packed(&mut station);
+    let loose = printed(&mut station, &[2, 5, 8]);
+    let replaced = |tx: &mut Tx<'_>, card| {
+        let why = Some("perubahan-data");
+        tx.move_card(card, State::Void, Evidence::Import, why)
+            .map(drop)
+    };
+    station
+        .write(|tx| {
+            tx.close_pack(id, false)?;
+            replaced(tx, cards[0])?;
+            replaced(tx, loose[0])?;
+            // Of what is lost, or was given out, nothing lies here.
+            tx.move_card(loose[1], State::Void, Evidence::Operator, Some("hilang"))?;
+            send(tx, id)?;
+            replaced(tx, cards[1])?;
+            // What came back lies here again.
+            tx.move_card(cards[2], State::Returned, Evidence::Operator, None)?;
+            replaced(tx, cards[2])
+        })
+        .unwrap();
+    let told = |ledger: &crate::ledger::Reader| {
+        let void = ledger.void_cards().unwrap();
+        let told: Vec<_> = void.iter().map(|void| (void.card, void.pack)).collect();
+        told
+    };
+    let here = [(cards[0], Some(id)), (cards[2], None), (loose[0], None)];
+    assert_eq!(told(&station.ledger), here);
+    assert_eq!(station.ledger.status().unwrap().void_cards.len(), 3);
+    // A ledger of the version before is brought up to date from its log.
+    station
+        .ledger
+        .db
+        .execute_batch(
+            "DROP INDEX cards_lying_here; ALTER TABLE cards DROP COLUMN lies_here;
+             PRAGMA user_version = 11;",
+        )
+        .unwrap();
+    let ledger = crate::ledger::Ledger::open(station.path()).unwrap();
+    assert_eq!(told(&ledger), here);
+    drop(ledger);
+    let destroyed = station.write(|tx| tx.destroy(&["BUDI".into()], &BTreeMap::new()));
+    let minutes = station.ledger.destruction(destroyed.unwrap()).unwrap();
+    let gone: Vec<CardId> = minutes
+        .unwrap()
+        .cards
+        .iter()
+        .map(|item| item.card.card)
+        .collect();
+    assert_eq!(gone, here.map(|(card, _)| card));
+    assert_eq!(told(&station.ledger), []);
+    let report = verify(&station.ledger, &files(station.path())).unwrap();
+    let of_files = |finding: &Finding| matches!(finding, Finding::File { .. });
+    assert!(
+        report.findings.iter().all(of_files),
+        "{:?}",
+        report.findings
+    );
 }
 
 #[test]

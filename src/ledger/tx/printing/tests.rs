@@ -287,3 +287,39 @@ fn a_turned_stack_counts_only_while_it_lies_as_it_was_put_in() {
     }));
     assert!(at_minute(11, &turn));
 }
+
+#[test]
+fn a_back_that_was_never_printed_makes_no_card_whole_and_hides_no_gap_in_the_stack() {
+    let mut station = Station::new();
+    let cards = station.accept(1..=3);
+    station.render(&cards);
+    let at = |minute: i64| now() + jiff::SignedDuration::from_mins(minute);
+    let mut at_minute = |minute, work: &dyn Fn(&mut Tx<'_>) -> Result<()>| {
+        station.ledger.write("station", at(minute), work).unwrap();
+    };
+    let front = |tx: &mut Tx<'_>, card| run(tx, card, Side::Front, Ended::Printed).map(drop);
+    at_minute(1, &|tx| cards.iter().try_for_each(|&card| front(tx, card)));
+    at_minute(2, &|tx| tx.turn_stack("p1").map(drop));
+    at_minute(3, &|tx| {
+        run(tx, cards[0], Side::Back, Ended::NotPrinted).map(drop)
+    });
+    at_minute(4, &|tx| {
+        let reason = SpoilReason::Macet;
+        tx.spoil(cards[0], reason, Evidence::Operator, Remake::No)
+            .map(drop)
+    });
+    let gap = station.ledger.stack_is_turned("p1").unwrap();
+    assert!(!gap, "a card was taken from it");
+    station
+        .write(|tx| {
+            run(tx, cards[1], Side::Back, Ended::NotPrinted)?;
+            let gone = Some("printer-gone");
+            tx.move_card(cards[1], State::Unconfirmed, Evidence::Station, gone)
+        })
+        .unwrap();
+    assert!(station.ledger.is_half_printed(cards[1]).unwrap());
+    for said in [Settlement::Good, Settlement::NotOut] {
+        let settled = station.write(|tx| tx.settle(cards[1], said));
+        assert!(matches!(settled, Err(Error::HalfPrinted(_))), "{said:?}");
+    }
+}
