@@ -329,6 +329,8 @@ fn a_void_card_is_told_of_with_its_envelope_until_it_is_destroyed() {
         .db
         .execute_batch(
             "DROP INDEX cards_lying_here; ALTER TABLE cards DROP COLUMN lies_here;
+             ALTER TABLE restores DROP COLUMN packs; ALTER TABLE restores DROP COLUMN minutes;
+             DROP INDEX cards_rendered; DROP INDEX jobs_begun; DROP INDEX events_of_scan;
              PRAGMA user_version = 11;",
         )
         .unwrap();
