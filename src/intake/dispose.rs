@@ -340,7 +340,7 @@ fn free_name(folder: &Tree, name: &str) -> String {
         .unwrap_or_else(|| name.to_owned())
 }
 
-/// Undoes what [`free_name`] did to a name, if it did: a sender's own `X~2` reads the same.
+/// Undoes what `free_name` did to a name, if it did: a sender's own `X~2` reads the same.
 pub fn given_name(name: &str) -> String {
     let (stem, extension) = match name.rsplit_once('.') {
         Some((stem, extension)) if !stem.is_empty() => (stem, format!(".{extension}")),

@@ -3,6 +3,7 @@
 use crate::config::{Config, ConfigError, Paths};
 use crate::documents::{DestructionMinutes, MinutesCard, TypesetError};
 use crate::domain::account::name_of;
+use crate::domain::card::State;
 use crate::domain::office::signing_on;
 use crate::ledger::{self, Destruction};
 
@@ -36,11 +37,15 @@ pub fn minutes_pdf(
 ) -> Result<Vec<u8>, PaperError> {
     let date = destruction.at.to_zoned_datetime(config.zone()?).date();
     let cards = destruction.cards.iter().map(|item| {
+        let reason = match item.card.state {
+            State::Void => Some("diganti kartu baru"),
+            _ => item.card.reason.as_deref(),
+        };
         MinutesCard::new(
             item.card.card.to_string(),
             item.record.as_ref(),
             item.serial.as_deref(),
-            item.card.reason.as_deref(),
+            reason,
         )
     });
     let stationery = assets::stationery(&paths.layouts()).map_err(PaperError::Stationery)?;

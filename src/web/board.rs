@@ -23,7 +23,7 @@ use crate::printer::{DeviceState, Reason};
 use crate::render::proof::Wrong;
 use crate::station::press_room::{made_today, state_code};
 use crate::station::steps;
-use crate::station::{LOT_HELD, StationError, is_proof_code, words};
+use crate::station::{Fault, LOT_HELD, StationError, chain, is_proof_code, words};
 
 impl From<IntakeError> for PageError {
     fn from(error: IntakeError) -> Self {
@@ -48,6 +48,8 @@ pub(super) struct Board {
     pub queue: Vec<Waiting>,
     pub forecast: Option<Forecast>,
     pub desks: Vec<Desk>,
+    /// What the station cannot do for now.
+    pub fault: Option<String>,
     /// Drops in `incoming/` that only wait for their turn.
     pub ready: usize,
     /// The others there, and what each waits for.
@@ -56,12 +58,22 @@ pub(super) struct Board {
 }
 
 pub(super) fn look(app: &App, ledger: &Reader) -> Result<Board, PageError> {
+    let fault = Fault::read(&app.paths).map_err(PageError::broken)?;
+    let mut fault = fault.map(|fault| fault.what);
     let (ready, waiting) = {
         let mut inbox = app.inbox();
-        let ready = inbox.scan(Instant::now(), &BTreeSet::new())?.len();
-        let waiting = inbox.waiting().iter();
-        let waiting = waiting.map(|drop| (drop.name.clone(), drop.why)).collect();
-        (ready, waiting)
+        // A folder that is away is just what the board has to tell.
+        match inbox.scan(Instant::now(), &BTreeSet::new()) {
+            Ok(ready) => {
+                let waiting = inbox.waiting().iter();
+                let waiting = waiting.map(|drop| (drop.name.clone(), drop.why));
+                (ready.len(), waiting.collect())
+            }
+            Err(error) => {
+                fault.get_or_insert_with(|| chain(&error));
+                (0, Vec::new())
+            }
+        }
     };
     ledger.snapshot(|ledger| {
         let driven = app.config.printers.iter().filter(|p| p.is_driven());
@@ -84,6 +96,7 @@ pub(super) fn look(app: &App, ledger: &Reader) -> Result<Board, PageError> {
             queue: ledger.waiting()?,
             forecast: ledger.forecast()?,
             desks: driven.map(desk).collect::<Result<_, _>>()?,
+            fault: fault.clone(),
             ready,
             waiting,
             drops: ledger.latest_drops(8)?,
@@ -135,6 +148,17 @@ fn tasks(board: &Board, user: &User) -> Markup {
     let works = user.may(Right::Work);
     let shown = alone.iter().take(20);
     let mut tasks: Vec<Markup> = Vec::new();
+    if let Some(fault) = &board.fault {
+        tasks.push(task(
+            "bad",
+            &html! {
+                strong { (lang.t("Stasiun terhambat", "The station is held up")) } ": " span lang="en" { (fault) } br;
+                (lang.t("Ia mencoba lagi sendiri; periksa disk, folder bersama dan sambungannya, atau panggil teknisi.",
+                        "It tries again by itself; look at the disk, the shared folder and its connection, or call the technician."))
+            },
+            &html! {},
+        ));
+    }
     for desk in &board.desks {
         tasks.extend(trouble(desk, lang, works));
     }

@@ -120,7 +120,7 @@ impl Tx<'_> {
         Ok(day.balance.closing())
     }
 
-    /// Enters that every card of [`Reader::to_destroy`] was destroyed, and with them so many
+    /// Enters that every card of [`Reader::to_destroy`](crate::ledger::Reader::to_destroy) was destroyed, and with them so many
     /// faulty blanks of each kind; returns the number of the minutes.
     ///
     /// # Errors

@@ -357,6 +357,7 @@ fn a_station_whose_incoming_folder_is_gone_is_not_well() {
 #[test]
 fn a_folder_that_fails_ends_no_daemon_and_is_told_until_it_is_mended() {
     let station = Station::new();
+    station.people();
     let daemon = station.daemon();
     let visitor = daemon.visitor();
     // While something settles the station looks again and again.
@@ -374,6 +375,8 @@ fn a_folder_that_fails_ends_no_daemon_and_is_told_until_it_is_mended() {
     let what = status["fault"]["what"].as_str().unwrap();
     assert!(what.contains("`incoming/` cannot be listed"), "{what}");
     assert!(status["incoming"].is_null());
+    let board = daemon.logged_in("siti").get("/").is(200).text();
+    assert!(board.contains("Stasiun terhambat"), "{board}");
     let said = station.run(&["status"]).ended(0).out;
     assert!(said.contains("TERHAMBAT") && said.contains("TIDAK DAPAT DIBACA"));
 
