@@ -398,9 +398,9 @@ pub fn refused_things(station: &Station) -> Vec<(&'static str, &'static str)> {
 #[test]
 pub fn refused_things_get_their_reason_and_the_daemon_takes_the_next_good_drop() {
     let station = Station::new();
-    let daemon = station.daemon();
     let things = refused_things(&station);
     let before = bytes_below(&station.path("incoming"));
+    let daemon = station.daemon();
     daemon.until("everything is judged", || {
         let judged = station.names("rejected").len() + station.names("accepted").len();
         judged >= things.len()

@@ -21,6 +21,8 @@ use std::path::PathBuf;
 use std::process::{Child as Process, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -120,10 +122,23 @@ impl Browser {
     }
 
     #[track_caller]
-    fn find(&self, css: &str) -> fantoccini::elements::Element {
+    fn find(&self, css: &str) -> Element {
         self.runtime
             .block_on(self.client().find(Locator::Css(css)))
             .unwrap_or_else(|error| panic!("`{css}`: {error}\n{}", self.text("body")))
+    }
+
+    /// Does something with an element. A live part may be drawn anew between finding it and this:
+    /// then it is found again.
+    #[track_caller]
+    fn with(&self, css: &str, act: impl AsyncFn(&Element) -> Result<(), CmdError>) {
+        loop {
+            let element = self.find(css);
+            match self.runtime.block_on(act(&element)) {
+                Err(error) if error.to_string().contains("stale element") => {}
+                done => return done.unwrap_or_else(|error| panic!("`{css}`: {error}")),
+            }
+        }
     }
 
     /// Goes to a path of the page.
@@ -148,8 +163,7 @@ impl Browser {
 
     #[track_caller]
     pub fn click(&self, css: &str) {
-        let element = self.find(css);
-        self.runtime.block_on(element.click()).unwrap();
+        self.with(css, async |element| element.click().await);
     }
 
     /// Sends a form by its button, and waits for the page after it, which says this. The page
@@ -168,22 +182,16 @@ impl Browser {
     /// Types into a field, in place of what stands there.
     #[track_caller]
     pub fn fill(&self, css: &str, text: &str) {
-        let element = self.find(css);
-        self.runtime
-            .block_on(async {
-                element.clear().await?;
-                element.send_keys(text).await
-            })
-            .unwrap();
+        self.with(css, async |element| {
+            element.clear().await?;
+            element.send_keys(text).await
+        });
     }
 
     /// Chooses from a list by the value.
     #[track_caller]
     pub fn choose(&self, css: &str, value: &str) {
-        let element = self.find(css);
-        self.runtime
-            .block_on(element.select_by_value(value))
-            .unwrap();
+        self.with(css, async |element| element.select_by_value(value).await);
     }
 
     /// Chooses files, or a folder, for a field of files.
@@ -220,8 +228,7 @@ impl Browser {
     /// (`\u{e007}` is Enter).
     #[track_caller]
     pub fn press(&self, css: &str, keys: &str) {
-        let element = self.find(css);
-        self.runtime.block_on(element.send_keys(keys)).unwrap();
+        self.with(css, async |element| element.send_keys(keys).await);
     }
 
     /// What can be read in an element.
