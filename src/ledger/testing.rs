@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use tempfile::TempDir;
 
-use super::{Error, Files, Ledger, NewCard, NewLot, Result, Tx};
+use super::{Error, Files, Finding, Ledger, NewCard, NewLot, Result, Tx, verify};
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::nik::Nik;
@@ -27,6 +27,14 @@ impl Station {
 
     pub fn path(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// What `verify` finds wrong but for the files of lots and photos, which are never written here.
+    pub fn findings(&self) -> Vec<Finding> {
+        let report = verify(&self.ledger, &files(self.path())).unwrap();
+        let all = report.findings.into_iter();
+        all.filter(|finding| !matches!(finding, Finding::File { .. }))
+            .collect()
     }
 
     /// One transaction of the station's.
