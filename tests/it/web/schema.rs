@@ -12,7 +12,7 @@ use crate::harness::{Station, child};
 use crate::parts::{Part, have};
 
 /// From the Python package of the same name.
-const CURL: Part = Part("curl", "curl");
+pub const CURL: Part = Part("curl", "curl");
 const SED: Part = Part("sed", "sed");
 const BASH: Part = Part("bash", "bash");
 

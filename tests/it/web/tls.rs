@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use super::PASSWORD;
 use super::client::{Answer, Visitor};
+use super::schema::CURL;
 use crate::harness::{Settings, Station};
 use crate::parts::{Part, have};
 
@@ -13,9 +14,7 @@ const OPENSSL: Part = Part("openssl", "openssl");
 /// Sends a request through `openssl s_client`, which trusts this certificate alone.
 fn spoken(visitor: &Visitor, request: &[u8], trusted: &std::path::Path) -> Option<Answer> {
     let mut client = Command::new(OPENSSL.0)
-        // As a browser does, it would rather speak HTTP/2.
-        .args(["s_client", "-quiet", "-alpn", "h2,http/1.1"])
-        .args(["-verify_return_error", "-connect"])
+        .args(["s_client", "-quiet", "-verify_return_error", "-connect"])
         .arg(visitor.address.to_string())
         .args(["-verify_hostname", "localhost", "-CAfile"])
         .arg(trusted)
@@ -31,7 +30,7 @@ fn spoken(visitor: &Visitor, request: &[u8], trusted: &std::path::Path) -> Optio
 
 #[test]
 fn over_tls_the_cookie_is_bound_to_this_host_and_plain_http_is_not_spoken() {
-    if !have("the page over TLS", &[OPENSSL]) {
+    if !have("the page over TLS", &[OPENSSL, CURL]) {
         return;
     }
     let station = Station::with(Settings {
@@ -63,6 +62,19 @@ fn over_tls_the_cookie_is_bound_to_this_host_and_plain_http_is_not_spoken() {
     assert!(daemon.log().contains("the page is at https://"));
     let mut visitor = daemon.visitor();
     visitor.host = format!("localhost:{}", visitor.address.port());
+    // As a browser does, it would rather speak HTTP/2, in which no `Host` is sent.
+    let page = CURL.run([
+        "--silent",
+        "--http2",
+        "--cacert",
+        cert.to_str().unwrap(),
+        "--output",
+        "/dev/null",
+        "--write-out",
+        "%{http_code}",
+        &format!("https://{}/login", visitor.host),
+    ]);
+    assert_eq!(page.stdout, b"200");
     let form = format!("user=budi&password={}", PASSWORD.replace(' ', "+"));
     let kind = [("Content-Type", "application/x-www-form-urlencoded")];
     let login = visitor.request("POST", "/login", &kind, form.as_bytes());
