@@ -20,13 +20,7 @@ pub enum Denied {
     Login,
     /// The account's role may not do this.
     #[error("akun {user} adalah {role} dan tidak boleh melakukan ini (may not do this)")]
-    Role {
-        /// Whose.
-        user: String,
-        /// What it is.
-        role: Role,
-    },
-    /// The ledger.
+    Role { user: String, role: Role },
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
 }

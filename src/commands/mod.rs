@@ -55,7 +55,6 @@ use crate::ledger::{Error, Ledger, Reader, Tx};
 /// What came of a command that could run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Everything was done.
     Done,
     /// Something was refused; the output says what.
     Refused,

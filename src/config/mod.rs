@@ -39,7 +39,6 @@ pub enum ConfigError {
     /// The file cannot be read.
     #[error("`{path}` cannot be read; `kia-station init` makes a station folder")]
     Read {
-        /// The settings file.
         path: PathBuf,
         /// What the system said.
         #[source]
@@ -48,11 +47,8 @@ pub enum ConfigError {
     /// A key or value is wrong.
     #[error("{file}:{line}:{column}: {message}")]
     Wrong {
-        /// The settings file.
         file: String,
-        /// Line, from 1.
         line: usize,
-        /// Column, from 1.
         column: usize,
         /// What is wrong and what would be right.
         message: String,
@@ -60,7 +56,6 @@ pub enum ConfigError {
     /// A value that only makes sense together with others.
     #[error("`{key}` in station.toml: {message}")]
     Value {
-        /// The key.
         key: &'static str,
         /// What is wrong and what would be right.
         message: String,
@@ -71,7 +66,6 @@ pub enum ConfigError {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The issuing office.
     pub office: Office,
     /// Who signs, each from a day on.
     #[serde(deserialize_with = "officials")]
@@ -96,7 +90,6 @@ pub struct Config {
     pub rules: RuleSettings,
     /// How drops are taken.
     pub intake: intake::Settings,
-    /// The operator's page.
     pub web: WebSettings,
     /// How long personal data stay.
     pub privacy: PrivacySettings,
@@ -360,7 +353,6 @@ fn wrong(file: &str, text: &str, error: &toml::de::Error) -> ConfigError {
 /// The folders and files of a station.
 #[derive(Debug, Clone)]
 pub struct Paths {
-    /// The station's folder.
     pub root: PathBuf,
 }
 
@@ -370,7 +362,6 @@ impl Paths {
         Self { root: root.into() }
     }
 
-    /// The settings.
     pub fn config(&self) -> PathBuf {
         self.root.join("station.toml")
     }
@@ -385,7 +376,6 @@ impl Paths {
         self.root.join("ledger")
     }
 
-    /// The print-ready PDFs.
     pub fn lots(&self) -> PathBuf {
         self.root.join("lots")
     }
@@ -400,12 +390,10 @@ impl Paths {
         self.root.join("handover")
     }
 
-    /// The signed checkpoints.
     pub fn checkpoints(&self) -> PathBuf {
         self.root.join("checkpoints")
     }
 
-    /// The card layouts.
     pub fn layouts(&self) -> PathBuf {
         self.root.join("layouts")
     }

@@ -18,7 +18,6 @@ use crate::render::sheet::Sheet;
 pub struct PrintSettings {
     /// With the artwork or without.
     pub mode: Mode,
-    /// Dots per inch.
     pub dpi: u32,
     /// Bleed on the page in mm.
     pub bleed: f64,
@@ -140,7 +139,6 @@ pub struct Calibration {
     pub back: Adjust,
     /// The day of the last measurement.
     pub measured: Option<Date>,
-    /// Who measured.
     pub by: String,
 }
 

@@ -36,7 +36,6 @@ pub struct PrinterSettings {
     /// Cards a day, at the most: offices cap it against heat.
     #[serde(default)]
     pub daily_cap: Option<u32>,
-    /// When it rests.
     #[serde(default)]
     pub cool_down: Option<CoolDown>,
     /// Jobs in its hands at a time.

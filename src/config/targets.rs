@@ -20,7 +20,6 @@ pub(super) fn date<E: serde::de::Error>(value: &toml::Value, key: &str) -> Resul
     })
 }
 
-/// Reads the blocks.
 pub(super) fn targets<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Target>, D::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]

@@ -36,7 +36,6 @@ pub struct WebSettings {
 pub struct TlsSettings {
     /// The chain, the page's own certificate first.
     pub cert: PathBuf,
-    /// The private key.
     pub key: PathBuf,
 }
 

@@ -240,7 +240,6 @@ fn nice(step: f64) -> f64 {
     whole.next().unwrap_or(10.0 * power).max(1.0)
 }
 
-/// `23 Nov`.
 fn day_month(day: Date) -> String {
     let month: String = month_name(day.month()).chars().take(3).collect();
     format!("{} {month}", day.day())

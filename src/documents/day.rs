@@ -15,7 +15,6 @@ const TEMPLATE: &str = "laporan-harian.typ";
 /// What stands in the report of a day.
 #[derive(Debug, Clone)]
 pub struct DaySheet<'a> {
-    /// The day.
     pub date: Date,
     /// The office whose paper it is.
     pub office: &'a Office,
@@ -29,7 +28,6 @@ pub struct DaySheet<'a> {
     pub explanation: Option<&'a str>,
     /// The kind of blanks.
     pub media: &'a str,
-    /// Their balance.
     pub balance: Balance,
     /// How many must be left.
     pub closing: i64,
@@ -50,13 +48,11 @@ pub struct DayCheckpoint<'a> {
     /// The first digits of its hash, in fours.
     #[serde(rename = "ringkas")]
     pub short: String,
-    /// The whole hash.
     #[serde(rename = "kepala")]
     pub head: &'a str,
     /// The station's public key.
     #[serde(rename = "kunci")]
     pub key: &'a str,
-    /// The signature.
     #[serde(rename = "tanda_tangan")]
     pub signature: &'a str,
     /// The file that holds it.

@@ -22,7 +22,6 @@ pub const LABELS: &str = "label-paket.typ";
 /// What stands on the papers of a pack.
 #[derive(Debug, Clone)]
 pub struct PackPapers<'a> {
-    /// The pack.
     pub pack: PackId,
     /// The number of the minutes, as the office counts them.
     pub number: &'a str,
@@ -49,10 +48,8 @@ pub struct PackPapers<'a> {
 /// Who takes a pack at the school.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Receiver<'a> {
-    /// Name with titles.
     #[serde(rename = "nama")]
     pub name: Option<&'a str>,
-    /// Civil servant number.
     pub nip: Option<&'a str>,
     /// Title of the post.
     #[serde(rename = "jabatan")]
@@ -62,7 +59,6 @@ pub struct Receiver<'a> {
 /// How a pack travels.
 #[derive(Debug, Clone, Copy)]
 pub struct Shipment<'a> {
-    /// With whom.
     pub carrier: Carrier,
     /// The number of the shipment.
     pub number: Option<&'a str>,
@@ -73,16 +69,13 @@ pub struct Shipment<'a> {
 /// A card as the papers list it.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct PaperCard<'a> {
-    /// Its number.
     #[serde(rename = "kartu")]
     pub card: CardId,
     /// The child's name; none once it was erased.
     #[serde(rename = "nama")]
     pub name: Option<&'a str>,
-    /// The child's class.
     #[serde(rename = "kelas")]
     pub class: Option<&'a str>,
-    /// Its kind.
     #[serde(rename = "jenis")]
     pub kind: Kind,
 }

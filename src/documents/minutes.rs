@@ -27,18 +27,15 @@ pub struct DestructionMinutes<'a> {
     pub official: Option<&'a Official>,
     /// Who destroyed the cards.
     pub actor: &'a str,
-    /// Who saw it.
     pub witnesses: &'a [String],
     /// Faulty blanks that were never printed, by kind.
     pub blanks: &'a BTreeMap<String, u32>,
-    /// The cards.
     pub cards: Vec<MinutesCard<'a>>,
 }
 
 /// A destroyed card as the minutes list it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MinutesCard<'a> {
-    /// Its number.
     #[serde(rename = "kartu")]
     pub number: String,
     /// Name and address of the child; none once they are erased.

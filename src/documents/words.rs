@@ -61,11 +61,9 @@ pub struct SpelledDate {
     pub hari: &'static str,
     /// The day of the month in words.
     pub tanggal: String,
-    /// The month's name.
     pub bulan: &'static str,
     /// The year in words.
     pub tahun: String,
-    /// `24 November 2026`.
     pub angka: String,
 }
 

@@ -43,7 +43,6 @@ pub fn name_of(actor: &str) -> &str {
 }
 
 impl Role {
-    /// Every role.
     pub const ALL: [Self; 3] = [Self::Operator, Self::Supervisor, Self::Auditor];
 
     /// The word on the wire and in the ledger.

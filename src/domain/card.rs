@@ -227,7 +227,6 @@ pub enum Evidence {
 pub enum SpoilReason {
     /// Smudged, streaked or pale.
     Buram,
-    /// The card jammed.
     Macet,
     /// The ribbon tore or ran out in the middle.
     Pita,
@@ -239,12 +238,10 @@ pub enum SpoilReason {
     Data,
     /// It was cancelled or changed after rendering, and came out all the same.
     Batal,
-    /// Anything else.
     Lain,
 }
 
 impl SpoilReason {
-    /// Every reason.
     pub const ALL: [Self; 8] = [
         Self::Buram,
         Self::Macet,
@@ -316,7 +313,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Both kinds.
     pub const ALL: [Self; 2] = [Self::Under5, Self::From5];
 
     /// The name on the wire and in layouts.

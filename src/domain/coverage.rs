@@ -24,7 +24,6 @@ pub struct Group {
     pub kode_wilayah: Option<String>,
     /// The school's national number.
     pub npsn: Option<String>,
-    /// The school's name.
     pub sekolah: Option<String>,
     /// Cards that came out good.
     pub printed: u64,
@@ -53,7 +52,6 @@ pub struct Share {
     pub of: Option<String>,
     /// Children with a card that counts.
     pub children: u64,
-    /// Children there are.
     pub target: Option<u64>,
     /// The one in percent of the other.
     pub percent: Option<Percent>,
@@ -83,7 +81,6 @@ pub struct Coverage {
     pub day: Date,
     /// The target in force, if any.
     pub target: Option<Target>,
-    /// The whole region.
     pub total: Share,
     /// Each district with a card or a target, by name.
     pub kecamatan: Vec<Share>,

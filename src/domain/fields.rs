@@ -118,7 +118,6 @@ pub fn canonical(name: &str) -> Option<&'static str> {
 /// A value as the sender wrote it, before any rule. `Debug` shows what it is, never the value.
 #[derive(Clone, PartialEq, Eq)]
 pub enum RawValue {
-    /// Text.
     Text(String),
     /// A number, in the sender's own digits. In a table it has already lost digits.
     Number(String),

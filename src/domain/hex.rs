@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-/// Lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()

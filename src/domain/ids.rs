@@ -29,7 +29,6 @@ impl CardId {
         Self(number)
     }
 
-    /// The running number.
     pub const fn number(self) -> u64 {
         self.0
     }
@@ -60,7 +59,6 @@ impl PackId {
         Self(number)
     }
 
-    /// The running number.
     pub const fn number(self) -> u64 {
         self.0
     }
@@ -116,7 +114,6 @@ impl LotId {
         Self(number)
     }
 
-    /// The running number.
     pub const fn number(self) -> u64 {
         self.0
     }

@@ -17,7 +17,6 @@ pub enum Side {
 }
 
 impl Side {
-    /// Every side.
     pub const ALL: [Self; 3] = [Self::Both, Self::Front, Self::Back];
 
     /// The name in the ledger.
@@ -45,7 +44,6 @@ pub enum Stage {
     Created,
     /// The printer has the document.
     Sent,
-    /// It came out.
     Printed,
     /// It surely never printed.
     NotPrinted,
@@ -56,7 +54,6 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// Every stage.
     pub const ALL: [Self; 7] = [
         Self::Begun,
         Self::Created,

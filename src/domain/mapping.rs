@@ -93,9 +93,7 @@ const CONSTANTS: [&str; 12] = [
 /// What a column stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
-    /// A field.
     Field(&'static str),
-    /// Nothing.
     Ignored,
 }
 

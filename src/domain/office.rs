@@ -13,7 +13,6 @@ pub struct Office {
     pub kabupaten: String,
     /// The office's own name.
     pub dinas: String,
-    /// Place of issue.
     pub tempat_terbit: String,
     /// Region code of the office, province and regency: `17.02`.
     pub kode_wilayah: String,
@@ -40,7 +39,6 @@ impl Default for Office {
 pub struct Official {
     /// The first day this official signs.
     pub sejak: Date,
-    /// Name with titles.
     pub nama: String,
     /// Civil servant number; may be empty.
     #[serde(default)]

@@ -14,7 +14,6 @@ pub const PACE_WEEKS: usize = 8;
 /// What was printed in a week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Week {
-    /// Its Monday.
     pub monday: Date,
     /// Cards that came out good.
     pub printed: u64,
@@ -25,7 +24,6 @@ pub struct Week {
 /// The pace on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Pace {
-    /// The day.
     pub day: Date,
     /// The weeks, the oldest first; the last one is the day's own.
     pub weeks: Vec<Week>,
@@ -39,7 +37,6 @@ pub struct Pace {
     pub reached: Option<Date>,
     /// Cards a week that reach the target on its day; none without such a day or after it.
     pub needed: Option<u64>,
-    /// That day.
     pub until: Option<Date>,
 }
 

@@ -10,14 +10,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Days from the first to the last, both counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Period {
-    /// The first day.
     pub first: Date,
     /// The last day, never before the first.
     pub last: Date,
 }
 
 impl Period {
-    /// One day.
     pub const fn day(day: Date) -> Self {
         Self {
             first: day,
@@ -78,7 +76,6 @@ impl Month {
         }
     }
 
-    /// The year.
     pub const fn year(self) -> i16 {
         self.year
     }
@@ -88,7 +85,6 @@ impl Month {
         self.month
     }
 
-    /// Its last day.
     pub fn last_day(self) -> Date {
         Date::constant(self.year, self.month, 1).last_of_month()
     }

@@ -18,17 +18,13 @@ pub struct Record {
     pub id: Option<String>,
     /// The sender's revision of the request; 1 when absent.
     pub revisi: u32,
-    /// Population number.
     pub nik: Nik,
     /// Family card number, 16 digits.
     pub no_kk: String,
     /// Full name, NFC, single spaces.
     pub nama: String,
-    /// Place of birth.
     pub tempat_lahir: String,
-    /// Date of birth.
     pub tanggal_lahir: Date,
-    /// Sex.
     pub jenis_kelamin: Sex,
     /// Blood group in the card's spelling: `A`, `O+`, … or `-` for unknown.
     pub gol_darah: String,
@@ -40,15 +36,11 @@ pub struct Record {
     pub no_akta: String,
     /// Name of the head of the family.
     pub nama_kepala_keluarga: String,
-    /// Street address.
     pub alamat: String,
-    /// Neighbourhood.
     pub rt: String,
-    /// Hamlet.
     pub rw: String,
     /// Village (kelurahan or desa).
     pub desa: String,
-    /// District.
     pub kecamatan: String,
     /// Region code of the address, `17.02.19.1002`, for statistics.
     pub kode_wilayah: Option<String>,
@@ -58,7 +50,6 @@ pub struct Record {
     pub foto: Option<String>,
     /// Why the card is issued.
     pub alasan: Alasan,
-    /// The child's school.
     pub sekolah: Option<School>,
     /// Who approved it and when.
     pub persetujuan: Approval,
@@ -109,13 +100,10 @@ impl Record {
     }
 }
 
-/// Sex.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sex {
-    /// Boy.
     #[serde(rename = "LAKI-LAKI")]
     Male,
-    /// Girl.
     #[serde(rename = "PEREMPUAN")]
     Female,
 }
@@ -134,7 +122,6 @@ impl Sex {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Alasan {
-    /// First card.
     Baru,
     /// The old card expired.
     HabisBerlaku,
@@ -144,7 +131,6 @@ pub enum Alasan {
     Hilang,
     /// Damaged; the old card is handed in.
     Rusak,
-    /// The data changed.
     PerubahanData,
 }
 
@@ -171,19 +157,14 @@ impl Alasan {
 /// A school, as far as the sender names it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct School {
-    /// National school number.
     pub npsn: Option<String>,
-    /// Name.
     pub nama: Option<String>,
-    /// Class, `2A`.
     pub kelas: Option<String>,
 }
 
 /// An approval that holds: its status was `DISETUJUI`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
-    /// Who approved.
     pub oleh: String,
-    /// When.
     pub pada: Timestamp,
 }

@@ -17,7 +17,6 @@ pub enum ReprintReason {
 }
 
 impl ReprintReason {
-    /// Every reason.
     pub const ALL: [Self; 3] = [Self::Rusak, Self::Hilang, Self::Data];
 
     /// The code an operator types.
@@ -59,7 +58,6 @@ pub enum ReprintEvidence {
 }
 
 impl ReprintEvidence {
-    /// Both kinds.
     pub const ALL: [Self; 2] = [Self::PoliceLetter, Self::OldCard];
 
     /// The code an operator types.

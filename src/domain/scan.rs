@@ -63,9 +63,7 @@ pub enum Known {
     Several,
     /// One card carries it.
     Card {
-        /// Which.
         card: CardId,
-        /// Where it stands.
         state: State,
         /// Whether it is of the lot that is being scanned; `true` when none was named.
         in_lot: bool,
@@ -111,7 +109,6 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Every refusal.
     pub const ALL: [Self; 9] = [
         Self::Unknown,
         Self::Ambiguous,

@@ -69,22 +69,14 @@ impl Movement {
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum RibbonMovement {
     /// So many ribbons of so many prints each were put on the shelf.
-    Received {
-        /// How many ribbons.
-        ribbons: u32,
-        /// Prints in each.
-        prints: u32,
-    },
+    Received { ribbons: u32, prints: u32 },
     /// A ribbon went from the shelf into a printer.
     PutIn {
         /// Prints that were left in the one taken out and are lost.
         discarded: u32,
     },
     /// Others printed with it, such as the KTP-el desk.
-    UsedElsewhere {
-        /// How many prints.
-        prints: u32,
-    },
+    UsedElsewhere { prints: u32 },
 }
 
 /// The blanks of one kind over one day: `opening + received + returned = good + spoiled + test +
@@ -102,7 +94,6 @@ pub struct Balance {
     pub good: i64,
     /// Spoiled, before printing or with a card.
     pub spoiled: i64,
-    /// Trial prints.
     pub test: i64,
     /// Lent to another office.
     pub lent: i64,
@@ -130,7 +121,6 @@ impl Balance {
         }
     }
 
-    /// Books a movement.
     pub const fn book(&mut self, movement: Movement, count: u32) {
         let count = count as i64;
         match movement {
@@ -146,7 +136,6 @@ impl Balance {
 /// The serials of a packet of blanks, first and last of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SerialRange {
-    /// The first.
     pub first: String,
     /// The last, as long as the first.
     pub last: String,

@@ -21,13 +21,10 @@ use crate::domain::figures::{Percent, grouped};
 /// A table that cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// As CSV.
     #[error("the CSV cannot be written")]
     Csv(#[from] ::csv::Error),
-    /// As XLSX.
     #[error("the XLSX cannot be written")]
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
-    /// The system refused.
     #[error("the table cannot be written")]
     Io(#[from] std::io::Error),
 }
@@ -36,19 +33,15 @@ pub enum ExportError {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Cell {
-    /// Nothing.
     Empty,
     /// Text. Numbers that are names, such as a NIK, are text: a spreadsheet cuts off what goes
     /// past fifteen digits.
     Text(String),
-    /// A count.
     Count(i64),
-    /// A share.
     Percent(Percent),
 }
 
 impl Cell {
-    /// A count.
     pub fn count(count: u64) -> Self {
         Self::Count(i64::try_from(count).unwrap_or(i64::MAX))
     }

@@ -40,7 +40,6 @@ const UNPACKING: &str = "unpacked.tmp";
 /// `Debug` shows its id alone: senders like to make names of a child's name or NIK.
 pub struct Claimed {
     pub(super) intent: Intent,
-    /// `work/<id>/`.
     pub(super) home: Tree,
     pub(super) folders: Folders,
     /// What is in `work/` stays as it is, so that names need to be searched for once only.
@@ -57,7 +56,6 @@ impl std::fmt::Debug for Claimed {
 pub(super) struct Intent {
     pub id: String,
     pub name: OsString,
-    /// Relative to `incoming/`.
     pub companions: Vec<PathBuf>,
 }
 

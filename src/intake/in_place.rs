@@ -20,7 +20,6 @@ use crate::domain::rules;
 
 /// A drop that was read where it stands.
 pub struct InPlace {
-    /// Its records.
     pub batch: Batch,
     source: Source,
     finder: Mutex<Finder>,

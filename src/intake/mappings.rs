@@ -20,12 +20,10 @@ pub struct Mappings {
 /// Why the file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum MappingsError {
-    /// The disk.
     #[error(
         "`{path}` cannot be read or written; check the disk and the rights on the station's folder"
     )]
     Io {
-        /// The file.
         path: PathBuf,
         /// What the system said.
         #[source]
@@ -34,7 +32,6 @@ pub enum MappingsError {
     /// It is no TOML of this shape.
     #[error("`{path}` cannot be read: {message}; correct the file or take the entry out")]
     Wrong {
-        /// The file.
         path: PathBuf,
         /// What is wrong, and where.
         message: String,
@@ -44,7 +41,6 @@ pub enum MappingsError {
     Mapping {
         /// The first header of its table.
         header: String,
-        /// Why.
         #[source]
         source: MappingError,
     },

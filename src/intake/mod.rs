@@ -54,7 +54,6 @@ pub use watch::{Wake, Watch, watch};
 /// else may create names in them.
 #[derive(Debug, Clone)]
 pub struct Folders {
-    /// Where upstream drops.
     pub incoming: PathBuf,
     /// Where claimed drops stand until they are disposed of.
     pub work: PathBuf,
@@ -158,7 +157,6 @@ pub enum IntakeError {
     /// A drop stays in `incoming/`, or half moved in `work/`, where the next start completes it.
     #[error("drop `{id}` cannot be claimed; it stays where it is and is tried again")]
     Claim {
-        /// The drop's id.
         id: String,
         /// What the system said.
         #[source]
@@ -174,7 +172,6 @@ pub enum IntakeError {
     /// The outcome stands, but the files could not be moved; it is done again at the next start.
     #[error("drop `{id}` cannot be moved to its place; check the disk, the move is taken up again")]
     Dispose {
-        /// The drop's id.
         id: String,
         /// What the system said.
         #[source]

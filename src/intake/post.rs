@@ -51,7 +51,6 @@ impl Posted {
         })
     }
 
-    /// The record's fields.
     pub fn fields(&self) -> &Map<String, Value> {
         &self.record
     }

@@ -36,7 +36,6 @@ impl std::fmt::Debug for Report {
 pub struct Summary {
     /// The drop's name as the sender knows it.
     pub drop: String,
-    /// Records in it.
     pub received: u32,
     /// Those that became cards, or were no news.
     pub accepted: u32,

@@ -17,7 +17,6 @@ use crate::domain::rules::Problem;
 pub(super) struct Returned<'a> {
     /// The header cells as written.
     pub headers: &'a [String],
-    /// What they mean.
     pub columns: &'a Columns,
     /// Row numbers as the sender sees them, and the cells: texts, and numbers that must stay
     /// numbers.
@@ -31,7 +30,6 @@ const LONGEST: usize = 32_000;
 const AGAIN: &str = "Kirim ulang";
 
 impl Returned<'_> {
-    /// The workbook.
     pub fn workbook(&self, report: &Report) -> io::Result<Vec<u8>> {
         self.written(report).map_err(io::Error::other)
     }
@@ -55,7 +53,6 @@ impl Returned<'_> {
     }
 }
 
-/// How cells look.
 struct Looks {
     header: Format,
     cell: Format,

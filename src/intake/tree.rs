@@ -14,16 +14,13 @@ use sha2::{Digest, Sha256};
 
 use super::Limits;
 
-/// An open directory.
 #[derive(Debug)]
 pub(super) struct Tree(OwnedFd);
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A regular file.
     File,
-    /// A directory.
     Folder,
     /// A link, pipe, socket or device.
     Special,
@@ -44,13 +41,11 @@ pub(super) struct Meta {
 pub(super) enum Barred {
     /// The path is absolute, climbs or is no path.
     Outside,
-    /// No such file.
     Missing,
     /// A link, folder, pipe, socket or device, or behind one.
     Special,
     /// More bytes than allowed.
     TooLarge,
-    /// The system failed.
     Io(io::Error),
 }
 
@@ -314,7 +309,6 @@ impl Tree {
         Ok(())
     }
 
-    /// Removes a file.
     pub fn remove_file(&self, path: &Path) -> io::Result<()> {
         self.unlink(path, AtFlags::empty())
     }

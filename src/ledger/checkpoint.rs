@@ -17,7 +17,6 @@ const WHAT: &str = "checkpoint";
 /// order; what is signed is that text without the signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// `kia-checkpoint/1`.
     format: String,
     /// Tells the station's ledger from another: the key id of its first event.
     pub station: String,
@@ -73,7 +72,6 @@ impl Checkpoint {
         (checkpoint.text() == text && checkpoint.format == FORMAT).then_some(checkpoint)
     }
 
-    /// The one spelling.
     pub fn text(&self) -> String {
         serde_json::to_string(self).expect("a checkpoint has only string keys")
     }

@@ -22,7 +22,6 @@ pub enum Error {
     /// A file of the ledger cannot be read or written.
     #[error("cannot use `{}`: look at its permissions and at the disk", .path.display())]
     File {
-        /// Which file.
         path: PathBuf,
         /// What the system says.
         #[source]
@@ -42,7 +41,6 @@ pub enum Error {
         "the ledger is of version {found} and this program knows {known}: use the newer program"
     )]
     Newer {
-        /// The database's version.
         found: u32,
         /// The newest version known here.
         known: u32,
@@ -52,7 +50,6 @@ pub enum Error {
         "the ledger is of version {found}, older than {known}: start the station once to bring it up to date"
     )]
     Older {
-        /// The database's version.
         found: u32,
         /// The version this program reads.
         known: u32,
@@ -60,7 +57,6 @@ pub enum Error {
     /// SQLite's own check failed at the start.
     #[error("the ledger database is damaged ({0}): restore it from the backup")]
     Damaged(String),
-    /// SQLite refused.
     #[error("the ledger database refused: run `ledger verify`")]
     Database(#[source] rusqlite::Error),
     /// The projections cannot be rebuilt for a reason that is not the ledger's.
@@ -84,15 +80,12 @@ pub enum Error {
     /// The transaction ended before its work was done, for example because the disk is full.
     #[error("the ledger gave up the transaction: free some disk space and try again")]
     Interrupted,
-    /// No such card.
     #[error("there is no card {0} in the ledger: check the number")]
     NoCard(CardId),
     /// The card cannot make this move.
     #[error("card {card} cannot move: look at its history")]
     Move {
-        /// Which card.
         card: CardId,
-        /// The move.
         #[source]
         source: IllegalMove,
     },
@@ -137,7 +130,6 @@ pub enum Error {
     /// Nothing waits for its back.
     #[error("no card of printer `{0}` waits for its back")]
     NoStack(String),
-    /// No such lot.
     #[error("there is no lot {0}: `kia-station status` lists the lots")]
     NoLot(LotId),
     /// A print job that is not where this step begins, or whose name is taken or not its card's.
@@ -205,12 +197,7 @@ pub enum Error {
     #[error(
         "there must be {computed} blanks and {counted} were counted: count again, or close with an explanation that a second person countersigns"
     )]
-    Difference {
-        /// By the books.
-        computed: i64,
-        /// By the count.
-        counted: u32,
-    },
+    Difference { computed: i64, counted: u32 },
     /// Minutes without witnesses, without anything destroyed, or out of turn.
     #[error("a destruction needs something to destroy and at least one witness")]
     Minutes,
@@ -235,7 +222,6 @@ pub enum Error {
     /// The name belongs to somebody.
     #[error("there is an account `{0}` already")]
     UserTaken(String),
-    /// No such account.
     #[error("there is no account `{0}`")]
     NoUser(String),
     /// The sender has a token.

@@ -44,7 +44,6 @@ pub use trust::{LotPurged, Restored};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Event {
-    /// The ledger begins.
     StationCreated {
         /// Tells the station's key from another.
         key_id: String,
@@ -61,7 +60,6 @@ pub enum Event {
     ExceptionAllowed(Exception),
     /// The personal data of a card were erased.
     PersonErased {
-        /// Whose.
         card: CardId,
         /// Why, as a short code.
         reason: String,
@@ -82,7 +80,6 @@ pub enum Event {
     CardScanned(CardScanned),
     /// The last scan was taken back. A `CardMoved` to `printed` follows.
     ScanUndone {
-        /// Whose.
         card: CardId,
     },
     /// A blank's serial was read off a card.
@@ -91,7 +88,6 @@ pub enum Event {
     ReprintGranted(ReprintGranted),
     /// Blanks moved, other than by printing.
     StockMoved(StockMoved),
-    /// Blanks were counted.
     StockCounted(StockCounted),
     /// Ribbons or prints moved, other than by printing.
     RibbonMoved(RibbonMovement),
@@ -103,7 +99,6 @@ pub enum Event {
     AccountSet(AccountSet),
     /// An account got another password.
     PasswordSet {
-        /// Whose.
         user: String,
     },
     /// The photo of a card was changed by hand.
@@ -112,9 +107,7 @@ pub enum Event {
     SenderSet(SenderSet),
     /// A card was destroyed.
     CardDestroyed {
-        /// Which.
         card: CardId,
-        /// The minutes' number.
         minutes: u32,
     },
     /// Personal data were seen or given out, or a step was overridden or denied.
@@ -171,7 +164,6 @@ pub struct DropOutcome {
 /// A record that became a card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
-    /// The card.
     pub card: CardId,
     /// Which kind of card it becomes.
     pub card_kind: Kind,
@@ -190,17 +182,14 @@ pub struct Accepted {
     /// Keyed hash of the sender's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_hash: Option<String>,
-    /// The sender's revision.
     pub revisi: u32,
     /// Why the card is issued.
     pub alasan: Alasan,
     /// The school's national number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub npsn: Option<String>,
-    /// The school's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sekolah: Option<String>,
-    /// The class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kelas: Option<String>,
     /// District of the address.
@@ -233,7 +222,6 @@ pub struct Accepted {
 /// A card that moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
-    /// The card.
     pub card: CardId,
     /// Where it stands now.
     pub to: State,
@@ -253,28 +241,22 @@ pub struct Moved {
 /// A card's place in a lot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// The lot.
     pub lot: LotId,
-    /// Counted from 1.
     pub position: u32,
 }
 
-/// A print-ready PDF.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LotMade {
-    /// The lot.
     pub lot: LotId,
     /// The kind of its cards.
     pub card_kind: Kind,
     /// The layout it was rendered with.
     pub layout: String,
-    /// `overlay` or `full`.
     pub mode: String,
     /// How many cards it holds.
     pub cards: u32,
     /// The PDF's file name in the folder of lots.
     pub pdf: String,
-    /// The PDF's SHA-256.
     pub sha256: String,
     /// The PDF's size in bytes.
     pub bytes: u64,
@@ -283,7 +265,6 @@ pub struct LotMade {
 /// Something that a person let pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exception {
-    /// The rule's code.
     pub rule: String,
     /// Keyed hash of the NIK it holds for.
     pub nik_hash: String,

@@ -26,7 +26,6 @@ const WHAT: &str = "export";
 /// The longest line that is read: no event comes near it.
 const LONGEST_LINE: u64 = 16 << 20;
 
-/// The first line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Head {
     format: String,
@@ -48,7 +47,6 @@ struct Line {
     hash: String,
 }
 
-/// The last line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Seal {
     events: u64,
@@ -67,9 +65,7 @@ struct Seal {
 pub struct ExportReport {
     /// The key id of the station.
     pub station: String,
-    /// The first event.
     pub from: u64,
-    /// The last one.
     pub to: u64,
     /// The last one's hash, in hexadecimal digits.
     pub head: String,

@@ -54,7 +54,6 @@ impl StationKey {
         make_secret(path).map(Self)
     }
 
-    /// Reads a key.
     pub fn read(path: &Path) -> Result<Self> {
         read_secret(path).map(Self)
     }
@@ -154,7 +153,6 @@ fn write_secret(path: &Path, bytes: &[u8; 32]) -> Result<()> {
     })
 }
 
-/// Reads a secret.
 pub(super) fn read_secret(path: &Path) -> Result<[u8; 32]> {
     let text = fs::read_to_string(path).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => Error::Missing(path.to_owned()),

@@ -197,7 +197,6 @@ impl Reader {
         })
     }
 
-    /// One card.
     pub fn card(&self, card: CardId) -> Result<Option<Card>> {
         self.one(
             &format!("SELECT {CARD_COLUMNS} FROM cards WHERE card = ?"),

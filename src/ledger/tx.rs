@@ -88,7 +88,6 @@ pub struct NewLot<'a> {
     pub kind: Kind,
     /// The layout it was rendered with.
     pub layout: &'a str,
-    /// `overlay` or `full`.
     pub mode: &'a str,
     /// The cards in the order of the pages.
     pub cards: &'a [CardId],
@@ -112,7 +111,6 @@ pub enum Remake<'a> {
     },
     /// It is, though a scan had proved it good, because a second person agrees.
     Agreed {
-        /// As above.
         token: Option<&'a str>,
         /// Who agrees; another than the one who acts.
         second: &'a str,

@@ -14,23 +14,18 @@ use crate::domain::record::{Alasan, Record, School};
 /// Where a card stands, without any personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Card {
-    /// Its number.
     pub card: CardId,
-    /// Its state.
     pub state: State,
     /// Why it came there, as a short code.
     pub reason: Option<String>,
-    /// Its kind.
     pub kind: Kind,
     /// The lot it stands in.
     pub lot: Option<LotId>,
     /// Its place there, from 1.
     pub position: Option<u32>,
-    /// The sender's revision.
     pub revisi: u32,
     /// Why it is issued.
     pub alasan: Alasan,
-    /// The child's school.
     pub sekolah: School,
     /// District of the address.
     pub kecamatan: String,
@@ -104,7 +99,6 @@ impl Card {
 /// What the personal table holds of a card. `Debug` shows none of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Person {
-    /// The record.
     pub record: Record,
     /// The SHA-256 of the prepared JPEG.
     pub photo: Option<String>,
@@ -123,7 +117,6 @@ impl std::fmt::Debug for Person {
 /// A card that waits for a lot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueuedCard {
-    /// Its number.
     pub card: CardId,
     /// All it is made from.
     pub person: Person,
@@ -132,7 +125,6 @@ pub struct QueuedCard {
 /// Cards of one kind that wait for a lot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Waiting {
-    /// The kind.
     pub kind: Kind,
     /// How many; never 0.
     pub cards: u64,
@@ -140,22 +132,18 @@ pub struct Waiting {
     pub newest: Timestamp,
 }
 
-/// A print-ready PDF.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Lot {
-    /// Its number.
     pub lot: LotId,
     /// The kind of its cards.
     pub kind: Kind,
     /// The layout it was rendered with.
     pub layout: String,
-    /// `overlay` or `full`.
     pub mode: String,
     /// How many cards it holds.
     pub cards: u32,
     /// Its file name in the folder of lots.
     pub pdf: String,
-    /// Its SHA-256.
     pub sha256: String,
     /// Its size in bytes.
     pub bytes: u64,
@@ -208,7 +196,6 @@ pub struct PrintedFilter {
     pub school: Option<String>,
     /// Printed at or after.
     pub since: Option<Timestamp>,
-    /// Printed before.
     pub until: Option<Timestamp>,
 }
 
@@ -230,7 +217,6 @@ pub struct Status {
 /// A card that a newer one took the place of while it lay in the office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct VoidCard {
-    /// The card.
     pub card: CardId,
     /// The pack in whose envelope it lay.
     pub pack: Option<PackId>,
@@ -241,7 +227,6 @@ pub struct VoidCard {
 /// A lot without any card that is still wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VoidLot {
-    /// The lot.
     pub lot: LotId,
     /// Its file name in the folder of lots.
     pub pdf: String,
@@ -252,7 +237,6 @@ pub struct VoidLot {
 /// A lot that waits for confirmation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OpenLot {
-    /// The lot.
     pub lot: Lot,
     /// How many of its cards wait.
     pub waiting: u64,
@@ -267,7 +251,6 @@ pub struct FinishedDrop {
     /// What became of it.
     #[serde(flatten)]
     pub outcome: DropOutcome,
-    /// When.
     pub at: Timestamp,
 }
 
@@ -278,9 +261,7 @@ pub struct Entry {
     pub seq: u64,
     /// When it was written.
     pub at: Timestamp,
-    /// Who wrote it.
     pub actor: String,
-    /// What happened.
     pub event: Event,
 }
 
@@ -313,7 +294,6 @@ pub(super) fn word<T>(
     read(row.get_ref(column)?.as_str()?).ok_or_else(|| unreadable(column))
 }
 
-/// A time.
 pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     word(row, column, |text| text.parse().ok())
 }

@@ -136,9 +136,7 @@ pub struct JobRef {
 /// How a job stands, as its printer tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Which job.
     pub at: JobRef,
-    /// Its state.
     pub state: JobState,
     /// Why, in the printer's keywords, with their suffixes.
     pub reasons: Vec<String>,
@@ -185,7 +183,6 @@ pub enum JobState {
     Pending,
     /// Waits for its document or for a person.
     Held,
-    /// Is being printed.
     Processing,
     /// Its printing stands still.
     Stopped,
@@ -226,7 +223,6 @@ impl fmt::Display for JobState {
 /// How a device is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// Its state.
     pub state: DeviceState,
     /// What it complains of, the gravest first.
     pub reasons: Vec<Reason>,
@@ -260,13 +256,10 @@ impl Device {
 /// `printer-state` (RFC 8011 §5.4.11), or that it does not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DeviceState {
-    /// Waits for work.
     Idle,
-    /// Prints.
     Processing,
     /// Does not go on until a person helps.
     Stopped,
-    /// Does not answer.
     Unreachable,
 }
 

@@ -9,7 +9,6 @@ pub enum Severity {
     Error,
     /// Printing goes on, not for long.
     Warning,
-    /// Only said.
     Report,
 }
 

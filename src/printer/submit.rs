@@ -68,7 +68,6 @@ pub trait Journal {
 pub struct Attempt {
     /// The name of its job at the printer, from the journal: `kia:<attempt>`.
     pub job_name: String,
-    /// The card.
     pub card: CardId,
     /// What it lays down.
     pub sides: Sides,
@@ -77,7 +76,6 @@ pub struct Attempt {
 /// An attempt that was not over when the station stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Open {
-    /// The attempt.
     pub attempt: Attempt,
     /// How far the journal saw it come.
     pub kept: Kept,
@@ -121,7 +119,6 @@ pub enum NotPrinted {
     NeverBegan,
 }
 
-/// Why nobody knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Doubt {
     /// The printer has the document and knows the job no more.
@@ -235,7 +232,6 @@ impl Submission {
         }
     }
 
-    /// The attempt.
     pub const fn attempt(&self) -> &Attempt {
         &self.attempt
     }

@@ -18,7 +18,6 @@ use super::{CARD_MM, PT_PER_MM};
 /// Artwork that cannot be printed as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum ArtworkError {
-    /// Not an SVG.
     #[error("not a readable SVG: {0}")]
     Svg(#[from] usvg::Error),
     /// It does not cover the card and the bleed.

@@ -20,13 +20,11 @@ pub const TARGETS: [(char, [f64; 2]); 4] = [
 /// Measures that cannot be of a printer that works.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Unlikely {
-    /// No measures.
     #[error("measure at least one target")]
     Nothing,
     /// The measures do not agree with one another.
     #[error("target {target} is {off:.1} mm away from where the others say; measure again")]
     Disagree {
-        /// The worst one.
         target: char,
         /// How far, in mm.
         off: f64,
@@ -39,11 +37,8 @@ pub enum Unlikely {
     TooMuch {
         /// To the right, in mm.
         right: f64,
-        /// Down, in mm.
         down: f64,
-        /// Clockwise, in degrees.
         clockwise: f64,
-        /// Larger, in percent.
         percent: f64,
     },
 }

@@ -22,9 +22,7 @@ pub struct Composed {
     pub kind: Kind,
     /// What names it in the file.
     pub mark: String,
-    /// Front and back.
     pub sides: [Side; 2],
-    /// The photo.
     pub photo: Option<Photo>,
     /// Modules on a side of the QR code.
     pub modules: u32,
@@ -58,9 +56,7 @@ pub struct Misfit {
 
 /// The names of the two pictures and of the fixed part among a page's resources.
 pub const PHOTO: &str = "P";
-/// See [`PHOTO`].
 pub const CODE: &str = "Q";
-/// See [`PHOTO`].
 pub const FIXED: &str = "F";
 
 /// Sets a card, or says everything that does not fit.

@@ -13,11 +13,9 @@ use crate::domain::validity::Under5Until;
 /// Where the value of a field comes from; it decides nothing but the documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// The child's record.
     Record,
     /// Computed for the card.
     Card,
-    /// The office's settings.
     Office,
 }
 
@@ -72,7 +70,6 @@ pub struct CardContent {
     pub mark: String,
     /// The layout to set it on.
     pub kind: Kind,
-    /// The fields.
     pub values: Values,
     /// The prepared photo, a baseline JPEG with its size in pixels.
     pub photo: Option<Photo>,
@@ -85,9 +82,7 @@ pub struct CardContent {
 pub struct Photo {
     /// Baseline JPEG, three components.
     pub jpeg: std::sync::Arc<[u8]>,
-    /// Width in pixels.
     pub width: u32,
-    /// Height in pixels.
     pub height: u32,
 }
 
@@ -104,7 +99,6 @@ impl From<Prepared> for Photo {
 /// Who issues, and by which rules a card's dates are set.
 #[derive(Clone, Copy)]
 pub struct Issue<'a> {
-    /// The office.
     pub office: &'a Office,
     /// Who signs on the day.
     pub official: Option<&'a Official>,

@@ -31,7 +31,6 @@ struct Inner {
 #[derive(Clone, Copy)]
 struct Glyph {
     id: u16,
-    /// In font units.
     advance: u16,
 }
 
@@ -225,10 +224,8 @@ impl Font {
 /// A font that could not be embedded.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbedError {
-    /// The font itself.
     #[error(transparent)]
     Font(#[from] FontError),
-    /// The output.
     #[error(transparent)]
     Write(#[from] std::io::Error),
 }

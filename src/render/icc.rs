@@ -3,7 +3,6 @@
 //! Written here because PDF/A-1b wants a profile of ICC.1:1998-09 in the file and this one is
 //! 500 bytes; the figures are those of IEC 61966-2-1, adapted to D50 as ICC profiles are.
 
-/// The profile's bytes.
 pub fn srgb() -> Vec<u8> {
     let xyz = |values: [f64; 3]| {
         let mut data = b"XYZ \0\0\0\0".to_vec();

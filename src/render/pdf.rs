@@ -24,7 +24,6 @@ impl fmt::Display for Ref {
 pub struct Dict(String);
 
 impl Dict {
-    /// An empty dictionary.
     pub fn new() -> Self {
         Self::default()
     }
@@ -38,7 +37,6 @@ impl Dict {
         self
     }
 
-    /// Adds a name.
     pub fn name(self, key: &str, value: &str) -> Self {
         self.raw(key, &format!("/{value}"))
     }
@@ -48,7 +46,6 @@ impl Dict {
         self.raw(key, &value.to_string())
     }
 
-    /// Adds a reference.
     pub fn reference(self, key: &str, value: Ref) -> Self {
         self.raw(key, &value.to_string())
     }
@@ -67,17 +64,14 @@ pub struct Pdf<W> {
     digest: Sha256,
 }
 
-/// A finished file.
 #[derive(Debug, Clone, Copy)]
 pub struct Written {
     /// Its size in bytes.
     pub bytes: u64,
-    /// Its SHA-256.
     pub sha256: [u8; 32],
 }
 
 impl<W: Write> Pdf<W> {
-    /// Starts a file.
     pub fn new(out: W) -> io::Result<Self> {
         let mut pdf = Self {
             out,
@@ -96,7 +90,6 @@ impl<W: Write> Pdf<W> {
         Ref(self.offsets.len() as u32)
     }
 
-    /// Writes a dictionary.
     pub fn object(&mut self, at: Ref, dict: Dict) -> io::Result<()> {
         self.begin(at)?;
         self.put(dict.finish().as_bytes())?;
@@ -169,7 +162,6 @@ thread_local! {
     static COMPRESS: RefCell<Compress> = RefCell::new(Compress::new(Compression::default(), true));
 }
 
-/// Compresses for `FlateDecode`.
 pub fn deflate(data: &[u8]) -> Vec<u8> {
     COMPRESS.with_borrow_mut(|compress| {
         compress.reset();

@@ -33,7 +33,6 @@ pub struct Press {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Black {
-    /// `DeviceGray 0`.
     #[default]
     Gray,
     /// `DeviceRGB 0 0 0`: some drivers look for this alone.
@@ -68,7 +67,6 @@ pub struct Page {
 }
 
 impl Page {
-    /// The card itself.
     pub const CARD: Self = Self {
         around: [0.0; 2],
         turn: [Turn::None; 2],
@@ -113,11 +111,8 @@ pub enum Turn {
     /// As it is read.
     #[default]
     None,
-    /// By 90 degrees.
     Right,
-    /// By 180 degrees.
     Half,
-    /// By 270 degrees.
     Left,
 }
 
@@ -175,7 +170,6 @@ pub enum Order {
 pub struct Adjust {
     /// To the right, in mm.
     pub right: f64,
-    /// Down, in mm.
     pub down: f64,
     /// Clockwise about the middle, in degrees.
     pub clockwise: f64,
@@ -190,7 +184,6 @@ impl Default for Adjust {
 }
 
 impl Adjust {
-    /// Nothing is moved.
     pub const NONE: Self = Self {
         right: 0.0,
         down: 0.0,

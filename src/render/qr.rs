@@ -116,7 +116,6 @@ pub fn dots_per_module(modules: u32, available: u32) -> Result<u32, QrFault> {
     }
 }
 
-/// The eight masks.
 const MASKS: [MaskPattern; 8] = [
     MaskPattern::Checkerboard,
     MaskPattern::HorizontalLines,

@@ -17,7 +17,6 @@ use super::proof::Place;
 /// A file that cannot be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum RasterError {
-    /// Not a PDF.
     #[error("the PDF cannot be read: {0}")]
     Pdf(String),
     /// It has fewer pages.
@@ -43,7 +42,6 @@ pub(super) fn settings() -> InterpreterSettings {
 
 /// A page as it is rasterised.
 pub struct Page<'a> {
-    /// The page.
     pub page: &'a PdfPage<'a>,
     /// From its pt to dots, counted from the top-left corner.
     pub to_dots: Affine,

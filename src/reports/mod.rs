@@ -56,7 +56,6 @@ pub enum Error {
 /// The result of what can go wrong with a report.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// What it is called, in Indonesian.
@@ -70,7 +69,6 @@ pub struct Report {
     /// What to know beside the tables, in Indonesian and English.
     #[serde(rename = "keterangan")]
     pub remarks: Vec<(String, String)>,
-    /// The figures.
     #[serde(skip)]
     pub tables: Vec<Table>,
     /// Pictures of some of them.
@@ -85,7 +83,6 @@ pub struct Report {
 pub struct Chart {
     /// What it shows, in Indonesian.
     pub title: String,
-    /// The picture.
     pub svg: String,
 }
 
@@ -147,7 +144,6 @@ fn written(day: Date) -> String {
     SpelledDate::from(day).angka
 }
 
-/// Indonesian and English.
 fn both(indonesian: impl Into<String>, english: impl Into<String>) -> [String; 2] {
     [indonesian.into(), english.into()]
 }

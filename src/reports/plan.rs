@@ -186,7 +186,6 @@ fn listed(mut children: Vec<EndingCard>) -> Table {
     }
 }
 
-/// `November 2026`.
 fn in_words(month: Month) -> String {
     format!("{} {}", month_name(month.number()), month.year())
 }

@@ -43,13 +43,11 @@ pub enum LoadError {
     /// There is none of this name.
     #[error("no layout is called `{0}`; the built-in ones are `kia-0-5` and `kia-5-17`")]
     Unknown(String),
-    /// It is wrong.
     #[error(transparent)]
     Layout(#[from] LayoutError),
     /// Its kind is not the one it is set for.
     #[error("layout `{name}` is for cards of kind {is}, but station.toml sets it for {set}")]
     Kind {
-        /// The layout.
         name: String,
         /// The kind it says it is for.
         is: Kind,

@@ -31,16 +31,13 @@ const WHOLE: [&str; 3] = ["layouts", "checkpoints", "handover"];
 /// Why there is no backup, or why one cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
     /// Another backup is being made.
     #[error("another backup is being made")]
     Lock(#[from] LockError),
-    /// A file.
     #[error("`{}` cannot be used", .path.display())]
     File {
-        /// Which.
         path: PathBuf,
         /// What the system said.
         #[source]
@@ -63,7 +60,6 @@ pub struct Manifest {
     format: String,
     /// The program that made it.
     pub program: String,
-    /// When.
     pub made_at: Timestamp,
     /// Tells the station's ledger from another.
     pub station: String,

@@ -34,11 +34,9 @@ pub fn close_day(
 
 /// The report of a closed day.
 pub struct DayReport {
-    /// The day.
     pub date: Date,
     /// What was signed last on that day.
     pub checkpoint: Checkpoint,
-    /// The paper.
     pub pdf: Vec<u8>,
 }
 

@@ -37,11 +37,9 @@ pub struct Examined {
 
 /// A record that may become a card.
 pub struct Passed {
-    /// The record.
     pub record: Record,
     /// The kind of card due on the day.
     pub kind: Kind,
-    /// The prepared photo.
     pub photo: Option<Prepared>,
     /// Its digest in hexadecimal.
     pub photo_sha256: Option<String>,
@@ -49,7 +47,6 @@ pub struct Passed {
 
 /// Examines batches on one day.
 pub struct Examiner<'a> {
-    /// The settings.
     pub config: &'a Config,
     /// The layouts by kind.
     pub layouts: &'a BTreeMap<Kind, Layout>,
@@ -57,9 +54,7 @@ pub struct Examiner<'a> {
     pub issue: Issue<'a>,
     /// How pages are made.
     pub press: Press,
-    /// Now.
     pub now: Timestamp,
-    /// The station's zone.
     pub zone: TimeZone,
 }
 

@@ -13,7 +13,6 @@ use crate::config::Paths;
 /// What the station cannot do and tries again until it can.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
-    /// Since when.
     pub since: Timestamp,
     /// What it was that failed and why, in the log's words; no personal data.
     pub what: String,

@@ -44,10 +44,8 @@ pub struct Papers {
 /// Papers or scans that were not made.
 #[derive(Debug, thiserror::Error)]
 pub enum HandoverError {
-    /// The ledger refuses.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
-    /// A setting.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// A template is wrong.
@@ -59,7 +57,6 @@ pub enum HandoverError {
     /// A folder or file cannot be read or written.
     #[error("the station's folder cannot be used")]
     Io(#[from] io::Error),
-    /// Not a scan.
     #[error("a scan is a PDF, JPEG or PNG of at most {} MiB", MOST_BYTES >> 20)]
     NoScan,
 }

@@ -15,7 +15,6 @@ pub struct Row {
     pub row: u32,
     /// The child's name as written; empty where the row has none.
     pub nama: String,
-    /// The NIK, masked.
     pub nik: Option<String>,
     /// The class as written.
     pub kelas: Option<String>,
@@ -45,10 +44,8 @@ impl Row {
 /// Why a batch could not be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum InspectError {
-    /// The disk.
     #[error("the batch cannot be read now; check the disk")]
     Io(#[from] std::io::Error),
-    /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
 }

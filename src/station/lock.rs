@@ -16,9 +16,7 @@ pub struct Lock {
 /// Who holds a station.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Holder {
-    /// Process number.
     pub pid: u32,
-    /// Since when.
     pub since: Timestamp,
 }
 

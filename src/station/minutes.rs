@@ -18,10 +18,8 @@ pub enum PaperError {
     /// The template is wrong.
     #[error("the paper cannot be typeset from `layouts/dokumen/`")]
     Typeset(#[source] TypesetError),
-    /// A setting.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
 }

@@ -86,42 +86,31 @@ pub const ACTOR: &str = "station";
 /// ends a running station, and any other is tried again.
 #[derive(Debug, thiserror::Error)]
 pub enum StationError {
-    /// A setting.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// A layout.
     #[error(transparent)]
     Layout(#[from] assets::LoadError),
-    /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
-    /// The folders.
     #[error(transparent)]
     Intake(#[from] IntakeError),
-    /// The mappings.
     #[error(transparent)]
     Mappings(#[from] MappingsError),
-    /// The uploads.
     #[error(transparent)]
     Uploads(#[from] staging::StageError),
     /// A lot could not be made.
     #[error("lot {lot} cannot be made")]
     Lot {
-        /// The lot.
         lot: String,
-        /// Why.
         #[source]
         source: DocumentError,
     },
-    /// A printer's settings.
     #[error("printer `{0}`: {1}")]
     Printer(String, String),
     /// A lot could not be read back.
     #[error("lot {lot} cannot be proved")]
     Proof {
-        /// The lot.
         lot: String,
-        /// Why.
         #[source]
         source: RasterError,
     },
@@ -420,9 +409,7 @@ impl Station {
 enum Due {
     /// Full ones, and the rest once nothing has come for the gather time.
     Quiet,
-    /// Full ones only.
     Full,
-    /// All.
     All,
 }
 

@@ -84,10 +84,8 @@ pub fn outstanding(ledger: &Reader, pack: PackId) -> ledger::Result<Vec<CardId>>
     Ok(waiting.map(|card| card.card.card).collect())
 }
 
-/// Which cards arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arrived<'a> {
-    /// These.
     These(&'a [CardId]),
     /// All that are outstanding but these.
     AllBut(&'a [CardId]),

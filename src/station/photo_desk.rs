@@ -27,7 +27,6 @@ pub enum DeskError {
     /// The picture cannot go on a card.
     #[error(transparent)]
     Fault(#[from] Fault),
-    /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
     /// Settings, layouts or the disk.
@@ -36,7 +35,6 @@ pub enum DeskError {
     /// The saved meanings of columns.
     #[error(transparent)]
     Mappings(#[from] MappingsError),
-    /// The disk.
     #[error("the photo cannot be read or kept")]
     Disk(#[from] io::Error),
 }
@@ -75,7 +73,6 @@ pub struct Original {
 pub enum Change {
     /// Another part of the same picture.
     Adjust(Adjustment),
-    /// Another file.
     Replace(Vec<u8>),
 }
 
@@ -262,9 +259,7 @@ pub struct SharedPhoto {
     pub folder: String,
     /// The row in the drop.
     pub row: u32,
-    /// The child's number.
     pub nik: Nik,
-    /// The child's name.
     pub nama: String,
     /// Where its picture lies, as the record says.
     pub foto: String,

@@ -16,24 +16,16 @@ use crate::render::raster::{self, Pdf, RasterError};
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
 pub enum PreviewError {
-    /// No such card.
     #[error("no card is called {0}")]
     NoCard(CardId),
-    /// No such lot.
     #[error("no lot is called {0}")]
     NoLot(LotId),
     /// The card waits for a lot.
     #[error("{card} is in no PDF yet: it is {state}")]
-    NotYet {
-        /// Which card.
-        card: CardId,
-        /// Where it stands.
-        state: State,
-    },
+    NotYet { card: CardId, state: State },
     /// The PDF is away.
     #[error("`{}` cannot be read", .path.display())]
     File {
-        /// Which file.
         path: PathBuf,
         /// What the system says.
         #[source]
@@ -45,7 +37,6 @@ pub enum PreviewError {
     /// The PDF cannot be drawn.
     #[error(transparent)]
     Raster(#[from] RasterError),
-    /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
 }

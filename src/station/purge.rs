@@ -31,19 +31,15 @@ pub struct Purge {
     pub lots: Vec<LotId>,
     /// Photos that no card needs.
     pub photos: u64,
-    /// Folders of `accepted/`.
     pub accepted: u64,
-    /// Folders of `rejected/`.
     pub rejected: u64,
     /// Cards that are as old and not done: their data stay until somebody decides.
     pub overdue: Vec<Card>,
-    /// Files to delete.
     #[serde(skip)]
     files: Vec<PathBuf>,
 }
 
 impl Purge {
-    /// Whether nothing goes.
     pub fn is_empty(&self) -> bool {
         self.cards.is_empty() && self.lots.is_empty() && self.files.is_empty()
     }

@@ -54,11 +54,8 @@ pub const SCHOOLS: &[(&str, &str)] = &[
     ("10700003", "SMPN 1 CURUP TIMUR"),
 ];
 
-/// A made-up child.
 pub struct Child {
-    /// Counts the children.
     pub number: usize,
-    /// Date of birth.
     pub birth: Date,
     /// NIK that agrees with birth and sex.
     pub nik: String,

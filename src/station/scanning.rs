@@ -31,16 +31,13 @@ pub struct Scanning {
 pub enum Answer {
     /// The card is verified.
     Good {
-        /// Which.
         card: CardId,
         /// Cards that should have come before it.
         skipped: Vec<CardId>,
     },
     /// The serial of a blank was entered.
     Serial {
-        /// Whose.
         card: CardId,
-        /// What was read.
         serial: String,
         /// Whether it was ever received; none when no range was ever entered.
         received: Option<bool>,
@@ -56,7 +53,6 @@ pub enum Answer {
     Refused {
         /// The card, if one is known.
         card: Option<CardId>,
-        /// Why.
         refusal: Refusal,
         /// When a repeated one was verified.
         since: Option<Timestamp>,

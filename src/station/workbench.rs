@@ -24,7 +24,6 @@ pub struct Workbench {
     pub paths: Option<Paths>,
     /// Its settings, or the defaults.
     pub config: Config,
-    /// Now.
     pub now: Timestamp,
     /// Today in the station's zone.
     pub day: Date,
@@ -99,7 +98,6 @@ impl Workbench {
         assets::load_all(self.paths.as_ref(), &self.config)
     }
 
-    /// Who issues today.
     pub fn issue(&self) -> Issue<'_> {
         Issue {
             office: &self.config.office,

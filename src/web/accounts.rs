@@ -19,7 +19,6 @@ use crate::ledger::{self, Error};
 
 const HERE: &str = "/accounts";
 
-/// `GET /accounts`.
 pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
     let accounts = app.read(|_, ledger| ledger.accounts()).await?;
     let lang = user.lang;
@@ -106,7 +105,6 @@ async fn hash(app: &Arc<App>, user: &str, password: String) -> Result<String, Pa
     .await
 }
 
-/// `POST /accounts`.
 pub async fn make(
     State(app): State<Arc<App>>,
     user: User,
@@ -141,7 +139,6 @@ pub struct Change {
     password: String,
 }
 
-/// `POST /accounts/{user}`.
 pub async fn change(
     State(app): State<Arc<App>>,
     user: User,
@@ -177,7 +174,6 @@ pub async fn change(
     }
 }
 
-/// `GET /password`.
 pub async fn own(State(app): State<Arc<App>>, user: User) -> Markup {
     let lang = user.lang;
     let title = lang.t("Ganti kata sandi", "Change the password");

@@ -21,21 +21,16 @@ use crate::station::photo_desk::PhotoDesk;
 
 /// The station as the page sees it.
 pub struct App {
-    /// The station's folders.
     pub paths: Paths,
-    /// The station's settings.
     pub config: Config,
-    /// The station's zone.
     pub zone: TimeZone,
     /// The `Host` values that are answered.
     pub hosts: Vec<String>,
-    /// Failed logins.
     pub logins: Limiter,
     /// Where the scanning of each person stands.
     pub scans: Desks,
     /// The number of the newest event, which wakes the browsers.
     pub head: watch::Sender<u64>,
-    /// What was uploaded.
     pub batches: Batches,
     /// What lies in `incoming/`. It remembers what it has looked into.
     inbox: Mutex<Inbox>,

@@ -40,7 +40,6 @@ const ASSETS: &[(&str, &str, &[u8])] = &[
     ),
 ];
 
-/// `GET /assets/{name}`.
 pub async fn asset(Path(name): Path<String>) -> Result<Response, PageError> {
     let found = ASSETS.iter().find(|(known, _, _)| *known == name);
     let (_, kind, bytes) = found.ok_or(PageError::NotFound)?;

@@ -32,7 +32,6 @@ pub struct Asked {
     before: Option<u64>,
 }
 
-/// `GET /audit`.
 pub async fn show(
     State(app): State<Arc<App>>,
     user: User,

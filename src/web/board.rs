@@ -104,7 +104,6 @@ pub(super) fn look(app: &App, ledger: &Reader) -> Result<Board, PageError> {
     })
 }
 
-/// `GET /`.
 pub async fn board(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
     let board = app.read(look).await?;
     let lang = user.lang;

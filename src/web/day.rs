@@ -33,7 +33,6 @@ pub struct Asked {
     counted: Option<u32>,
 }
 
-/// `GET /day`.
 pub async fn show(
     State(app): State<Arc<App>>,
     user: User,
@@ -195,7 +194,6 @@ pub struct CloseForm {
     second_password: String,
 }
 
-/// `POST /day`.
 pub async fn close(
     State(app): State<Arc<App>>,
     user: User,

@@ -23,7 +23,6 @@ pub enum PageError {
     Login,
     /// The role may not do this, or the request came from elsewhere.
     Forbidden,
-    /// Too many tries.
     Slow,
     /// The station's own fault, told in its log.
     Broken(String),

@@ -18,7 +18,6 @@ const ROOM: u64 = 512 << 20;
 /// What `/healthz` says; no data of the office's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Health {
-    /// The ledger answers.
     ledger: bool,
     /// `incoming/` can be read.
     incoming: bool,
@@ -34,7 +33,6 @@ impl Health {
     }
 }
 
-/// `GET /healthz`.
 pub async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Health>) {
     let ledger = app.read(|_, ledger| ledger.head()).await.is_ok();
     let folders = app.read(|app, _| {

@@ -7,10 +7,8 @@ use super::session::cookie;
 /// The language a page is read in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Lang {
-    /// Bahasa Indonesia.
     #[default]
     Indonesian,
-    /// English.
     English,
 }
 

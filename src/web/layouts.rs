@@ -119,7 +119,6 @@ fn version(app: &App, name: &str) -> u64 {
     newest.map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
 }
 
-/// `GET /layouts`.
 pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
     let shown = app.read(|app, _| look(app)).await?;
     let lang = user.lang;

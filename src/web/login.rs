@@ -21,7 +21,6 @@ use crate::accounts::{self, Denied};
 use crate::domain::account::is_user_name;
 use crate::ledger;
 
-/// `GET /login`.
 pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Markup, PageError> {
     let ready = app.read(|_, ledger| ledger.has_accounts()).await?;
     let notice = session::read_notice(&headers);
@@ -69,7 +68,6 @@ pub struct Login {
     password: String,
 }
 
-/// `POST /login`.
 pub async fn enter(
     State(app): State<Arc<App>>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
@@ -143,7 +141,6 @@ pub async fn enter(
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
 }
 
-/// `POST /logout`.
 pub async fn leave(
     State(app): State<Arc<App>>,
     user: User,
@@ -169,7 +166,6 @@ pub struct Choice {
     back: String,
 }
 
-/// `POST /language`.
 pub async fn language(State(app): State<Arc<App>>, Form(choice): Form<Choice>) -> Response {
     let lang = match choice.lang.as_str() {
         "en" => Lang::English,

@@ -25,7 +25,6 @@ fn named(lot: &str) -> Result<LotId, PageError> {
     lot.parse().map_err(|_| PageError::NotFound)
 }
 
-/// `GET /lots/{lot}`.
 pub async fn one(
     State(app): State<Arc<App>>,
     user: User,

@@ -17,7 +17,6 @@ use crate::station::press_room::state_code;
 
 const KIND: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// `GET /metrics`.
 pub async fn metrics(
     State(app): State<Arc<App>>,
 ) -> Result<([(HeaderName, &'static str); 1], String), PageError> {

@@ -77,13 +77,11 @@ pub enum ServeError {
     /// The layouts or the folder of photos.
     #[error(transparent)]
     Photos(#[from] crate::station::StationError),
-    /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
     /// The folders of drops.
     #[error(transparent)]
     Intake(#[from] crate::intake::IntakeError),
-    /// A setting.
     #[error(transparent)]
     Config(#[from] crate::config::ConfigError),
 }

@@ -82,7 +82,6 @@ pub struct Listed {
     cloth: Option<String>,
 }
 
-/// `GET /photos`.
 pub async fn list(
     State(app): State<Arc<App>>,
     user: User,
@@ -230,7 +229,6 @@ pub async fn original(
     .await
 }
 
-/// `GET /photos/{card}`.
 pub async fn one(
     State(app): State<Arc<App>>,
     user: User,
@@ -353,7 +351,6 @@ async fn change(
     }
 }
 
-/// `POST /photos/{card}`.
 pub async fn adjust(
     State(app): State<Arc<App>>,
     user: User,
@@ -372,7 +369,6 @@ pub async fn adjust(
     change(&app, &user, card, Change::Adjust(adjustment), text).await
 }
 
-/// `POST /photos/{card}/replace`.
 pub async fn replace(
     State(app): State<Arc<App>>,
     user: User,
@@ -428,7 +424,6 @@ pub struct Allowed {
     reason: String,
 }
 
-/// `POST /photos/shared/allow`.
 pub async fn allow(
     State(app): State<Arc<App>>,
     user: User,
@@ -467,7 +462,6 @@ pub struct Folder {
     folder: String,
 }
 
-/// `POST /photos/shared/again`.
 pub async fn again(
     State(app): State<Arc<App>>,
     user: User,

@@ -31,10 +31,8 @@ pub enum Needs {
     Machine,
 }
 
-/// One route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Route {
-    /// `GET` or `POST`.
     pub method: &'static str,
     /// The path, with its parameters in braces.
     pub path: &'static str,
@@ -224,7 +222,6 @@ pub fn table() -> Vec<Route> {
     all(None).table
 }
 
-/// The whole page.
 pub(super) fn router(app: Arc<App>) -> Router {
     let routes = all(Some(Arc::clone(&app)));
     routes

@@ -220,7 +220,6 @@ fn words(app: &App, lang: Lang, told: &Told) -> Words {
     }
 }
 
-/// `GET /scan`.
 pub async fn desk(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
     let lang = user.lang;
     let lots = app.read(|_, ledger| ledger.lots_to_scan()).await?;

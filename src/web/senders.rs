@@ -17,7 +17,6 @@ use crate::ledger::Sender;
 
 const HERE: &str = "/senders";
 
-/// `GET /senders`.
 pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
     let senders = app.read(|_, ledger| ledger.senders()).await?;
     Ok(shown(&app, &user, &senders, None))
@@ -91,7 +90,6 @@ pub async fn make(
     }
 }
 
-/// `POST /senders/{sender}/close`.
 pub async fn close(
     State(app): State<Arc<App>>,
     user: User,

@@ -22,7 +22,6 @@ const NOTICE: &str = "kia_pesan";
 /// Who asks for a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// The name.
     pub name: String,
     /// What the person is here.
     pub role: Role,
@@ -153,7 +152,6 @@ pub fn client(headers: &HeaderMap) -> String {
 /// Whether a session holds, and why not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// It holds.
     Holds,
     /// It is too old, or its account was closed.
     Ended,

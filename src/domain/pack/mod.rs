@@ -27,20 +27,13 @@ pub use refusal::PackRefusal;
 pub enum Destination {
     /// A school. It has a number or a name.
     School {
-        /// National school number.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         npsn: Option<String>,
-        /// Name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nama: Option<String>,
     },
     /// A village (*desa* or *kelurahan*).
-    Village {
-        /// Its district.
-        kecamatan: String,
-        /// Its name.
-        desa: String,
-    },
+    Village { kecamatan: String, desa: String },
 }
 
 impl Destination {
@@ -114,7 +107,6 @@ impl Destination {
 pub enum Stage {
     /// Cards are put in and taken out.
     Open,
-    /// It is sealed.
     Closed,
     /// It left the office.
     Sent,
@@ -179,7 +171,6 @@ pub struct Tally {
     pub outstanding: u32,
     /// The school has or had them.
     pub received: u32,
-    /// They came back.
     pub returned: u32,
 }
 
@@ -189,7 +180,6 @@ pub struct Tally {
 pub enum PackState {
     /// Cards are put in and taken out.
     Open,
-    /// Sealed.
     Closed,
     /// On its way; nothing is known of it yet.
     Sent,
@@ -202,7 +192,6 @@ pub enum PackState {
 }
 
 impl PackState {
-    /// Every state.
     pub const ALL: [Self; 6] = [
         Self::Open,
         Self::Closed,
@@ -271,7 +260,6 @@ impl fmt::Display for PackState {
 pub enum Carrier {
     /// Kantor Pos under ARTIS (*antar jemput dokumen gratis*).
     Artis,
-    /// A courier.
     Kurir,
     /// A member of the office brings it.
     Petugas,
@@ -280,7 +268,6 @@ pub enum Carrier {
 }
 
 impl Carrier {
-    /// Every carrier.
     pub const ALL: [Self; 4] = [Self::Artis, Self::Kurir, Self::Petugas, Self::Dijemput];
 
     /// The code an operator types.
@@ -360,7 +347,6 @@ impl From<ShipmentNumber> for String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReturnReason {
-    /// Nobody claimed it.
     TidakDiambil,
     /// The child goes to another school.
     PindahSekolah,
@@ -368,12 +354,10 @@ pub enum ReturnReason {
     SalahKirim,
     /// The envelope never reached the school.
     TidakSampai,
-    /// Anything else.
     Lain,
 }
 
 impl ReturnReason {
-    /// Every reason.
     pub const ALL: [Self; 5] = [
         Self::TidakDiambil,
         Self::PindahSekolah,
@@ -427,7 +411,6 @@ pub enum Leaving {
 }
 
 impl Leaving {
-    /// Every way.
     pub const ALL: [Self; 5] = [
         Self::Removed,
         Self::Moved,

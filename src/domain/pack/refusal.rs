@@ -7,15 +7,12 @@ use crate::domain::ids::{CardId, PackId};
 /// A step of the handover that is refused, and what to do instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PackRefusal {
-    /// No such pack.
     #[error("there is no pack {0}: `pack list` lists the packs")]
     NoPack(PackId),
     /// The pack is not where this step begins.
     #[error("pack {pack} is {is} and must be {wanted} for this step")]
     Stage {
-        /// Which pack.
         pack: PackId,
-        /// Where it is.
         is: Stage,
         /// Where it must be.
         wanted: Stage,
@@ -37,43 +34,22 @@ pub enum PackRefusal {
         "pack {pack} holds cards that no scan verified: {}; scan them, take them out, or let a supervisor close it with --waive",
         list(cards)
     )]
-    Unverified {
-        /// Which pack.
-        pack: PackId,
-        /// The cards.
-        cards: Vec<CardId>,
-    },
+    Unverified { pack: PackId, cards: Vec<CardId> },
     /// A card that cannot go into a pack.
     #[error("card {card} is {state}: only a printed, verified or returned card goes into a pack")]
-    NotPackable {
-        /// Which card.
-        card: CardId,
-        /// Where it stands.
-        state: State,
-    },
+    NotPackable { card: CardId, state: State },
     /// A card lies in one pack.
     #[error("card {card} lies in pack {pack}: take it out first, or move it")]
-    InPack {
-        /// Which card.
-        card: CardId,
-        /// Its pack.
-        pack: PackId,
-    },
+    InPack { card: CardId, pack: PackId },
     /// A card that is in no pack, or in another.
     #[error("card {0} is not in that pack, or its pack has not come that far")]
     NotInPack(CardId),
     /// A card goes to its own school unless it is moved.
     #[error("card {card} belongs to another school than pack {pack}: use `pack move`")]
-    OtherSchool {
-        /// Which card.
-        card: CardId,
-        /// The pack.
-        pack: PackId,
-    },
+    OtherSchool { card: CardId, pack: PackId },
     /// No card names this school or village.
     #[error("no card in the ledger is of the school or village `{0}`: check its number or name")]
     NoDestination(String),
-    /// Nothing to gather.
     #[error("no verified card waits for a pack there")]
     NothingToPack,
     /// A carrier that gives numbers needs one.

@@ -50,17 +50,12 @@ pub struct Problem {
     pub row: Option<u32>,
     /// The sender's identifier of the record.
     pub id: Option<String>,
-    /// The NIK, masked.
     pub nik: Option<String>,
     /// The field, in the contract's spelling; `drop` for the whole drop.
     pub field: String,
-    /// [`Rule::code`].
     pub code: &'static str,
-    /// [`Rule::severity`].
     pub severity: Severity,
-    /// In Indonesian.
     pub pesan: String,
-    /// In English.
     pub message: String,
 }
 
@@ -69,7 +64,6 @@ pub struct Problem {
 pub struct Subject {
     /// The row in the drop.
     pub row: Option<u32>,
-    /// The sender's identifier.
     pub id: Option<String>,
     /// The NIK as given; it is masked before it goes anywhere.
     pub nik: Option<String>,

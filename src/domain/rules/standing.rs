@@ -18,9 +18,7 @@ use crate::domain::record::{Alasan, Record};
 /// The child's live card, as the ledger knows it, beside the record that came now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
-    /// The live card.
     pub card: CardId,
-    /// Where it stands.
     pub state: State,
     /// The revision of the record that it was made from.
     pub revisi: u32,
@@ -33,7 +31,6 @@ pub struct Standing {
 /// What is to be done with a record that the rules passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// A first card.
     New,
     /// This card stands for the record already: nothing is to be done.
     Unchanged(CardId),

@@ -7,7 +7,6 @@ use crate::domain::account::Role;
 /// An account was made or changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountSet {
-    /// The user's name.
     pub user: String,
     /// The role from now on.
     pub role: Role,

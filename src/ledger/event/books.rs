@@ -14,7 +14,6 @@ use crate::domain::stock::{Movement, SerialRange};
 /// A lot's cards go to a printer from now on, or to none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LotAssigned {
-    /// The lot.
     pub lot: LotId,
     /// The printer's name in the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,16 +40,13 @@ pub struct JobBegun {
 /// The printer has given a job a number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobCreated {
-    /// The card.
     pub card: CardId,
-    /// The job's name.
     pub job: String,
     /// `job-id`, which a printer may give again after a restart.
     pub id: i32,
     /// `job-uuid`, which it never gives again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
-    /// `job-uri`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uri: Option<String>,
 }
@@ -58,9 +54,7 @@ pub struct JobCreated {
 /// A job came on: its document was sent, or it ended. A `CardMoved` follows where the card moves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobMoved {
-    /// The card.
     pub card: CardId,
-    /// The job's name.
     pub job: String,
     /// Where it stands now.
     pub to: Stage,
@@ -110,9 +104,7 @@ pub struct CardScanned {
 /// A blank's serial number was read off a card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SerialRead {
-    /// The card.
     pub card: CardId,
-    /// The serial.
     pub serial: String,
 }
 
@@ -120,11 +112,8 @@ pub struct SerialRead {
 /// new one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReprintGranted {
-    /// The old card.
     pub card: CardId,
-    /// Why.
     pub reason: ReprintReason,
-    /// What proves it.
     pub evidence: ReprintEvidence,
     /// The number of the letter or the like; long runs of digits are masked when it is written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -186,7 +175,6 @@ pub struct DayClosed {
 pub struct Destroyed {
     /// The number of the minutes, gapless from 1.
     pub minutes: u32,
-    /// How many cards.
     pub cards: u32,
     /// Faulty blanks that were never printed, by kind.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

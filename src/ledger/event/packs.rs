@@ -9,20 +9,16 @@ use crate::domain::pack::{Carrier, Destination, ShipmentNumber};
 /// An empty pack was opened for a school or a village.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackMade {
-    /// The pack.
     pub pack: PackId,
     /// The opaque text that its QR code shows.
     pub code: String,
-    /// Where it goes.
     pub destination: Destination,
 }
 
 /// A card was put into an open pack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardPutIn {
-    /// The card.
     pub card: CardId,
-    /// The pack.
     pub pack: PackId,
     /// Whether it goes elsewhere than its record says.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -33,9 +29,7 @@ pub struct CardPutIn {
 /// was sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardTakenOut {
-    /// The card.
     pub card: CardId,
-    /// The pack.
     pub pack: PackId,
     /// Whether it goes into the pack of another school.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -45,7 +39,6 @@ pub struct CardTakenOut {
 /// A pack was sealed. A `CardMoved` to `packed` follows for each of its cards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackClosed {
-    /// The pack.
     pub pack: PackId,
     /// How many cards it holds.
     pub cards: u32,
@@ -57,9 +50,7 @@ pub struct PackClosed {
 /// A pack left the office. A `CardMoved` to `handed-over` follows for each of its cards.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackSent {
-    /// The pack.
     pub pack: PackId,
-    /// How it travels.
     pub carrier: Carrier,
     /// The number of the shipment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,7 +63,6 @@ pub struct PackSent {
 /// arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackReceived {
-    /// The pack.
     pub pack: PackId,
     /// The day of the receipt.
     pub on: Date,
@@ -87,11 +77,9 @@ pub struct PackReceived {
 /// The scan of a signed paper was put beside the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackFileAttached {
-    /// The pack.
     pub pack: PackId,
     /// The file's name in the pack's folder.
     pub name: String,
-    /// Its SHA-256.
     pub sha256: String,
     /// Its size in bytes.
     pub bytes: u64,

@@ -7,7 +7,6 @@ use crate::domain::ids::CardId;
 /// A person cropped, turned or replaced the photo of a card that is not printed yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhotoChanged {
-    /// The card.
     pub card: CardId,
     /// Keyed hash of the record as stored, the new photo's digest and the QR token.
     pub record_hash: String,

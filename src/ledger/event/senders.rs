@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 /// A sender got a token, or may send no more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SenderSet {
-    /// The sender's name.
     pub sender: String,
     /// Whether it may send.
     pub active: bool,

@@ -15,7 +15,6 @@ pub struct Restored {
     pub vouched: bool,
     /// Card numbers up to this one are not given out any more.
     pub cards: u64,
-    /// And lot numbers.
     pub lots: u64,
     /// And the numbers of packs; the first restores do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,6 +27,5 @@ pub struct Restored {
 /// The PDF of a lot was purged; all its cards' personal data were erased before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LotPurged {
-    /// The lot.
     pub lot: LotId,
 }

@@ -13,7 +13,6 @@ use crate::ledger::view::{stamp, time, word};
 /// A person who may log in, or could once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Account {
-    /// The name.
     pub user: String,
     /// What the person is here.
     pub role: Role,
@@ -37,10 +36,8 @@ impl Account {
     }
 }
 
-/// A logged-in browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Whose.
     pub account: Account,
     /// A digest of what the browser said of itself when it logged in.
     pub client: String,
@@ -68,7 +65,6 @@ impl Reader {
         )
     }
 
-    /// One account.
     pub fn account(&self, user: &str) -> Result<Option<Account>> {
         self.one(
             &format!("SELECT {ACCOUNT} FROM accounts WHERE user = ?"),
@@ -131,7 +127,6 @@ impl Ledger {
         Ok(())
     }
 
-    /// Ends a session.
     pub fn end_session(&mut self, token: &str) -> Result<()> {
         self.db
             .prepare_cached("DELETE FROM sessions WHERE token = ?")?

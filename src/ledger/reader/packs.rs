@@ -16,17 +16,13 @@ use crate::ledger::error::Result;
 use crate::ledger::project::{card_id, destination_of_card, number, pack_id, pack_number};
 use crate::ledger::view::{CARD_COLUMNS, CARD_WIDTH, Card, optional_time, time, word};
 
-/// A pack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Pack {
-    /// Its number.
     pub pack: PackId,
     /// The opaque text that its QR code shows.
     pub code: String,
-    /// Where it goes.
     #[serde(flatten)]
     pub destination: Destination,
-    /// Where it stands.
     pub state: PackState,
     /// How many cards are where.
     #[serde(flatten)]
@@ -37,7 +33,6 @@ pub struct Pack {
     pub closed_at: Option<Timestamp>,
     /// Who sealed it, and answers for cards that no scan proved.
     pub closed_by: Option<String>,
-    /// How it travels.
     pub carrier: Option<Carrier>,
     /// The number of the shipment.
     pub shipment: Option<String>,
@@ -116,13 +111,11 @@ pub struct PackPlace {
 /// How a card left a pack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Left {
-    /// How.
     pub how: Leaving,
     /// Why, as a short code.
     pub why: Option<String>,
     /// How far the pack had come.
     pub stage: Stage,
-    /// When.
     pub at: Timestamp,
 }
 
@@ -161,7 +154,6 @@ impl PackPlace {
 /// A card of a pack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackCard {
-    /// The card.
     pub card: Card,
     /// Its record, unless erased.
     pub record: Option<Record>,
@@ -174,7 +166,6 @@ pub struct PackCard {
 pub struct PackFile {
     /// Its name in the pack's folder.
     pub name: String,
-    /// Its SHA-256.
     pub sha256: String,
     /// Its size in bytes.
     pub bytes: u64,
@@ -185,7 +176,6 @@ pub struct PackFile {
 /// Which packs to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PackFilter {
-    /// In this state.
     pub state: Option<PackState>,
     /// For this school or village: its number or name, in any case.
     pub school: Option<String>,
@@ -194,10 +184,8 @@ pub struct PackFilter {
 /// Cards in the office that are in no pack, of one school or village.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OnHand {
-    /// Where they go.
     #[serde(flatten)]
     pub destination: Destination,
-    /// Verified ones.
     pub verified: u64,
     /// Those that came back.
     pub returned: u64,

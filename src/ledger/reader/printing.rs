@@ -12,12 +12,10 @@ use crate::ledger::error::Result;
 use crate::ledger::project::{card_id, lot_number, number};
 use crate::ledger::view::{lot_id, stamp, time, word};
 
-/// A print job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Job {
     /// Its name at the printer.
     pub job: String,
-    /// The card.
     pub card: CardId,
     /// The printer's name in the settings.
     pub printer: String,
@@ -33,11 +31,9 @@ pub struct Job {
     pub id: Option<i32>,
     /// `job-uuid`, if the printer gives any.
     pub uuid: Option<String>,
-    /// `job-uri`.
     pub uri: Option<String>,
     /// The reasons it ended with.
     pub reasons: Vec<String>,
-    /// When it began.
     pub begun_at: Timestamp,
     /// When it came into its stage.
     pub moved_at: Timestamp,
@@ -66,9 +62,7 @@ impl Job {
 /// A card that waits for a printer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ToPrint {
-    /// The card.
     pub card: CardId,
-    /// Its lot.
     pub lot: LotId,
     /// Its place there, from 1.
     pub position: u32,
@@ -93,9 +87,7 @@ pub struct PrinterState {
     pub state: String,
     /// Its reasons, as short codes.
     pub reasons: Vec<String>,
-    /// Its own words.
     pub message: Option<String>,
-    /// Since when.
     pub at: Timestamp,
 }
 

@@ -33,7 +33,6 @@ pub struct CameOut {
 }
 
 impl CameOut {
-    /// Good ones.
     pub const fn good(&self) -> u64 {
         self.under5 + self.from5
     }
@@ -44,7 +43,6 @@ impl CameOut {
 pub struct BlanksLeft {
     /// The kind of blanks.
     pub media: String,
-    /// How many.
     pub left: i64,
     /// The close that they were counted at; none for the books of the open day.
     pub counted_on: Option<Date>,
@@ -53,24 +51,20 @@ pub struct BlanksLeft {
 /// Children whose card ends in a month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ending {
-    /// The month.
     pub month: Month,
     /// The kind of card that ends.
     pub kind: Kind,
     /// The school's national number.
     pub npsn: Option<String>,
-    /// The school's name.
     pub sekolah: Option<String>,
     /// The district, for children of no school.
     pub kecamatan: String,
-    /// How many.
     pub children: u64,
 }
 
 /// A child whose card ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndingCard {
-    /// The card.
     pub card: Card,
     /// The first day on which it counts no longer; none once the record was erased.
     pub on: Option<Date>,
@@ -88,7 +82,6 @@ pub struct RegisterLine {
     pub number: u64,
     /// When it came out.
     pub out_at: Timestamp,
-    /// The card.
     pub card: Card,
     /// The serial of its blank, if it was read.
     pub serial: Option<String>,

@@ -20,7 +20,6 @@ const SHORTEST: usize = 2;
 /// A card that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// The card.
     pub card: Card,
     /// Its record, unless erased.
     pub record: Option<Record>,

@@ -11,7 +11,6 @@ use crate::ledger::view::{FinishedDrop, time};
 /// A program that may send records, or could once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sender {
-    /// The name.
     pub sender: String,
     /// Whether it may send.
     pub active: bool,
@@ -37,7 +36,6 @@ impl Sender {
 pub struct Submission {
     /// Its name, which is its drop's in `incoming/`.
     pub name: String,
-    /// When it came.
     pub at: Timestamp,
 }
 
@@ -62,7 +60,6 @@ impl Reader {
         )
     }
 
-    /// One sender.
     pub fn sender(&self, sender: &str) -> Result<Option<Sender>> {
         self.one(
             &format!("SELECT {SENDER} FROM senders WHERE sender = ?"),

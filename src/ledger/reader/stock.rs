@@ -24,7 +24,6 @@ const RATE_DAYS: u32 = 30;
 pub struct StockDay {
     /// The kind of blanks.
     pub media: String,
-    /// The balance.
     #[serde(flatten)]
     pub balance: Balance,
     /// The blanks that must be there at its end.
@@ -48,11 +47,8 @@ pub struct Closed {
     pub counted: u32,
     /// Why the count differs.
     pub explanation: Option<String>,
-    /// Who closed it.
     pub actor: String,
-    /// Who countersigned.
     pub second: Option<String>,
-    /// When.
     pub at: Timestamp,
 }
 
@@ -86,7 +82,6 @@ impl StockDay {
     }
 }
 
-/// The ribbons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Ribbons {
     /// Ribbons on the shelf.
@@ -99,13 +94,10 @@ pub struct Ribbons {
 /// Minutes of a destruction (*berita acara pemusnahan*) with all that stands in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destruction {
-    /// Their number.
     pub minutes: u32,
     /// When it was entered.
     pub at: Timestamp,
-    /// Who entered it.
     pub actor: String,
-    /// Who saw it.
     pub witnesses: Vec<String>,
     /// Faulty blanks that were never printed, by kind.
     pub blanks: BTreeMap<String, u32>,

@@ -24,9 +24,7 @@ pub struct TrailFilter {
     pub actor: Option<String>,
     /// Not before this moment.
     pub from: Option<Timestamp>,
-    /// Before this moment.
     pub until: Option<Timestamp>,
-    /// Before this event.
     pub before: Option<u64>,
 }
 

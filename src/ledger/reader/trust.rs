@@ -16,11 +16,9 @@ use crate::ledger::view::{Entry, time, word};
 /// A checkpoint as the log has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptCheckpoint {
-    /// Its event.
     pub seq: u64,
     /// Which of its day, from 1.
     pub part: u32,
-    /// The checkpoint.
     pub checkpoint: Checkpoint,
 }
 

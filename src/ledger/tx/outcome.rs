@@ -16,7 +16,6 @@ pub enum Settlement<'a> {
     Good,
     /// It came out and is no good.
     Spoiled {
-        /// Why.
         reason: SpoilReason,
         /// Whether it is made again.
         remake: Remake<'a>,
@@ -28,9 +27,7 @@ pub enum Settlement<'a> {
 /// A card that was good and is made again.
 #[derive(Debug, Clone, Copy)]
 pub struct Reprint<'a> {
-    /// Why.
     pub reason: ReprintReason,
-    /// What proves it.
     pub evidence: ReprintEvidence,
     /// The number of the letter or the like; no name.
     pub reference: Option<&'a str>,

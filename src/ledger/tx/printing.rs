@@ -14,7 +14,6 @@ use crate::ledger::reader::Job;
 /// A print job that is about to be created.
 #[derive(Debug, Clone, Copy)]
 pub struct NewJob<'a> {
-    /// The card.
     pub card: CardId,
     /// The job's name, from [`Reader::next_job_name`](super::Reader::next_job_name).
     pub job: &'a str,

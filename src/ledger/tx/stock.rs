@@ -17,7 +17,6 @@ pub struct NewMovement<'a> {
     pub media: &'a str,
     /// What is done with them.
     pub movement: Movement,
-    /// How many.
     pub count: u32,
     /// The supplier's batch or packet.
     pub batch: Option<&'a str>,

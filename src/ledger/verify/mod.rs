@@ -30,7 +30,6 @@ use super::schema;
 /// The folders of the files that the ledger names.
 #[derive(Debug, Clone)]
 pub struct Files {
-    /// The print-ready PDFs.
     pub lots: PathBuf,
     /// The photos. A photo's file is its SHA-256 in lower-case hexadecimal digits with the ending
     /// `.jpg`.

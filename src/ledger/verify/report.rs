@@ -66,44 +66,28 @@ pub enum Finding {
     Unreadable(String),
     /// A table, index or trigger is not as the program made it.
     Schema {
-        /// Its name.
         object: String,
         /// What is wrong with it.
         fault: ObjectFault,
     },
     /// The log is broken here. The chain is not checked past the first such event.
     Event {
-        /// The event's number.
         seq: u64,
         /// What is wrong with it.
         fault: EventFault,
     },
     /// A row that the log accounts for is gone.
-    RowMissing {
-        /// The table.
-        table: &'static str,
-        /// The row's key.
-        key: String,
-    },
+    RowMissing { table: &'static str, key: String },
     /// A row that the log does not account for.
-    RowExtra {
-        /// The table.
-        table: &'static str,
-        /// The row's key.
-        key: String,
-    },
+    RowExtra { table: &'static str, key: String },
     /// A value is not what the log says.
     Value {
-        /// The table.
         table: &'static str,
-        /// The row's key.
         key: String,
-        /// The column.
         column: String,
     },
     /// The stored record, photo or token of a card is not the one that was accepted.
     Person {
-        /// The card.
         card: CardId,
         /// Which of its hashes differs.
         what: &'static str,
@@ -117,9 +101,7 @@ pub enum Finding {
     },
     /// A checkpoint and the log do not agree.
     Checkpoint {
-        /// Its file.
         name: String,
-        /// What is wrong.
         fault: CheckpointFault,
     },
 }
@@ -144,7 +126,6 @@ pub enum CheckpointFault {
 /// What is wrong with a table, index or trigger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ObjectFault {
-    /// It is gone.
     Missing,
     /// It is not as the program makes it.
     Altered,

@@ -26,10 +26,8 @@ pub enum DocumentError {
     /// No layout for this kind of card was given.
     #[error("no layout for cards of kind {0}")]
     NoLayout(Kind),
-    /// A font.
     #[error("a font cannot be embedded")]
     Font(#[source] super::font::FontError),
-    /// The output.
     #[error("the PDF cannot be written")]
     Write(#[from] io::Error),
 }

@@ -72,7 +72,6 @@ pub(super) fn write_tree<W: Write>(
 
 /// The boxes of a page, as PDF arrays.
 pub(super) struct Boxes {
-    /// The whole page.
     pub media: String,
     /// The card where it lies if the printer does not miss; the whole sheet for a sheet.
     pub trim: String,

@@ -55,7 +55,6 @@ pub struct Item {
     pub only: Only,
     /// Its place, mm from the card's top-left: a text's first baseline, a box's top-left corner.
     pub at: [f64; 2],
-    /// What it is.
     pub what: What,
 }
 
@@ -65,9 +64,7 @@ pub struct Item {
 pub enum Only {
     /// On white cards, with the artwork.
     Full,
-    /// On pre-printed blanks.
     Overlay,
-    /// Always.
     Both,
 }
 
@@ -82,7 +79,6 @@ impl Only {
     }
 }
 
-/// What is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
@@ -106,19 +102,15 @@ impl Mode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Align {
-    /// Begins there.
     #[default]
     Left,
-    /// Is centred there.
     Center,
-    /// Ends there.
     Right,
 }
 
 /// The look of a text.
 #[derive(Clone)]
 pub struct Style {
-    /// Its font.
     pub font: Font,
     /// The font's name in the layout, which is also its resource name in the PDF.
     pub font_name: String,
@@ -129,13 +121,9 @@ pub struct Style {
 /// The kinds of item.
 #[derive(Clone)]
 pub enum What {
-    /// A text.
     Text {
-        /// What it says.
         text: Template,
-        /// How it looks.
         style: Style,
-        /// How it stands.
         align: Align,
         /// The width it must keep to, in mm.
         width: f64,
@@ -144,9 +132,7 @@ pub enum What {
     },
     /// Labels and values, one below the other.
     Rows {
-        /// The rows.
         rows: Vec<Row>,
-        /// The labels' look.
         label: Style,
         /// In which modes the labels print.
         labels: Only,
@@ -161,7 +147,6 @@ pub enum What {
         /// From the first baseline to the last, at the most, in mm.
         height: f64,
     },
-    /// The child's photo.
     Photo {
         /// Width and height in mm.
         area: [f64; 2],
@@ -173,22 +158,17 @@ pub enum What {
     },
     /// Vector artwork; it covers the card and the bleed.
     Artwork(Artwork),
-    /// A rectangle.
     Rect {
         /// Width and height in mm.
         area: [f64; 2],
-        /// Filled with this.
         fill: Option<Ink>,
-        /// Outlined with this.
         stroke: Option<Ink>,
         /// The outline's width in mm.
         line_width: f64,
     },
-    /// A line.
     Line {
         /// Where it ends, in mm.
         to: [f64; 2],
-        /// Its ink.
         stroke: Ink,
         /// Its width in mm.
         line_width: f64,
@@ -197,7 +177,6 @@ pub enum What {
     Image {
         /// Width and height in mm.
         area: [f64; 2],
-        /// The picture.
         picture: Picture,
     },
 }
@@ -207,9 +186,7 @@ pub enum What {
 pub struct Row {
     /// What is said of the value.
     pub label: String,
-    /// The value.
     pub value: Template,
-    /// The value's look.
     pub style: Style,
 }
 
@@ -222,25 +199,18 @@ pub enum Ink {
     Rgb([f64; 3]),
 }
 
-/// A fixed picture.
 #[derive(Clone)]
 pub enum Picture {
     /// Printed in pure black where it is dark: one bit a pixel, a dark pixel is 1, rows padded.
     Mask {
-        /// Pixels across.
         width: u32,
-        /// Pixels down.
         height: u32,
-        /// The rows.
         bits: Arc<[u8]>,
     },
     /// Printed in colour: eight bits a component, RGB.
     Colour {
-        /// Pixels across.
         width: u32,
-        /// Pixels down.
         height: u32,
-        /// The rows.
         rgb: Arc<[u8]>,
     },
 }

@@ -20,9 +20,7 @@ use crate::render::text::Fit;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}:{column}: {message}")]
 pub struct LayoutError {
-    /// The layout file.
     pub file: String,
-    /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,

@@ -4,7 +4,6 @@ use jiff::civil::Date;
 
 use crate::render::content::{FIELDS, Value, Values};
 
-/// A parsed text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template(Vec<Part>);
 
@@ -105,7 +104,6 @@ impl Template {
         })
     }
 
-    /// Every field named.
     pub fn fields(&self) -> impl Iterator<Item = &'static str> {
         self.0.iter().filter_map(|part| match part {
             Part::Field { name, .. } => Some(*name),

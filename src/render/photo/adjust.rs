@@ -125,7 +125,6 @@ fn part(whole: &Small, target: &Target, adjustment: &Adjustment) -> Picture {
     }
 }
 
-/// One channel.
 struct Plane<'a> {
     samples: &'a [u8],
     width: usize,

@@ -74,7 +74,6 @@ pub struct Prepared {
     pub width: u32,
     /// Height in pixels, likewise.
     pub height: u32,
-    /// SHA-256 of `jpeg`.
     pub sha256: [u8; 32],
     /// The cloth behind the child.
     pub background: Background,
@@ -96,11 +95,8 @@ impl std::fmt::Debug for Prepared {
 /// even ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Background {
-    /// A red cloth.
     Red,
-    /// A blue cloth.
     Blue,
-    /// Neither.
     Other,
 }
 
@@ -138,9 +134,7 @@ pub enum Fault {
         width: u32,
         /// Pixels down, after the crop.
         height: u32,
-        /// Pixels needed across.
         min_width: u32,
-        /// Pixels needed down.
         min_height: u32,
     },
 }

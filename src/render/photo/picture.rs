@@ -5,11 +5,9 @@ use image::metadata::Orientation;
 /// What the channels of a picture mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ink {
-    /// Grey.
     Luma,
     /// JPEG's luma and two colour differences (BT.601, full range).
     YCbCr,
-    /// Red, green, blue.
     Rgb,
     /// Cyan, magenta, yellow, black; inverted in files that Adobe's marker says so of.
     Cmyk {
@@ -25,11 +23,8 @@ pub(super) enum Ink {
 
 /// Some of a picture's channels at one resolution, interleaved, rows without padding.
 pub(super) struct Layer {
-    /// 1 to 4.
     pub channels: usize,
-    /// Samples across.
     pub width: u32,
-    /// Samples down.
     pub height: u32,
     /// The part of the layer that the picture covers, in samples: subsampled layers end in a
     /// fraction of one.

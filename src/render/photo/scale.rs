@@ -14,9 +14,7 @@ const CUT_ABOVE: f64 = 0.4;
 
 /// The photo at its final size, in YCbCr, with its colour at half resolution as the page has it.
 pub(super) struct Small {
-    /// Pixels across.
     pub width: u32,
-    /// Pixels down.
     pub height: u32,
     /// Y, row by row.
     pub luma: Vec<u8>,

@@ -14,7 +14,6 @@ pub(super) struct Mask<'a> {
     pub place: Affine,
     /// Pixels across and down.
     pub size: [u32; 2],
-    /// True is painted.
     pub pixels: &'a [bool],
 }
 

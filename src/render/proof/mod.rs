@@ -82,9 +82,7 @@ impl Expected {
 /// What is wrong with a card in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The card.
     pub mark: String,
-    /// What is wrong.
     pub what: Wrong,
     /// The field, or what was read instead. It holds nothing of the child.
     pub detail: String,
@@ -129,7 +127,6 @@ impl Wrong {
         }
     }
 
-    /// All of them.
     pub const ALL: [Self; 9] = [
         Self::Side,
         Self::Text,
@@ -352,7 +349,6 @@ fn contains(outer: Rect, inner: Rect) -> bool {
 enum Raster<'p, 'a> {
     /// Nothing: this card is not among those sampled.
     Nothing,
-    /// The code's dots.
     Code,
     /// The page with all that lies beneath and beside: the fixed part is the same on every card.
     Whole(&'p raster::Page<'a>, &'p RenderCache<'a>),

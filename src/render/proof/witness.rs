@@ -30,9 +30,7 @@ pub(super) struct Seen {
     paints: Vec<Paint>,
 }
 
-/// Something painted.
 struct Paint {
-    /// Within this area.
     area: Rect,
     /// Whether it is white all over it.
     white: bool,
@@ -96,11 +94,9 @@ pub(super) enum Painted {
         /// Whether they are painted in pure black.
         black: bool,
     },
-    /// A JPEG.
     Jpeg {
         /// Its place in the order.
         order: usize,
-        /// Where it lies.
         area: Rect,
         /// The bytes in the file.
         bytes: Vec<u8>,

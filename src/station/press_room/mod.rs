@@ -134,7 +134,6 @@ fn clear_away(paths: &Paths, config: &Config) -> Result<(), StationError> {
 /// Which printers would print a card now, with the blanks that lie in them.
 type Ready = Arc<Mutex<BTreeMap<String, String>>>;
 
-/// One printer's desk.
 struct Desk {
     printer: PrinterSettings,
     device: Box<dyn Printer>,

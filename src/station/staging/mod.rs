@@ -67,11 +67,9 @@ impl StageId {
 /// An upload that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
-    /// Its id.
     pub id: StageId,
     /// The name under which it will be a drop. May hold personal data.
     pub name: String,
-    /// When it came.
     pub at: Timestamp,
     /// Whether it was looked at.
     pub checked: bool,
@@ -94,9 +92,7 @@ pub struct Checked {
 /// A supervisor's approval of the records that carry none.
 #[derive(Debug, Clone, Copy)]
 pub struct Approval<'a> {
-    /// The account's name.
     pub by: &'a str,
-    /// When.
     pub at: Timestamp,
 }
 
@@ -124,10 +120,8 @@ pub enum StageError {
     /// The row has no picture that can be shown.
     #[error("the row has no picture that can be shown")]
     NoPicture,
-    /// The disk.
     #[error("`uploads/` cannot be used; check the disk and the rights on the station's folder")]
     Io(#[from] io::Error),
-    /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
 }

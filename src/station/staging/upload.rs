@@ -28,7 +28,6 @@ pub struct Upload<'a> {
 }
 
 impl Upload<'_> {
-    /// Its id.
     pub fn id(&self) -> &StageId {
         &self.id
     }

@@ -15,7 +15,6 @@ use crate::station::{LOT_HELD, is_proof_code};
 /// What a person says of the cards of a lot.
 #[derive(Debug, Clone, Copy)]
 pub struct Outcomes<'a> {
-    /// Which lot.
     pub lot: LotId,
     /// All that wait came out good, but for the spoiled ones.
     pub all: bool,
@@ -31,7 +30,6 @@ pub struct Outcomes<'a> {
 /// What was done with the cards of a lot.
 #[derive(Debug, Default)]
 pub struct Confirmed {
-    /// These are printed.
     pub printed: Vec<CardId>,
     /// These are spoiled, each with the card that takes its place.
     pub spoiled: Vec<(CardId, Option<CardId>)>,

@@ -28,12 +28,7 @@ pub enum StepError {
     },
     /// The card stands in another lot.
     #[error("card {card} is not in lot {lot}")]
-    Stranger {
-        /// Which card.
-        card: CardId,
-        /// Which lot.
-        lot: LotId,
-    },
+    Stranger { card: CardId, lot: LotId },
     /// One card was said to be both.
     #[error("card {0} is named both good and spoiled")]
     Both(CardId),
@@ -42,21 +37,14 @@ pub enum StepError {
         "pada {day} anak ini tidak lagi berhak atas kartu {kind} (on that day the child is due another card); bila kartu keluar: --spoiled {card} --reason data"
     )]
     OtherKind {
-        /// The day.
         day: Date,
         /// The kind that was printed.
         kind: Kind,
-        /// Which card.
         card: CardId,
     },
     /// Of a lot that failed its proof, this card is none that is held.
     #[error("{card} is not held in lot {lot}")]
-    NotHeld {
-        /// Which card.
-        card: CardId,
-        /// Which lot.
-        lot: LotId,
-    },
+    NotHeld { card: CardId, lot: LotId },
     /// No person holds the card, so none lets it go.
     #[error("no person holds card {0}: look at its history")]
     NotByHand(CardId),
@@ -72,9 +60,7 @@ pub enum StepError {
         listed(.cards)
     )]
     FrontsInDoubt {
-        /// Which printer.
         printer: String,
-        /// The cards.
         cards: Vec<CardId>,
         /// How many cards wait for their backs.
         backs: usize,
@@ -84,7 +70,6 @@ pub enum StepError {
         "{card} is not of lot {lot} any more: destroy what came out of it, and book its blank with `stock spoil`"
     )]
     Elsewhere {
-        /// Which card.
         card: CardId,
         /// Which lot it was of.
         lot: LotId,
@@ -94,10 +79,8 @@ pub enum StepError {
         "`{0}` masih mencetak; tunggu sampai lot ini selesai (it still prints this lot; wait for its end)"
     )]
     StillPrints(String),
-    /// The ledger.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
-    /// The station's own.
     #[error(transparent)]
     Station(#[from] StationError),
 }

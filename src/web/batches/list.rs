@@ -16,7 +16,6 @@ use crate::web::lang::Lang;
 use crate::web::page;
 use crate::web::session::User;
 
-/// `GET /batches`.
 pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
     let (stages, drops, went_back) = app
         .read(|app, ledger| -> Result<_, PageError> {

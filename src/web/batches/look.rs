@@ -40,7 +40,6 @@ pub struct Shown {
     rows: String,
 }
 
-/// `GET /batches/{id}`.
 pub async fn one(
     State(app): State<Arc<App>>,
     user: User,
@@ -125,7 +124,6 @@ fn running(app: &App, user: &User, stage: &Stage, (done, total): (usize, usize))
     (again, page::page(app, user, &stage.name, false, &content)).into_response()
 }
 
-/// `GET /batches/{id}/progress`.
 pub async fn progress(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
@@ -260,7 +258,6 @@ fn table(stage: &Stage, checked: &Checked, shown: &Shown, lang: Lang) -> Markup 
     }
 }
 
-/// `GET /batches/{id}/photo/{row}`.
 pub async fn photo(
     State(app): State<Arc<App>>,
     Path((id, row)): Path<(String, u32)>,
@@ -272,7 +269,6 @@ pub async fn photo(
     Ok(([(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response())
 }
 
-/// `GET /batches/{id}/return.xlsx`.
 pub async fn return_list(
     State(app): State<Arc<App>>,
     user: User,
@@ -305,7 +301,6 @@ pub struct Decision {
     approve: Option<String>,
 }
 
-/// `POST /batches/{id}/submit`.
 pub async fn submit(
     State(app): State<Arc<App>>,
     user: User,
@@ -369,7 +364,6 @@ pub async fn submit(
     }
 }
 
-/// `POST /batches/{id}/discard`.
 pub async fn discard(
     State(app): State<Arc<App>>,
     user: User,

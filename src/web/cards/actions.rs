@@ -194,7 +194,6 @@ pub struct Settle {
     reason: String,
 }
 
-/// `POST /cards/{card}/settle`.
 pub async fn settle(
     State(app): State<Arc<App>>,
     user: User,
@@ -225,7 +224,6 @@ pub fn spoil_reason(code: &str) -> Result<SpoilReason, PageError> {
         .ok_or_else(|| PageError::refused("Pilih alasan rusak.", "Choose why it is spoiled."))
 }
 
-/// `POST /cards/{card}/hold`.
 pub async fn hold(
     State(app): State<Arc<App>>,
     user: User,
@@ -241,7 +239,6 @@ pub async fn hold(
     told(&app, &user, card, done, ("ditahan", "is held"))
 }
 
-/// `POST /cards/{card}/release`.
 pub async fn release(
     State(app): State<Arc<App>>,
     user: User,
@@ -270,7 +267,6 @@ pub struct Spoil {
     second_password: String,
 }
 
-/// `POST /cards/{card}/spoil`.
 pub async fn spoil(
     State(app): State<Arc<App>>,
     user: User,
@@ -304,7 +300,6 @@ pub struct Replace {
     second_password: String,
 }
 
-/// `POST /cards/{card}/reprint`.
 pub async fn reprint(
     State(app): State<Arc<App>>,
     user: User,

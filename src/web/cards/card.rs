@@ -87,7 +87,6 @@ pub async fn note(
     .await
 }
 
-/// `GET /cards/{card}`.
 pub async fn one(
     State(app): State<Arc<App>>,
     user: User,
@@ -113,7 +112,6 @@ pub async fn numbers(
     Ok(render(&app, &user, &seen, true))
 }
 
-/// `GET /cards/{card}/front.png`.
 pub async fn front(
     state: State<Arc<App>>,
     user: User,
@@ -122,7 +120,6 @@ pub async fn front(
     side(state, user, card, 0).await
 }
 
-/// `GET /cards/{card}/back.png`.
 pub async fn back(
     state: State<Arc<App>>,
     user: User,

@@ -234,7 +234,6 @@ struct Whole {
     back: usize,
 }
 
-/// `GET /packs/{pack}`.
 pub async fn one(
     State(app): State<Arc<App>>,
     user: User,

@@ -36,7 +36,6 @@ pub struct Wanted {
     title: String,
 }
 
-/// `POST /packs/{pack}/papers`.
 pub async fn papers(
     State(app): State<Arc<App>>,
     user: User,
@@ -88,7 +87,6 @@ async fn audit(
         .await
 }
 
-/// `POST /packs/{pack}/files`.
 pub async fn attach(
     State(app): State<Arc<App>>,
     user: User,

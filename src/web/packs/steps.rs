@@ -84,7 +84,6 @@ pub struct Make {
     school: String,
 }
 
-/// `POST /packs`.
 pub async fn make(
     State(app): State<Arc<App>>,
     user: User,
@@ -111,7 +110,6 @@ pub async fn make(
     }
 }
 
-/// `POST /packs/{pack}/add`.
 pub async fn add(
     State(app): State<Arc<App>>,
     user: User,
@@ -130,7 +128,6 @@ pub async fn add(
     .await
 }
 
-/// `POST /packs/{pack}/remove`.
 pub async fn remove(
     State(app): State<Arc<App>>,
     user: User,
@@ -177,7 +174,6 @@ async fn each(
     .await
 }
 
-/// `POST /packs/{pack}/close`.
 pub async fn close(
     State(app): State<Arc<App>>,
     user: User,
@@ -214,7 +210,6 @@ async fn seal(
     .await
 }
 
-/// `POST /packs/{pack}/send`.
 pub async fn send(
     State(app): State<Arc<App>>,
     user: User,
@@ -284,7 +279,6 @@ pub async fn receive(
     .await
 }
 
-/// `POST /packs/{pack}/return`.
 pub async fn give_back(
     State(app): State<Arc<App>>,
     user: User,
@@ -349,7 +343,6 @@ pub async fn relocate(
     .await
 }
 
-/// `POST /packs/{pack}/redeliver`.
 pub async fn redeliver(
     State(app): State<Arc<App>>,
     user: User,

@@ -35,7 +35,6 @@ const REGISTER: &str = "register";
 const WEEKS: u32 = 26;
 const MONTHS: u32 = 6;
 
-/// Which report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
     Daily,
@@ -111,7 +110,6 @@ pub struct Asked {
     names: Option<String>,
 }
 
-/// The same, read.
 #[derive(Debug, Clone, Copy)]
 struct Wanted {
     day: Option<Date>,
@@ -149,7 +147,6 @@ pub async fn first(state: State<Arc<App>>, user: User) -> Result<Markup, PageErr
     show(state, user, daily, Query(Asked::default())).await
 }
 
-/// `GET /reports/{report}`.
 pub async fn show(
     State(app): State<Arc<App>>,
     user: User,

@@ -23,7 +23,6 @@ use crate::web::error::PageError;
 use crate::web::page;
 use crate::web::session::User;
 
-/// `GET /reports/register`.
 pub async fn form(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
     let lang = user.lang;
     let today = app.today();

@@ -32,7 +32,6 @@ struct Supplies {
     destructions: Vec<(u32, jiff::Timestamp, u64)>,
 }
 
-/// `GET /stock`.
 pub async fn show(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
     let supplies = app
         .read(|_, ledger| {
@@ -142,7 +141,6 @@ pub struct Blanks {
     last: String,
 }
 
-/// `POST /stock/blanks`.
 pub async fn blanks(
     State(app): State<Arc<App>>,
     user: User,
@@ -236,10 +234,8 @@ pub async fn count(
 pub enum RibbonForm {
     /// New ones on the shelf.
     Receive {
-        /// How many.
         #[serde(deserialize_with = "number")]
         ribbons: u32,
-        /// Prints in each.
         #[serde(deserialize_with = "number")]
         prints: u32,
     },
@@ -251,7 +247,6 @@ pub enum RibbonForm {
     },
     /// The KTP-el desk printed with it.
     Use {
-        /// How many prints.
         #[serde(deserialize_with = "number")]
         prints: u32,
     },
@@ -263,7 +258,6 @@ fn number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
     text.trim().parse().map_err(serde::de::Error::custom)
 }
 
-/// `POST /stock/ribbons`.
 pub async fn ribbons(
     State(app): State<Arc<App>>,
     user: User,

@@ -11,7 +11,6 @@ impl Kind {
     pub(super) const LUMA: Self = Self(0);
     /// The same for the colour differences.
     pub(super) const COLOUR: Self = Self(2);
-    /// All four.
     pub(super) const ALL: [Self; 4] = [Self(0), Self(1), Self(2), Self(3)];
 
     /// Class and number of the table as a DHT segment has them.

@@ -11,7 +11,6 @@ pub(super) const FAST: u32 = 10;
 /// without it. It counts as one, so that it is not taken for the block's when the block is full.
 pub(super) const END: usize = 129;
 
-/// A Huffman table.
 pub(super) struct Huffman {
     /// By the next ten bits: the code's length in the low byte and its symbol in the high one; 0
     /// where the code is longer.

@@ -27,7 +27,6 @@ pub(super) struct Component {
 pub(super) enum Step<'a> {
     /// A quantisation, Huffman or restart table: its marker and its data.
     Table(u8, &'a [u8]),
-    /// A scan.
     Scan {
         /// The data of its segment.
         header: &'a [u8],
@@ -39,15 +38,11 @@ pub(super) enum Step<'a> {
 /// What a JPEG is, from its markers.
 #[derive(Debug)]
 pub(super) struct Outline<'a> {
-    /// Pixels across.
     pub width: u16,
-    /// Pixels down.
     pub height: u16,
-    /// Progressive, or sequential.
     pub progressive: bool,
     /// 1, 3 or 4 components.
     pub components: Vec<Component>,
-    /// Tables and scans.
     pub steps: Vec<Step<'a>>,
     /// The EXIF block, a TIFF file of its own.
     pub exif: Option<&'a [u8]>,

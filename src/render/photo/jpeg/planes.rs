@@ -8,7 +8,6 @@ use super::tables::ZIGZAG;
 /// Where the blocks of one component lie.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Grid {
-    /// The component.
     pub spec: Component,
     /// Blocks that the picture covers, across and down: what a scan of this component alone codes.
     pub covered: (usize, usize),

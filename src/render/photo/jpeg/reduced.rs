@@ -11,9 +11,7 @@ pub(super) type Block = [i16; 64];
 
 /// The transform to `N` × `N` samples, in rows of `LANES`: 4 or 8, so that rows are vectors.
 pub(super) struct Inverse<const N: usize, const LANES: usize> {
-    /// `[sample][frequency]`
     down: [[f32; N]; N],
-    /// `[frequency][sample]`
     across: [[f32; LANES]; N],
 }
 
