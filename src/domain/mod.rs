@@ -22,4 +22,5 @@ pub mod rules;
 pub mod scan;
 pub mod stock;
 pub mod target;
+pub mod text;
 pub mod validity;

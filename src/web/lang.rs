@@ -3,14 +3,7 @@
 use axum::http::HeaderMap;
 
 use super::session::cookie;
-
-/// The language a page is read in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Lang {
-    #[default]
-    Indonesian,
-    English,
-}
+pub use crate::domain::text::Lang;
 
 /// The cookie that keeps the choice.
 pub const COOKIE: &str = "kia_bahasa";
@@ -21,22 +14,6 @@ impl Lang {
         match cookie(headers, COOKIE) {
             Some("en") => Self::English,
             _ => Self::Indonesian,
-        }
-    }
-
-    /// Its code, as HTML's `lang` has it.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Indonesian => "id",
-            Self::English => "en",
-        }
-    }
-
-    /// One of two texts.
-    pub const fn t<T: Copy>(self, indonesian: T, english: T) -> T {
-        match self {
-            Self::Indonesian => indonesian,
-            Self::English => english,
         }
     }
 
