@@ -13,12 +13,12 @@ use std::process::{Child as Process, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use kia_station::accounts;
+use kia_station::actions::accounts;
 use kia_station::domain::account::Role;
 use kia_station::domain::card::{Evidence, Kind, State};
 use kia_station::domain::nik::Nik;
 use kia_station::ledger::{Ledger, NewCard, NewLot};
-use kia_station::station::samples::{Child, sample};
+use kia_station::production::samples::{Child, sample};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_kia-station");
 /// Cards of a lot, as the settings have it.

@@ -11,8 +11,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
+use kia_station::production::samples::{Child, encode, portrait_pixels};
 use kia_station::render::photo::{Target, prepare};
-use kia_station::station::samples::{Child, encode, portrait_pixels};
 use rayon::prelude::*;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_kia-station");
@@ -103,7 +103,8 @@ fn again(station: &Path) -> [f64; 2] {
     use kia_station::render::proof::{Expected, prove};
 
     const CARDS: u32 = 200;
-    let layout = kia_station::station::assets::load(None, "kia-5-17").expect("the built-in layout");
+    let layout =
+        kia_station::production::assets::load(None, "kia-5-17").expect("the built-in layout");
     let press = Press::default();
     let photo = fs::read_dir(station.join("photos"))
         .expect("photos")

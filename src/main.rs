@@ -5,17 +5,17 @@ use std::os::unix::process::CommandExt;
 use std::process::ExitCode;
 
 use clap::Parser;
-use kia_station::cli::{Cli, Command};
-use kia_station::commands;
+use kia_station::cli::args::{Cli, Command};
+use kia_station::cli::{self, Outcome};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    if matches!(cli.command, Command::Run(_)) {
+    let command_line = Cli::parse();
+    if matches!(command_line.command, Command::Run(_)) {
         keep_memory_flat();
     }
     // Only the daemon tells of its work; the other commands print what came of theirs.
-    let usual = match cli.command {
+    let usual = match command_line.command {
         Command::Run(_) => "kia_station=info",
         _ => "kia_station=warn",
     };
@@ -25,9 +25,9 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    match commands::run(cli) {
-        Ok(commands::Outcome::Done) => ExitCode::SUCCESS,
-        Ok(commands::Outcome::Refused) => ExitCode::from(1),
+    match cli::run(command_line) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Refused) => ExitCode::from(1),
         Err(error) => {
             eprintln!("kia-station: {error:#}");
             ExitCode::from(2)

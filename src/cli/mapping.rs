@@ -1,53 +1,87 @@
-//! What the columns of schools' own tables stand for.
+//! `mapping show` and `mapping save`: what the columns of a school's own table stand for.
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use clap::{Args, Subcommand};
+use anyhow::{Context, Result, bail};
+use serde_json::json;
 
-use super::StationArg;
+use super::{Outcome, print_json, station};
+use crate::cli::args::{MappingCommand, MappingSave, MappingShow};
+use crate::domain::mapping::{How, Mapping, Target};
+use crate::intake::{Limits, Look, Mappings, ReadError, look};
 
-/// `mapping …`.
-#[derive(Debug, Subcommand)]
-pub enum MappingCommand {
-    /// The header row of a table, what its columns may stand for, and what is missing
-    Show(MappingShow),
-    /// Remember what the columns of a table stand for: tables with the same header row are read so
-    Save(MappingSave),
+pub fn run(command: &MappingCommand) -> Result<Outcome> {
+    match command {
+        MappingCommand::Show(args) => show(args),
+        MappingCommand::Save(args) => save(args),
+    }
 }
 
-/// `mapping show`.
-#[derive(Debug, Args)]
-pub struct MappingShow {
-    /// A table, `.xlsx` or `.csv`
-    pub file: PathBuf,
-    /// Which station.
-    #[command(flatten)]
-    pub station: StationArg,
+fn show(args: &MappingShow) -> Result<Outcome> {
+    let (paths, config) = station(&args.station)?;
+    let mappings = Mappings::read(&paths.mappings())?;
+    let seen = looked(&args.file, &config.intake.limits, &mappings)?;
+    if args.station.json {
+        print_json(&json!({
+            "key": seen.key(),
+            "header_row": seen.header_row,
+            "columns": seen.suggestions,
+            "mapping": seen.mapping,
+            "missing": seen.missing,
+        }))?;
+        return Ok(Outcome::Done);
+    }
+    println!("Baris judul {} (header row)", seen.header_row);
+    for suggestion in &seen.suggestions {
+        let header = &suggestion.header;
+        let saved = seen.mapping.as_ref().and_then(|m| m.target(header));
+        let meaning = match (saved, suggestion.field) {
+            (Some(Target::Field(field)), _) => format!("{field} [disimpan (saved)]"),
+            (Some(Target::Ignored), _) => "dilewati (passed over)".to_owned(),
+            (None, Some(field)) if suggestion.how == How::Exact => field.to_owned(),
+            (None, Some(field)) => format!("? {field} [saran (suggested)]"),
+            (None, None) => "tidak dipakai (not used)".to_owned(),
+        };
+        println!("  {header} -> {meaning}");
+    }
+    if !seen.missing.is_empty() {
+        println!(
+            "Wajib tetapi belum ada (required, missing): {}",
+            seen.missing.join(", ")
+        );
+    }
+    Ok(Outcome::Done)
 }
 
-/// `mapping save`.
-#[derive(Debug, Args)]
-pub struct MappingSave {
-    /// A table with the header row, `.xlsx` or `.csv`
-    pub file: PathBuf,
-    /// A column's header and its field, such as "Nama Siswa=nama"; "No=-" passes a column over
-    #[arg(long = "set", value_name = "HEADER=FIELD", required = true, value_parser = pair)]
-    pub columns: Vec<(String, String)>,
-    /// A field that is the same for every row, such as "kecamatan=CURUP TENGAH"
-    #[arg(long = "constant", value_name = "FIELD=VALUE", value_parser = pair)]
-    pub constants: Vec<(String, String)>,
-    /// Who sends such tables
-    #[arg(long)]
-    pub sender: Option<String>,
-    /// Which station.
-    #[command(flatten)]
-    pub station: StationArg,
+fn save(args: &MappingSave) -> Result<Outcome> {
+    let (paths, config) = station(&args.station)?;
+    let mappings = Mappings::read(&paths.mappings())?;
+    let seen = looked(&args.file, &config.intake.limits, &mappings)?;
+    let mapping = Mapping {
+        sender: args.sender.clone(),
+        headers: seen.headers,
+        columns: args.columns.iter().cloned().collect(),
+        constants: args.constants.iter().cloned().collect(),
+    };
+    Mappings::save(&paths.mappings(), mapping)?;
+    show(&MappingShow {
+        file: args.file.clone(),
+        station: crate::cli::args::StationArg {
+            station: args.station.station.clone(),
+            json: args.station.json,
+        },
+    })
 }
 
-/// The last `=` separates, as a header may hold one.
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (left, right) = text
-        .rsplit_once('=')
-        .ok_or_else(|| format!("`{text}` lacks a `=`"))?;
-    Ok((left.trim().to_owned(), right.trim().to_owned()))
+fn looked(file: &Path, limits: &Limits, mappings: &Mappings) -> Result<Look> {
+    match look(file, limits, mappings) {
+        Ok(seen) => Ok(seen),
+        Err(ReadError::Refused(problems)) => {
+            let message = problems.first().map(|problem| problem.message.as_str());
+            bail!("`{}`: {}", file.display(), message.unwrap_or_default());
+        }
+        Err(ReadError::Io(error)) => {
+            Err(error).with_context(|| format!("`{}` cannot be read", file.display()))
+        }
+    }
 }

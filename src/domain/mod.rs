@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod card;
+mod chain;
 pub mod coverage;
 pub mod fields;
 pub mod figures;
@@ -24,3 +25,5 @@ pub mod stock;
 pub mod target;
 pub mod text;
 pub mod validity;
+
+pub use chain::chain;

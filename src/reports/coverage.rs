@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::{Chart, Report, Reports, Result, both, said_of, written};
-use crate::documents::charts;
 use crate::domain::coverage::{Coverage, Share};
 use crate::domain::period::Period;
-use crate::export::{Cell, Table};
+use crate::reports::papers::charts;
+use crate::reports::tables::{Cell, Table};
 
 impl Reports<'_> {
     /// The coverage at the end of a day: the region, its districts, the schools, and where every

@@ -7,9 +7,11 @@
 mod coverage;
 mod pace;
 mod paper;
+pub mod papers;
 mod periodic;
 mod plan;
 mod register;
+pub mod tables;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -20,12 +22,12 @@ use serde_json::Value;
 pub use register::{Register, VOLUME};
 
 use crate::config::{Config, ConfigError};
-use crate::documents::charts::ChartError;
-use crate::documents::{SpelledDate, TypesetError};
 use crate::domain::period::Period;
 use crate::domain::target::{Target, target_on};
-use crate::export::{ExportError, Table};
 use crate::ledger::{self, Reader};
+use crate::reports::papers::charts::ChartError;
+use crate::reports::papers::{SpelledDate, TypesetError};
+use crate::reports::tables::{ExportError, Table};
 
 /// A report that cannot be made.
 #[derive(Debug, thiserror::Error)]

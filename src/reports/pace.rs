@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::{Chart, Report, Reports, Result, both, said_of, written};
-use crate::documents::charts;
 use crate::domain::pace::{Pace, Week};
 use crate::domain::period::Period;
-use crate::export::{Cell, Table};
+use crate::reports::papers::charts;
+use crate::reports::tables::{Cell, Table};
 
 impl Reports<'_> {
     /// The last `weeks` weeks up to `day`, the mean pace, and when the target is reached at it.

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Report, Reports, Result, written};
-use crate::documents::Stationery;
-use crate::export::{Cell, Table};
+use crate::reports::papers::Stationery;
+use crate::reports::tables::{Cell, Table};
 
 /// The template of all reports.
 const TEMPLATE: &str = "laporan.typ";

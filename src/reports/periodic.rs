@@ -7,8 +7,8 @@ use super::coverage::share_rows;
 use super::{Report, Reports, Result, both, said_of, written};
 use crate::domain::coverage::Coverage;
 use crate::domain::period::Period;
-use crate::export::{Cell, Table};
 use crate::ledger::BlanksLeft;
+use crate::reports::tables::{Cell, Table};
 
 impl Reports<'_> {
     /// The day's report for the province: cards 0–5, cards 5–17, blanks left.

@@ -7,12 +7,12 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::{Error, Report, Reports, Result, both, written};
-use crate::documents::month_name;
 use crate::domain::card::Kind;
 use crate::domain::period::{Month, Period};
 use crate::domain::target::plain;
-use crate::export::{Cell, Table};
 use crate::ledger::EndingCard;
+use crate::reports::papers::month_name;
+use crate::reports::tables::{Cell, Table};
 
 /// Children whose 0–5 card ends, and whose 5–17 card does.
 type Counts = [u64; 2];

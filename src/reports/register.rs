@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use super::{Error, Reports, Result, written};
-use crate::documents::Stationery;
 use crate::domain::period::Period;
-use crate::export::{Cell, CsvRows, ExportError, XlsxRows};
 use crate::ledger::{self, RegisterLine};
+use crate::reports::papers::Stationery;
+use crate::reports::tables::{Cell, CsvRows, ExportError, XlsxRows};
 
 /// Cards in one volume of the paper: what a typesetter holds at once. A longer register comes in
 /// several.

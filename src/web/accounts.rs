@@ -13,7 +13,7 @@ use super::app::App;
 use super::error::PageError;
 use super::page;
 use super::session::User;
-use crate::accounts::{self, PasswordError};
+use crate::actions::accounts::{self, PasswordError};
 use crate::domain::account::Role;
 use crate::ledger::{self, Error};
 

@@ -13,11 +13,11 @@ use super::error::PageError;
 use super::limit::Limiter;
 use super::scan::Desks;
 use super::session::User;
-use crate::accounts;
+use crate::actions::accounts;
+use crate::actions::photos::PhotoDesk;
 use crate::config::{Config, ConfigError, Paths};
 use crate::intake::Inbox;
 use crate::ledger::{self, Ledger, Reader, Tx};
-use crate::station::photo_desk::PhotoDesk;
 
 /// The station as the page sees it.
 pub struct App {

@@ -14,10 +14,10 @@ use super::error::PageError;
 use super::lang::Lang;
 use super::page;
 use super::session::User;
-use crate::accounts;
+use crate::actions::accounts;
+use crate::actions::deeds;
 use crate::domain::ids::CardId;
 use crate::ledger::{self, Entry, Event, KeptCheckpoint, PAGE, TrailFilter};
-use crate::station::deeds;
 
 const HERE: &str = "/audit";
 
@@ -55,7 +55,7 @@ pub async fn show(
                 let mut actors: Vec<String> = accounts.map(|a| accounts::actor(&a.user)).collect();
                 let senders = ledger.senders()?.into_iter();
                 actors.extend(senders.map(|sender| accounts::sender_actor(&sender.sender)));
-                actors.extend(["console".to_owned(), crate::station::ACTOR.to_owned()]);
+                actors.extend(["console".to_owned(), crate::production::ACTOR.to_owned()]);
                 Ok((ledger.trail(&filter)?, actors, ledger.checkpoints(None)?))
             })
         })

@@ -12,18 +12,23 @@ use super::error::PageError;
 use super::lang::Lang;
 use super::page;
 use super::session::User;
+use crate::actions::history;
+use crate::actions::steps;
 use crate::config::{Duplex, PrinterSettings};
 use crate::domain::account::Right;
 use crate::domain::card::State as CardState;
+use crate::domain::chain;
 use crate::domain::ids::LotId;
 use crate::domain::stock::Forecast;
 use crate::intake::{IntakeError, Why};
 use crate::ledger::{Card, FinishedDrop, PrinterState, Reader, Status, Waiting};
 use crate::printer::{DeviceState, Reason};
+use crate::production::LOT_HELD;
+use crate::production::StationError;
+use crate::production::fault::Fault;
+use crate::production::is_proof_code;
+use crate::production::printers::{made_today, state_code};
 use crate::render::proof::Wrong;
-use crate::station::press_room::{made_today, state_code};
-use crate::station::steps;
-use crate::station::{Fault, LOT_HELD, StationError, chain, is_proof_code, words};
 
 impl From<IntakeError> for PageError {
     fn from(error: IntakeError) -> Self {
@@ -209,7 +214,7 @@ fn tasks(board: &Board, user: &User) -> Markup {
     for (name, why) in board.waiting.iter().filter(|(_, why)| !quiet.contains(why)) {
         tasks.push(task(
             "warn",
-            &html! { strong { "incoming/" (name) } br; (lang.of_pair(words::why(*why))) },
+            &html! { strong { "incoming/" (name) } br; (lang.of_pair(history::why(*why))) },
             &html! {},
         ));
     }
@@ -237,7 +242,7 @@ fn lone_card(card: &Card, lang: Lang) -> Markup {
         ),
         _ => (
             lang.t("Ditahan", "Held"),
-            words::advice(reason).map_or(reason, |advice| lang.of_pair(advice)),
+            history::advice(reason).map_or(reason, |advice| lang.of_pair(advice)),
         ),
     };
     task(

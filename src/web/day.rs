@@ -16,12 +16,14 @@ use super::lang::Lang;
 use super::page;
 use super::second;
 use super::session::User;
-use crate::accounts;
+use crate::actions::accounts;
+use crate::actions::day::close_day;
+use crate::actions::day::day_report;
 use crate::domain::account::Right;
 use crate::domain::card::State as CardState;
 use crate::domain::stock::{Balance, DEFAULT_MEDIA};
 use crate::ledger::{self, Close, Error, StockDay};
-use crate::station::{StationError, close_day, day_report};
+use crate::production::StationError;
 
 /// How many closed days are listed.
 const SHOWN: usize = 31;

@@ -5,12 +5,13 @@ use axum::response::{IntoResponse, Response};
 use maud::html;
 
 use super::page;
-use crate::accounts::Denied;
+use crate::actions::accounts::Denied;
+use crate::actions::destruction_record::PaperError;
+use crate::actions::pack_papers::HandoverError;
+use crate::actions::steps::StepError;
 use crate::ledger;
+use crate::production::preview::PreviewError;
 use crate::reports;
-use crate::station::preview::PreviewError;
-use crate::station::steps::StepError;
-use crate::station::{HandoverError, PaperError};
 
 /// Why a page was not made.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl PageError {
 
     /// A fault of the station's own.
     pub fn broken(error: impl std::error::Error) -> Self {
-        Self::Broken(crate::station::chain(&error))
+        Self::Broken(crate::domain::chain(&error))
     }
 
     /// An upload that cannot be read, or is too large.
@@ -121,7 +122,7 @@ impl PageError {
 impl From<ledger::Error> for PageError {
     fn from(error: ledger::Error) -> Self {
         if error.is_refusal() {
-            let english = crate::station::chain(&error);
+            let english = crate::domain::chain(&error);
             return Self::Refused(
                 error.indonesian().unwrap_or_else(|| english.clone()),
                 english,
@@ -200,8 +201,8 @@ impl From<reports::Error> for PageError {
     }
 }
 
-impl From<crate::station::StationError> for PageError {
-    fn from(error: crate::station::StationError) -> Self {
+impl From<crate::production::StationError> for PageError {
+    fn from(error: crate::production::StationError) -> Self {
         Self::broken(error)
     }
 }

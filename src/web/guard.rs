@@ -16,7 +16,7 @@ use super::error::PageError;
 use super::lang::Lang;
 use super::routes::Needs;
 use super::session::{self, Standing, User};
-use crate::accounts;
+use crate::actions::accounts;
 
 /// What a page may load: nothing that is not the station's own.
 const CONTENT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \

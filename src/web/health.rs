@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::app::App;
 use super::error::PageError;
-use crate::station::Fault;
+use crate::production::fault::Fault;
 
 /// Bytes that must be left on the disk: a few lots and their photos.
 const ROOM: u64 = 512 << 20;

@@ -15,11 +15,11 @@ use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::domain::card::Kind;
+use crate::production::assets::LoadError;
+use crate::production::specimen::{SpecimenError, findings, pictures};
+use crate::production::workbench::Workbench;
 use crate::render::layout::{LayoutError, Mode};
 use crate::render::raster;
-use crate::station::assets::LoadError;
-use crate::station::specimen::{SpecimenError, findings, pictures};
-use crate::station::workbench::Workbench;
 
 /// Dots an inch of the pictures.
 const DPI: u32 = 150;
@@ -62,7 +62,7 @@ fn bench(app: &App) -> Result<Workbench, PageError> {
         bench
             .config
             .officials
-            .push(crate::station::samples::official());
+            .push(crate::production::samples::official());
     }
     Ok(bench)
 }
@@ -88,7 +88,7 @@ fn look(app: &App) -> Result<Vec<Shown>, PageError> {
                     .collect()),
                 Err(LoadError::Layout(mistake)) => Err(told(&mistake)),
                 Err(other) => Err(Mistake {
-                    text: crate::station::chain(&other),
+                    text: crate::domain::chain(&other),
                     lines: Vec::new(),
                     line: 0,
                 }),

@@ -17,7 +17,7 @@ use super::error::PageError;
 use super::lang::Lang;
 use super::page;
 use super::session::{self, User};
-use crate::accounts::{self, Denied};
+use crate::actions::accounts::{self, Denied};
 use crate::domain::account::is_user_name;
 use crate::ledger;
 

@@ -14,11 +14,11 @@ use super::error::PageError;
 use super::lang::Lang;
 use super::page;
 use super::session::User;
+use crate::actions::steps::{self, Confirmed, Outcomes};
 use crate::domain::account::Right;
 use crate::domain::card::{SpoilReason, State as CardState};
 use crate::domain::ids::{CardId, LotId};
 use crate::ledger::{Lot, LotCard};
-use crate::station::steps::{self, Confirmed, Outcomes};
 
 /// The lot that an address names.
 fn named(lot: &str) -> Result<LotId, PageError> {

@@ -13,7 +13,7 @@ use super::error::PageError;
 use crate::domain::card::State as CardState;
 use crate::ledger::Reader;
 use crate::printer::DeviceState;
-use crate::station::press_room::state_code;
+use crate::production::printers::state_code;
 
 const KIND: &str = "text/plain; version=0.0.4; charset=utf-8";
 

@@ -73,10 +73,10 @@ pub enum ServeError {
     Start(#[source] std::io::Error),
     /// The folder of uploads.
     #[error(transparent)]
-    Uploads(#[from] crate::station::staging::StageError),
+    Uploads(#[from] crate::actions::uploads::StageError),
     /// The layouts or the folder of photos.
     #[error(transparent)]
-    Photos(#[from] crate::station::StationError),
+    Photos(#[from] crate::production::StationError),
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
     /// The folders of drops.
@@ -133,7 +133,7 @@ impl Server {
             .spawn(move || {
                 runtime.spawn(live::watch(app));
                 if let Err(error) = runtime.block_on(served) {
-                    tracing::error!(error = crate::station::chain(&error), "the page has ended");
+                    tracing::error!(error = crate::domain::chain(&error), "the page has ended");
                 }
                 runtime.shutdown_timeout(GRACE);
             })

@@ -17,17 +17,18 @@ use super::error::PageError;
 use super::lang::Lang;
 use super::page;
 use super::session::User;
-use crate::accounts;
+use crate::actions::accounts;
+use crate::actions::history;
+use crate::actions::photos::{
+    Change, DeskError, SharedPhoto, drop_again, shared_photo, shared_photos,
+};
 use crate::domain::account::Right;
 use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
 use crate::domain::rules;
 use crate::ledger::{self, Card, Person, Reader};
+use crate::production::examine::cloth_of;
 use crate::render::photo::{Adjustment, Background, background_of};
-use crate::station::photo_desk::{
-    Change, DeskError, SharedPhoto, drop_again, shared_photo, shared_photos,
-};
-use crate::station::{cloth_of, words};
 
 /// Somebody saw a child's photo.
 const VIEWED: &str = "photo-viewed";
@@ -263,7 +264,7 @@ pub async fn one(
             " · " (lang.t(card.state.indonesian(), card.state.name()))
         }
         @if card.state == CardState::Held {
-            p.notice.warn { (words::advice(reason).map_or(reason, |advice| lang.of_pair(advice))) }
+            p.notice.warn { (history::advice(reason).map_or(reason, |advice| lang.of_pair(advice))) }
         }
         @if let Some(seen) = seen.filter(|seen| *seen != due) {
             p.notice.warn {

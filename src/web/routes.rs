@@ -14,8 +14,8 @@ use super::{
     accounts, api, assets, audit, batches, board, cards, day, guard, health, layouts, live, login,
     lots, metrics, packs, photos, reports, scan, senders, stock,
 };
+use crate::actions::pack_papers::MOST_BYTES;
 use crate::domain::account::Right;
-use crate::station::MOST_BYTES;
 
 /// What a route asks of the one who calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,10 +19,10 @@ use super::error::PageError;
 use super::lang::Lang;
 use super::page;
 use super::session::User;
-use crate::accounts;
+use crate::actions::accounts;
+use crate::actions::scanning::{Answer, Scanning, UNDO};
 use crate::domain::ids::{CardId, LotId};
 use crate::ledger::{self, Card, Ledger};
-use crate::station::scanning::{Answer, Scanning, UNDO};
 
 /// How many answers are kept for browsers that did not hear them.
 const KEPT: usize = 500;

@@ -10,7 +10,7 @@ use super::error::PageError;
 use super::lang::Lang;
 use super::page;
 use super::session::User;
-use crate::accounts::{self, Denied};
+use crate::actions::accounts::{self, Denied};
 use crate::domain::account::{Right, is_user_name};
 use crate::ledger;
 

@@ -12,7 +12,7 @@ use super::app::App;
 use super::error::PageError;
 use super::page;
 use super::session::User;
-use crate::accounts;
+use crate::actions::accounts;
 use crate::ledger::Sender;
 
 const HERE: &str = "/senders";

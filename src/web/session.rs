@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::app::App;
 use super::error::PageError;
 use super::lang::Lang;
-use crate::accounts::hashed;
+use crate::actions::accounts::hashed;
 use crate::domain::account::{Right, Role};
 use crate::domain::hex::hex;
 use crate::ledger::Session;

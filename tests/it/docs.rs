@@ -7,10 +7,10 @@ use std::process::Command;
 use kia_station::config::PrinterSettings;
 use kia_station::domain::card::State;
 use kia_station::printer::DeviceState;
+use kia_station::production::LOT_HELD;
 use kia_station::render::content::FIELDS;
 use kia_station::render::layout::{FIT_KEYS, ITEM_KEYS, TOP_KEYS};
 use kia_station::render::proof::Wrong;
-use kia_station::station::LOT_HELD;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use kia_station::documents::{DestructionMinutes, MinutesCard, Stationery};
 use kia_station::domain::office::Office;
-use kia_station::station::assets;
+use kia_station::production::assets;
+use kia_station::reports::papers::{DestructionMinutes, MinutesCard, Stationery};
 use serde_json::json;
 
 use crate::harness::{Child, Ran, Station, child};

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::civil::date;
-use kia_station::documents::{PackPapers, PaperCard, Receiver};
 use kia_station::domain::card::Kind;
 use kia_station::domain::ids::{CardId, PackId};
 use kia_station::domain::office::Office;
 use kia_station::domain::pack::{Carrier, Destination};
 use kia_station::ledger::Ledger;
+use kia_station::production::assets;
 use kia_station::render::qr::Qr;
-use kia_station::station::assets;
+use kia_station::reports::papers::{PackPapers, PaperCard, Receiver};
 use serde_json::{Value, json};
 
 use crate::harness::{Child, Ran, Station, before, child, today};

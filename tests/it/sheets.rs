@@ -8,14 +8,15 @@ use std::path::Path;
 
 use calamine::{Data, Range, Reader, Xlsx};
 use jiff::{SignedDuration, Timestamp};
+use kia_station::actions::uploads::{Approval, StageError, StageId, Staging};
 use kia_station::config::{Config, Paths};
 use kia_station::domain::card::Kind;
 use kia_station::intake::{Mappings, look};
 use kia_station::ledger::Ledger;
+use kia_station::production::assets;
+use kia_station::production::examine::Examiner;
 use kia_station::render::content::Issue;
 use kia_station::render::layout::Layout;
-use kia_station::station::staging::{Approval, StageError, StageId, Staging};
-use kia_station::station::{Examiner, assets};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
 
 use crate::harness::{Child, Station, archive, child, codes, hours_ago, toddler};

@@ -7,8 +7,8 @@ use std::io::Cursor;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use kia_station::actions::backup::unpack;
 use kia_station::ledger::verify_export;
-use kia_station::station::backup::unpack;
 use serde_json::{Value, json};
 
 use crate::harness::{Settings, Station, child, kia, today, toddler};

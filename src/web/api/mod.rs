@@ -26,7 +26,7 @@ pub use outcome::Outcome;
 use self::upload::{RecordAndPhoto, RecordWithPhoto};
 use super::app::App;
 use super::error::PageError;
-use crate::accounts;
+use crate::actions::accounts;
 
 /// The program that asks, as its token says.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,10 +9,10 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::named;
+use crate::actions::uploads::{Checked, Stage};
 use crate::domain::fields::FIELDS;
 use crate::domain::mapping::{How, IGNORED, Mapping, Target, may_stand_for};
 use crate::intake::{Look, Mappings, ReadError};
-use crate::station::staging::{Checked, Stage};
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::lang::Lang;

@@ -8,8 +8,8 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::back;
+use crate::actions::uploads::Stage;
 use crate::ledger::FinishedDrop;
-use crate::station::staging::Stage;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::lang::Lang;

@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 
 use super::columns;
 use super::named;
-use crate::accounts;
+use crate::actions::accounts;
+use crate::actions::uploads::{Approval, Checked, Stage, StageError};
 use crate::domain::account::Right;
 use crate::domain::rules::{Problem, Severity};
 use crate::intake::{Look, Mappings};
-use crate::station::Row;
-use crate::station::staging::{Approval, Checked, Stage, StageError};
+use crate::production::inspect::Row;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::lang::Lang;

@@ -19,13 +19,14 @@ use jiff::Timestamp;
 
 use super::app::App;
 use super::error::PageError;
+use crate::actions::uploads::{Checked, StageError, StageId, Staging};
 use crate::config::{Config, Paths};
 use crate::domain::office::signing_on;
 use crate::intake::{Mappings, MappingsError};
 use crate::ledger::{Ledger, Reader};
+use crate::production::assets;
+use crate::production::examine::Examiner;
 use crate::render::content::Issue;
-use crate::station::staging::{Checked, StageError, StageId, Staging};
-use crate::station::{Examiner, assets};
 
 impl From<StageError> for PageError {
     fn from(error: StageError) -> Self {

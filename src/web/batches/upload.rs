@@ -61,7 +61,7 @@ async fn taken(app: &App, form: &mut Multipart) -> Result<String, PageError> {
         let mut file = begun.file(&path)?;
         while let Some(chunk) = field.chunk().await.map_err(PageError::upload)? {
             tokio::task::block_in_place(|| file.write_all(&chunk))
-                .map_err(crate::station::staging::StageError::from)?;
+                .map_err(crate::actions::uploads::StageError::from)?;
         }
     }
     let upload = upload

@@ -10,12 +10,13 @@ use serde::Deserialize;
 
 use super::card::{Seen, is_held_by_hand};
 use super::named;
+use crate::actions::steps::{self, Said, StepError};
 use crate::domain::card::{Progress, SpoilReason, State as CardState};
 use crate::domain::ids::CardId;
 use crate::domain::reprint::{ReprintEvidence, ReprintReason};
 use crate::ledger::{self, Reprint};
-use crate::station::steps::{self, Said, StepError};
-use crate::station::{LOT_HELD, is_proof_code};
+use crate::production::LOT_HELD;
+use crate::production::is_proof_code;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::lang::Lang;

@@ -9,14 +9,15 @@ use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
 use super::{actions, named, state_tag, state_word};
-use crate::accounts;
+use crate::actions::accounts;
+use crate::actions::history;
 use crate::domain::account::Right;
 use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
 use crate::domain::nik::mask_digits;
 use crate::domain::record::Record;
 use crate::ledger::{self, Card, Entry, Reader};
-use crate::station::{preview, words};
+use crate::production::preview;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::lang::Lang;
@@ -218,7 +219,7 @@ fn facts(app: &App, lang: Lang, seen: &Seen) -> Markup {
             dd {
                 (state_word(lang, card.state)) ", " (lang.t("sejak", "since")) " " (app.local(card.moved_at))
                 @if let Some(reason) = &card.reason {
-                    br; (words::advice(reason).map_or(reason.as_str(), |advice| lang.of_pair(advice)))
+                    br; (history::advice(reason).map_or(reason.as_str(), |advice| lang.of_pair(advice)))
                 }
             }
             dt { (lang.t("Jenis", "Kind")) } dd { "KIA " (card.kind) }
@@ -254,7 +255,7 @@ fn history(app: &App, lang: Lang, entries: &[Entry]) -> Markup {
                 th { (lang.t("Waktu", "Time")) } th { (lang.t("Oleh", "By")) } th { (lang.t("Peristiwa", "Event")) }
             } }
             tbody { @for entry in entries.iter().rev() { tr {
-                td { (app.local(entry.at)) } td { (entry.actor) } td { (words::said(entry)) }
+                td { (app.local(entry.at)) } td { (entry.actor) } td { (history::said(entry)) }
             } } }
         } }
     }
@@ -263,5 +264,5 @@ fn history(app: &App, lang: Lang, entries: &[Entry]) -> Markup {
 /// Whether a person holds the card and may let it go.
 pub(super) fn is_held_by_hand(card: &Card) -> bool {
     card.state == CardState::Held
-        && card.reason.as_deref() == Some(crate::station::steps::HELD_BY_HAND)
+        && card.reason.as_deref() == Some(crate::actions::steps::HELD_BY_HAND)
 }

@@ -18,13 +18,13 @@ use super::error::PageError;
 use super::lang::Lang;
 use super::page;
 use super::session::User;
+use crate::actions::history;
+use crate::actions::packing;
 use crate::domain::account::Right;
 use crate::domain::card::State as CardState;
 use crate::domain::ids::PackId;
 use crate::domain::pack::PackState;
 use crate::ledger::{self, OnHand, Pack, PackCard, PackFile, PackFilter};
-use crate::station::packing;
-use crate::station::words;
 
 pub use papers::{attach, papers, scan};
 pub use steps::{add, close, give_back, make, receive, redeliver, relocate, remove, send, waive};
@@ -335,7 +335,7 @@ fn cards(user: &User, whole: &Whole) -> Markup {
                     td { a.mono href={ "/cards/" (id) } { (id) } }
                     td { (card.card.kind) }
                     td { (state_tag(lang, card.card.state)) }
-                    td { @for (id, en) in words::place(&card.place) { div { (lang.t(id.as_str(), en.as_str())) } } }
+                    td { @for (id, en) in history::place(&card.place) { div { (lang.t(id.as_str(), en.as_str())) } } }
                 }
             } }
         } }

@@ -10,10 +10,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{HERE, named};
-use crate::accounts;
-use crate::documents::Receiver;
+use crate::actions::accounts;
+use crate::actions::pack_papers;
+use crate::actions::pack_papers::HandoverWords;
+use crate::actions::pack_papers::pack_papers;
 use crate::domain::ids::PackId;
-use crate::station::{self, HandoverWords, pack_papers};
+use crate::reports::papers::Receiver;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::page;
@@ -103,7 +105,7 @@ pub async fn attach(
     let (paths, actor) = (app.paths.clone(), accounts::actor(&user.name));
     let kept = app
         .with_ledger(move |ledger| {
-            station::attach(ledger, &paths, &actor, Timestamp::now(), pack, &scan)
+            pack_papers::attach(ledger, &paths, &actor, Timestamp::now(), pack, &scan)
         })
         .await;
     let here = format!("{HERE}/{pack}");

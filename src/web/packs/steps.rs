@@ -9,10 +9,10 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{HERE, named};
+use crate::actions::packing::{self, Arrived};
 use crate::domain::ids::{CardId, PackId};
 use crate::domain::pack::{Carrier, PackRefusal, ReturnReason};
 use crate::ledger::{self, Tx};
-use crate::station::packing::{self, Arrived};
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::page;

@@ -19,10 +19,10 @@ use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::domain::account::Right;
-use crate::export::{Cell, Table, write_csv, write_xlsx};
 use crate::ledger::Reader;
+use crate::production::assets::stationery;
+use crate::reports::tables::{Cell, Table, write_csv, write_xlsx};
 use crate::reports::{self, Report, Reports};
-use crate::station::assets::stationery;
 
 pub use register::{form, give};
 

@@ -10,10 +10,10 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::HERE;
+use crate::actions::destruction_record::minutes_pdf;
 use crate::domain::card::SpoilReason;
 use crate::domain::ids::CardId;
 use crate::ledger::{self, Card, Error};
-use crate::station::minutes_pdf;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::lang::Lang;

@@ -11,13 +11,13 @@ use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ImageEncoder, RgbImage};
 use jiff::civil::Date;
 use kia_station::domain::card::Kind;
+use kia_station::production::assets;
 use kia_station::render::compose::compose;
 use kia_station::render::content::{CardContent, Photo, Value, Values};
 use kia_station::render::document::Document;
 use kia_station::render::layout::{self, Layout};
 use kia_station::render::press::Press;
 use kia_station::render::{photo, raster};
-use kia_station::station::assets;
 
 use super::portrait;
 

@@ -19,7 +19,7 @@ use std::net::SocketAddr;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use kia_station::accounts;
+use kia_station::actions::accounts;
 use kia_station::domain::account::Role;
 use kia_station::ledger::Ledger;
 

@@ -1,0 +1,290 @@
+//! Steps that a person takes, alike from the command line and from the page. Each runs inside a
+//! transaction of its caller's, in the name of whoever that one proved.
+
+mod lot;
+mod printer;
+
+use jiff::civil::Date;
+
+use crate::domain::card::{Evidence, Kind, SpoilReason, State};
+use crate::domain::ids::{CardId, LotId};
+use crate::ledger::{self, Remake, Reprint, Settlement, Tx};
+use crate::production::StationError;
+use crate::production::tokens::new_token;
+
+pub use lot::{Confirmed, Outcomes, again, confirm, to_confirm};
+pub use printer::{stack_in_doubt, turn_stack};
+
+/// Why an operator holds a card.
+pub const HELD_BY_HAND: &str = "operator";
+
+/// Why a step was not taken. Nothing of it was written.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The day of printing cannot be.
+    #[error("--on must be from {made}, when the lot was made, to today")]
+    Day {
+        /// The first day that can.
+        made: Date,
+    },
+    /// The card stands in another lot.
+    #[error("card {card} is not in lot {lot}")]
+    Stranger { card: CardId, lot: LotId },
+    /// One card was said to be both.
+    #[error("card {0} is named both good and spoiled")]
+    Both(CardId),
+    /// On the day of printing the child was due another kind of card.
+    #[error(
+        "pada {day} anak ini tidak lagi berhak atas kartu {kind} (on that day the child is due another card); bila kartu keluar: --spoiled {card} --reason data"
+    )]
+    OtherKind {
+        day: Date,
+        /// The kind that was printed.
+        kind: Kind,
+        card: CardId,
+    },
+    /// Of a lot that failed its proof, this card is none that is held.
+    #[error("{card} is not held in lot {lot}")]
+    NotHeld { card: CardId, lot: LotId },
+    /// No person holds the card, so none lets it go.
+    #[error("no person holds card {0}: look at its history")]
+    NotByHand(CardId),
+    /// A card that went to its printer is not held any more.
+    #[error("card {0} is past holding: it is at the printer, came out, or is no good any more")]
+    TooLate(CardId),
+    /// The printer turns its cards by itself, or is not of this station.
+    #[error("`{0}` is no printer of station.toml with `duplex = \"none\"`")]
+    NoTurning(String),
+    /// Nobody knows whether these cards lie in the stack.
+    #[error(
+        "before the stack of `{printer}` is turned, settle {} and take what came out of them out of the stack; {backs} cards must lie in it",
+        listed(.cards)
+    )]
+    FrontsInDoubt {
+        printer: String,
+        cards: Vec<CardId>,
+        /// How many cards wait for their backs.
+        backs: usize,
+    },
+    /// The card was taken out of the lot since: it waits again, or stands in another one.
+    #[error(
+        "{card} is not of lot {lot} any more: destroy what came out of it, and book its blank with `stock spoil`"
+    )]
+    Elsewhere {
+        card: CardId,
+        /// Which lot it was of.
+        lot: LotId,
+    },
+    /// Fronts of the lot still come.
+    #[error(
+        "`{0}` masih mencetak; tunggu sampai lot ini selesai (it still prints this lot; wait for its end)"
+    )]
+    StillPrints(String),
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    #[error(transparent)]
+    Station(#[from] StationError),
+}
+
+impl StepError {
+    /// Whether what was asked for was wrong, and not the ledger or the machine.
+    pub const fn is_refusal(&self) -> bool {
+        match self {
+            Self::Ledger(error) => error.is_refusal(),
+            Self::Station(_) => false,
+            _ => true,
+        }
+    }
+
+    /// What an operator reads of a refusal, in Indonesian and in English; none of anything else.
+    pub fn words(&self) -> Option<(String, String)> {
+        if !self.is_refusal() {
+            return None;
+        }
+        let english = crate::domain::chain(self);
+        let pair = |indonesian: String, english: String| Some((indonesian, english));
+        match self {
+            Self::Ledger(error) => pair(
+                error.indonesian().unwrap_or_else(|| english.clone()),
+                english,
+            ),
+            Self::Day { made } => pair(
+                format!("hari cetak harus dari {made}, hari lot ini dibuat, sampai hari ini"),
+                english,
+            ),
+            Self::Stranger { card, lot } => {
+                pair(format!("kartu {card} bukan dari lot {lot}"), english)
+            }
+            Self::Both(card) => pair(
+                format!("kartu {card} dinyatakan baik dan rusak sekaligus"),
+                english,
+            ),
+            Self::OtherKind { day, kind, card } => pair(
+                format!(
+                    "pada {day} anak kartu {card} tidak lagi berhak atas kartu {kind}; bila kartu keluar, nyatakan rusak dengan alasan data"
+                ),
+                format!(
+                    "on {day} the child of card {card} is due another card than {kind}; if it came out, spoil it for its data"
+                ),
+            ),
+            Self::NotHeld { card, lot } => pair(
+                format!("kartu {card} tidak sedang ditahan pada lot {lot}"),
+                english,
+            ),
+            Self::NotByHand(card) => pair(
+                format!("kartu {card} tidak ditahan oleh petugas; lihat riwayatnya"),
+                english,
+            ),
+            Self::TooLate(card) => pair(
+                format!(
+                    "kartu {card} tidak bisa ditahan lagi: sudah di printer, sudah keluar, atau tidak berlaku"
+                ),
+                english,
+            ),
+            Self::NoTurning(name) => pair(
+                format!("`{name}` bukan printer stasiun ini yang kartunya dibalik dengan tangan"),
+                english,
+            ),
+            Self::FrontsInDoubt {
+                printer,
+                cards,
+                backs,
+            } => pair(
+                format!(
+                    "sebelum tumpukan `{printer}` dibalik, nyatakan dulu {} dan keluarkan kartunya dari tumpukan; tumpukan harus berisi {backs} kartu",
+                    listed(cards)
+                ),
+                english,
+            ),
+            Self::Elsewhere { card, lot } => pair(
+                format!(
+                    "kartu {card} bukan lagi dari lot {lot}: musnahkan yang keluar, dan catat blankonya dengan `stock spoil`"
+                ),
+                english,
+            ),
+            Self::StillPrints(name) => pair(
+                format!("`{name}` masih mencetak; tunggu sampai lot ini selesai"),
+                format!("`{name}` still prints this lot; wait for its end"),
+            ),
+            Self::Station(_) => None,
+        }
+    }
+}
+
+/// Cards in a sentence.
+fn listed(cards: &[CardId]) -> String {
+    let names: Vec<String> = cards.iter().map(CardId::to_string).collect();
+    names.join(", ")
+}
+
+/// What a person says of a card of which nobody saw what came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// It came out good.
+    Good,
+    /// It came out and is no good.
+    Spoiled(SpoilReason),
+    /// It did not come out.
+    NotOut,
+}
+
+/// Whether a spoiled card is made again: not when its data are wrong or gone, or when it was not
+/// the child's live card. `token` is the new card's.
+fn remake<'a>(
+    tx: &Tx<'_>,
+    card: CardId,
+    reason: SpoilReason,
+    token: &'a str,
+    second: Option<&'a str>,
+) -> ledger::Result<Remake<'a>> {
+    let live = tx.state(card)?.is_some_and(State::is_live);
+    let again = reason.is_made_again() && live && tx.person(card)?.is_some();
+    let token = Some(token);
+    Ok(match second {
+        _ if !again => Remake::No,
+        None => Remake::Yes { token },
+        Some(second) => Remake::Agreed { token, second },
+    })
+}
+
+fn fresh_token() -> ledger::Result<String> {
+    new_token().map_err(|_| ledger::Error::Randomness)
+}
+
+/// Spoils a card on a person's word, with the serial of its blank if it was read, and makes it
+/// again where that is due. Returns the new card.
+///
+/// # Errors
+/// Those of [`Tx::spoil`] and [`Tx::read_serial`].
+pub fn spoil(
+    tx: &mut Tx<'_>,
+    card: CardId,
+    reason: SpoilReason,
+    serial: Option<&str>,
+    second: Option<&str>,
+) -> ledger::Result<Option<CardId>> {
+    if let Some(serial) = serial {
+        tx.read_serial(card, serial)?;
+    }
+    let token = fresh_token()?;
+    let remake = remake(tx, card, reason, &token, second)?;
+    tx.spoil(card, reason, Evidence::Operator, remake)
+}
+
+/// Settles an unconfirmed card. Returns the new card when it is spoiled and made again.
+///
+/// # Errors
+/// Those of [`Tx::settle`].
+pub fn settle(tx: &mut Tx<'_>, card: CardId, said: Said) -> ledger::Result<Option<CardId>> {
+    let token = fresh_token()?;
+    let settlement = match said {
+        Said::Good => Settlement::Good,
+        Said::NotOut => Settlement::NotOut,
+        Said::Spoiled(reason) => Settlement::Spoiled {
+            reason,
+            remake: remake(tx, card, reason, &token, None)?,
+        },
+    };
+    tx.settle(card, settlement)
+}
+
+/// Makes a card that came out again, with a token of the new card's own. Returns the new card.
+///
+/// # Errors
+/// Those of [`Tx::reprint`].
+pub fn reprint(tx: &mut Tx<'_>, card: CardId, new: Reprint<'_>) -> ledger::Result<Option<CardId>> {
+    let token = fresh_token()?;
+    let token = Some(token.as_str());
+    tx.reprint(card, Reprint { token, ..new })
+}
+
+/// Holds a card that no printer has been given yet.
+///
+/// # Errors
+/// [`StepError::TooLate`].
+pub fn hold(tx: &mut Tx<'_>, card: CardId) -> Result<(), StepError> {
+    match tx.state(card)? {
+        None => Err(ledger::Error::NoCard(card).into()),
+        Some(State::Accepted | State::Rendered) => {
+            tx.move_card(card, State::Held, Evidence::Operator, Some(HELD_BY_HAND))?;
+            Ok(())
+        }
+        Some(_) => Err(StepError::TooLate(card)),
+    }
+}
+
+/// Lets a card go on that a person held: it waits for a lot again.
+///
+/// # Errors
+/// [`StepError::NotByHand`].
+pub fn release(tx: &mut Tx<'_>, card: CardId) -> Result<(), StepError> {
+    let stands = tx.card(card)?.ok_or(ledger::Error::NoCard(card))?;
+    if stands.state != State::Held || stands.reason.as_deref() != Some(HELD_BY_HAND) {
+        return Err(StepError::NotByHand(card));
+    }
+    tx.move_card(card, State::Accepted, Evidence::Operator, Some("released"))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,286 @@
+//! One file a subcommand; each wires the parts together and says what came of it.
+
+// First, for its `println!` is that of all the others.
+#[macro_use]
+mod say;
+
+mod account;
+mod allow;
+pub mod args;
+mod backup;
+mod breach;
+mod calibrate;
+mod card;
+mod check;
+mod confirm;
+mod day;
+mod demo;
+mod init;
+mod layout;
+mod ledger;
+mod log;
+mod lot;
+mod mapping;
+mod outcome;
+mod pack;
+mod preview;
+mod printer;
+mod purge;
+mod register;
+mod render;
+mod report;
+mod run;
+mod scan;
+mod sender;
+mod status;
+mod stock;
+mod subject;
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use self::args::{Cli, Command};
+use crate::actions::accounts::{self, Denied};
+use crate::config::{Config, Paths};
+use crate::domain::account::Right;
+use crate::ledger::{Error, Ledger, Reader, Tx};
+use crate::reports::papers::Stationery;
+
+/// What came of a command that could run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// Something was refused; the output says what.
+    Refused,
+}
+
+impl Outcome {
+    fn refused_if(refused: bool) -> Self {
+        if refused { Self::Refused } else { Self::Done }
+    }
+}
+
+/// Runs what the command line says.
+///
+/// # Errors
+/// When it could not run at all.
+pub fn run(cli: Cli) -> Result<Outcome> {
+    say::all_said(match dispatch(cli) {
+        Err(error) if error.is::<Denied>() => {
+            println!("DITOLAK (refused): {error}");
+            Ok(Outcome::Refused)
+        }
+        ended => ended,
+    })
+}
+
+fn dispatch(cli: Cli) -> Result<Outcome> {
+    match cli.command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Mapping(command) => mapping::run(&command),
+        Command::Render(args) => render::run(&args),
+        Command::Layout(command) => layout::run(&command),
+        Command::Preview(args) => preview::run(&args),
+        Command::Calibrate(command) => calibrate::run(&command),
+        Command::Lot(command) => lot::run(&command),
+        Command::Printer(command) => printer::run(&command),
+        Command::Confirm(args) => confirm::run(&args),
+        Command::Settle(args) => outcome::settle(&args),
+        Command::Scan(args) => scan::run(&args),
+        Command::Spoil(args) => outcome::spoil(&args),
+        Command::Reprint(args) => outcome::reprint(&args),
+        Command::Stock(command) => stock::run(&command),
+        Command::Day(command) => day::run(&command),
+        Command::Pack(command) => pack::run(&command),
+        Command::Log(args) => log::run(&args),
+        Command::Register(args) => register::run(&args),
+        Command::Report(command) => report::run(&command),
+        Command::Status(args) => status::run(&args),
+        Command::Card(args) => card::run(&args),
+        Command::Allow(args) => allow::run(&args),
+        Command::Account(command) => account::run(&command),
+        Command::Sender(command) => sender::run(&command),
+        Command::Ledger(command) => ledger::run(&command),
+        Command::Purge(args) => purge::run(&args),
+        Command::Subject(args) => subject::run(&args),
+        Command::Breach(args) => breach::run(&args),
+    }
+}
+
+/// A station that exists: its folders and settings.
+fn station(args: &args::StationArg) -> Result<(Paths, Config)> {
+    let paths = Paths::new(&args.station);
+    let config = Config::read(&paths.config())?;
+    Ok((paths, config))
+}
+
+/// The ledger of a station, for reading.
+fn reader(paths: &Paths) -> Result<Reader> {
+    Ledger::open_read_only(&paths.ledger()).context("the ledger cannot be opened")
+}
+
+/// The ledger of a station, for writing.
+fn writer(paths: &Paths) -> Result<Ledger> {
+    Ledger::open(&paths.ledger()).context("the ledger cannot be opened")
+}
+
+/// How the ledger names the one who takes a step. Once there are accounts, the name must be proved
+/// by its password, and its role must allow the step; before, it is claimed.
+fn acting(ledger: &mut Ledger, user: &str, right: Right) -> Result<String> {
+    prove(ledger, user, "KIA_PASSWORD", right)?;
+    Ok(accounts::actor(user))
+}
+
+/// Proves that somebody may take children's data out of the station, and enters that he does.
+fn taking_out(paths: &Paths, user: Option<&str>, code: &str, detail: &str) -> Result<()> {
+    entering(paths, user, Right::Audit, |tx| {
+        tx.audit(code, None, Some(detail))
+    })
+}
+
+/// As [`taking_out`], for what everybody at the station may see. Before there are accounts, nobody
+/// has to say who he is.
+fn showing(
+    paths: &Paths,
+    asker: &args::Asker,
+    enter: impl FnOnce(&mut Tx<'_>) -> crate::ledger::Result<()>,
+) -> Result<()> {
+    let user = asker.user.as_deref();
+    if user.is_none() && !reader(paths)?.has_accounts()? {
+        return Ok(());
+    }
+    entering(paths, user, Right::Look, enter)
+}
+
+fn entering(
+    paths: &Paths,
+    user: Option<&str>,
+    right: Right,
+    enter: impl FnOnce(&mut Tx<'_>) -> crate::ledger::Result<()>,
+) -> Result<()> {
+    let user = user.context("say with --as who asks")?;
+    let mut ledger = writer(paths)?;
+    let by = acting(&mut ledger, user, right)?;
+    Ok(ledger.write(&by, Timestamp::now(), enter)?)
+}
+
+/// The second person of a step, proved as the first is.
+fn agreeing(ledger: &mut Ledger, user: Option<&str>) -> Result<()> {
+    match user {
+        Some(user) => prove(ledger, user, "KIA_SECOND_PASSWORD", Right::Work),
+        None => Ok(()),
+    }
+}
+
+fn prove(ledger: &mut Ledger, user: &str, variable: &str, right: Right) -> Result<()> {
+    if !ledger.has_accounts()? {
+        return Ok(());
+    }
+    let password = match std::env::var(variable) {
+        Ok(password) => password,
+        Err(_) => rpassword::prompt_password(format!("kata sandi {user} (password): "))
+            .with_context(|| format!("no terminal to type the password at, and no {variable}"))?,
+    };
+    let proved = accounts::prove(ledger, user, &password)
+        .and_then(|account| accounts::permit(&account, right));
+    if let Err(denied) = proved {
+        if let Denied::Ledger(error) = denied {
+            return Err(error.into());
+        }
+        let detail = format!("console {}", accounts::actor(user));
+        ledger.write("console", Timestamp::now(), |tx| {
+            tx.audit(denied.code(), None, Some(&detail))
+        })?;
+        return Err(denied.into());
+    }
+    Ok(())
+}
+
+/// What a person did wrong is theirs to hear of, in words; any other error ends the command.
+fn refusal(error: Error) -> Result<String> {
+    if error.is_refusal() {
+        Ok(crate::domain::chain(&error))
+    } else {
+        Err(error.into())
+    }
+}
+
+/// Says that a step was refused, on stdout as every result.
+fn refuse(error: Error, json: bool) -> Result<Outcome> {
+    let why = refusal(error)?;
+    if json {
+        print_json(&serde_json::json!({ "refused": why }))?;
+    } else {
+        println!("DITOLAK (refused): {why}");
+    }
+    Ok(Outcome::Refused)
+}
+
+/// Prints a value as JSON for a script.
+fn print_json(value: &impl Serialize) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out)?;
+    Ok(())
+}
+
+/// Prints a text that holds personal data, or writes it to a file for the user alone.
+fn give(out: Option<&Path>, text: &str) -> Result<()> {
+    let Some(out) = out else {
+        std::io::stdout().lock().write_all(text.as_bytes())?;
+        return Ok(());
+    };
+    write_private(out, text.as_bytes())?;
+    println!("{} (data pribadi, personal data)", out.display());
+    Ok(())
+}
+
+/// Writes a file of personal data, whole or not at all; nobody but its owner reads it.
+fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    crate::production::photos::write_new(path, |file| {
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        file.write_all(bytes)
+    })
+    .with_context(|| format!("`{}` cannot be written", path.display()))
+}
+
+/// Makes a file for personal data, which nobody but its owner reads; one that is there is emptied.
+fn private_file(path: &Path) -> Result<File> {
+    let open = || -> std::io::Result<File> {
+        let file = OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(path)?;
+        // One that was there keeps its mode otherwise.
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        Ok(file)
+    };
+    open().with_context(|| format!("`{}` cannot be written", path.display()))
+}
+
+/// The templates and fonts of a station's papers.
+fn stationery(paths: &Paths) -> Result<Stationery> {
+    let layouts = paths.layouts();
+    crate::production::assets::stationery(&layouts)
+        .with_context(|| format!("`{}` cannot be read", layouts.display()))
+}
+
+/// A time as an operator reads it: the station's zone, to the minute.
+fn local(at: Timestamp, config: &Config) -> Result<String> {
+    Ok(at
+        .to_zoned_datetime(config.zone()?)
+        .strftime("%d-%m-%Y %H:%M")
+        .to_string())
+}

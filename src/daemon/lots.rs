@@ -1,0 +1,295 @@
+//! Cards that wait become print-ready PDFs, in school and class order.
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::Due;
+use crate::daemon::Station;
+use crate::domain::card::{Evidence, Kind, State};
+use crate::domain::hex::hex;
+use crate::domain::ids::{CardId, LotId};
+use crate::ledger::{self, Lot, NewLot, QueuedCard};
+use crate::production::ACTOR;
+use crate::production::LOT_HELD;
+use crate::production::StationError;
+use crate::production::composer::{Aside, CardComposer, set_aside};
+use crate::production::photos::{rename_synced, write_new};
+use crate::render::compose::Composed;
+use crate::render::document::{Document, DocumentError};
+use crate::render::pdf::Written;
+use crate::render::proof::{self, Expected};
+
+/// What became of the first cards of the queue.
+#[derive(Debug)]
+enum Gathered {
+    /// They are a lot.
+    Lot(Lot),
+    /// Each was set aside.
+    Nothing,
+    /// A person did something with one of them meanwhile: they are to be gathered again.
+    Outdated,
+}
+
+impl Station {
+    /// Notes that records were accepted just now.
+    pub(super) fn note_accepted(&mut self) {
+        let gather = Duration::from_secs_f64(self.config.lots.gather);
+        self.came_alone = self
+            .last_accepted
+            .is_none_or(|last| last.elapsed() >= gather);
+        self.last_accepted = Some(Instant::now());
+    }
+
+    /// Whether a stream of records is being gathered.
+    pub(super) fn gathering(&self) -> bool {
+        !self.is_quiet()
+            && self
+                .ledger
+                .waiting()
+                .is_ok_and(|waiting| !waiting.is_empty())
+    }
+
+    /// Whether lots that are not full are due: a record that came alone goes at once; after that
+    /// a stream is gathered until nothing has come for a while.
+    fn is_quiet(&self) -> bool {
+        let gather = Duration::from_secs_f64(self.config.lots.gather);
+        self.came_alone
+            || self
+                .last_accepted
+                .is_none_or(|last| last.elapsed() >= gather)
+    }
+
+    /// Makes the lots that are due.
+    pub(super) fn make_lots(&mut self, due: Due) -> Result<Vec<Lot>, StationError> {
+        let mut made = Vec::new();
+        let partial = match due {
+            Due::Quiet => self.is_quiet(),
+            Due::Full => false,
+            Due::All => true,
+        };
+        let full = u64::from(self.config.lots.cards);
+        for kind in Kind::ALL {
+            let mut waiting = self.waiting_of(kind)?;
+            while !self.is_stopping() && waiting > 0 && (waiting >= full || partial) {
+                let queued = self.ledger.queue_head(kind, self.config.lots.cards)?;
+                let taken = queued.len() as u64;
+                match self.make_lot(kind, queued)? {
+                    Gathered::Lot(lot) => made.push(lot),
+                    Gathered::Nothing => {}
+                    Gathered::Outdated => {
+                        waiting = self.waiting_of(kind)?;
+                        continue;
+                    }
+                }
+                waiting = waiting.saturating_sub(taken);
+            }
+        }
+        if partial {
+            self.came_alone = false;
+        }
+        Ok(made)
+    }
+
+    fn waiting_of(&self, kind: Kind) -> Result<u64, StationError> {
+        let queues = self.ledger.waiting()?;
+        let queue = queues.iter().find(|queue| queue.kind == kind);
+        Ok(queue.map_or(0, |queue| queue.cards))
+    }
+
+    /// Sets aside what of the queue's first cards cannot be printed today, and writes the rest.
+    fn make_lot(&mut self, kind: Kind, queued: Vec<QueuedCard>) -> Result<Gathered, StationError> {
+        // Somebody held the last ones after they were counted.
+        let mut outdated = queued.is_empty();
+        let day = self.today();
+        let composed: Vec<(QueuedCard, Result<_, Aside>)> = {
+            let official = self.official(day)?;
+            let setter = CardComposer {
+                layout: &self.layouts[&kind],
+                photos: &self.photos,
+                issue: self.issue(official, day),
+                press: self.config.press(),
+            };
+            queued
+                .into_par_iter()
+                .map(|card| {
+                    let set = setter.set(&card);
+                    (card, set)
+                })
+                .collect()
+        };
+        let (mut cards, mut pages, mut expected) = (Vec::new(), Vec::new(), Vec::new());
+        for (queued, set) in composed {
+            match set {
+                Ok((page, shows)) => {
+                    cards.push(queued);
+                    pages.push(page);
+                    expected.push(shows);
+                }
+                Err(aside) => outdated |= !set_aside(&mut self.ledger, &queued, &aside)?,
+            }
+        }
+        if cards.is_empty() {
+            return Ok(match outdated {
+                true => Gathered::Outdated,
+                false => Gathered::Nothing,
+            });
+        }
+        let lot = self.write_lot(kind, day, &cards, &pages, &expected)?;
+        Ok(lot.map_or(Gathered::Outdated, Gathered::Lot))
+    }
+
+    /// The PDF first, on disk and synced, under a name that nobody prints; then the proof; then
+    /// its own name, and the ledger with its hash. A lot that fails its proof is held, and so is
+    /// each of its cards.
+    ///
+    /// `None` when a person held one of the cards meanwhile, or changed its photo: the PDF shows
+    /// what is no more, and is gone again.
+    fn write_lot(
+        &mut self,
+        kind: Kind,
+        day: Date,
+        queued: &[QueuedCard],
+        pages: &[Composed],
+        expected: &[Expected],
+    ) -> Result<Option<Lot>, StationError> {
+        let lot = self.ledger.next_lot()?;
+        let layout = &self.layouts[&kind];
+        let press = self.config.press();
+        let failed = |source| StationError::Lot {
+            lot: lot.to_string(),
+            source,
+        };
+        let [held, ready] =
+            [held_name(lot), file_name(lot)].map(|name| self.paths.lots().join(name));
+        let mut broken = None;
+        let write = |file: &mut fs::File| -> std::io::Result<Option<Written>> {
+            let made = (|| -> Result<Written, DocumentError> {
+                let out = BufWriter::with_capacity(1 << 16, file);
+                let mut document = Document::new(out, [layout], press, &lot.to_string(), day)?;
+                for page in pages {
+                    document.add(page)?;
+                }
+                let (mut out, written) = document.finish()?;
+                out.flush()?;
+                Ok(written)
+            })();
+            match made {
+                Ok(written) => Ok(Some(written)),
+                Err(DocumentError::Write(error)) => Err(error),
+                Err(error) => {
+                    broken = Some(error);
+                    Ok(None)
+                }
+            }
+        };
+        let written = write_new(&held, write).map_err(|error| failed(error.into()))?;
+        let Some(written) = written else {
+            let error = broken.unwrap_or(DocumentError::NoLayout(kind));
+            return Err(failed(error));
+        };
+        let every = self.config.print.proof_every as usize;
+        let faults = fs::read(&held)
+            .map(Arc::new)
+            .map_err(|error| failed(error.into()))
+            .and_then(|pdf| {
+                proof::prove(&pdf, expected, press.dpi, every).map_err(|source| {
+                    StationError::Proof {
+                        lot: lot.to_string(),
+                        source,
+                    }
+                })
+            })?;
+        if faults.is_empty() {
+            rename_synced(&held, &ready).map_err(|error| failed(error.into()))?;
+        }
+        let pdf = if faults.is_empty() {
+            file_name(lot)
+        } else {
+            held_name(lot)
+        };
+        let sha256 = hex(&written.sha256);
+        let cards: Vec<CardId> = queued.iter().map(|queued| queued.card).collect();
+        let kept =
+            self.ledger
+                .write(ACTOR, Timestamp::now(), |tx| -> Result<_, ledger::Error> {
+                    for queued in queued {
+                        if !tx.is_as_read(queued)? {
+                            return Ok(false);
+                        }
+                    }
+                    tx.make_lot(NewLot {
+                        lot,
+                        kind,
+                        layout: &layout.name,
+                        mode: press.mode.name(),
+                        cards: &cards,
+                        pdf: &pdf,
+                        sha256: &sha256,
+                        bytes: written.bytes,
+                    })?;
+                    for card in cards.iter().filter(|_| !faults.is_empty()) {
+                        let fault = faults.iter().find(|fault| fault.mark == card.to_string());
+                        let reason = fault.map_or(LOT_HELD, |fault| fault.what.code());
+                        tx.move_card(*card, State::Held, Evidence::Station, Some(reason))?;
+                    }
+                    Ok(true)
+                })?;
+        if !kept {
+            let unused = self.paths.lots().join(&pdf);
+            fs::remove_file(unused).map_err(|error| failed(error.into()))?;
+            tracing::info!(%lot, "cards changed while their lot was made; it is made again");
+            return Ok(None);
+        }
+        let (made, _) = self.ledger.lot(lot)?.ok_or(StationError::File {
+            what: "a lot that was just made is not in the ledger",
+            source: std::io::ErrorKind::NotFound.into(),
+        })?;
+        for fault in &faults {
+            tracing::error!(lot = %made.lot, card = fault.mark, "a lot is held: {fault}");
+        }
+        if faults.is_empty() {
+            tracing::info!(lot = %made.lot, cards = made.cards, bytes = made.bytes, "a lot is ready to print");
+        }
+        Ok(Some(made))
+    }
+
+    /// Removes what a crash left in `lots/`: half-written files, and a finished PDF that the
+    /// ledger never heard of, whose cards still wait and are rendered again.
+    pub(super) fn sweep_lots(&mut self) -> Result<(), StationError> {
+        let failed = |source| StationError::File {
+            what: "`lots/` cannot be tidied",
+            source,
+        };
+        fs::create_dir_all(self.paths.lots()).map_err(failed)?;
+        let next = self.ledger.next_lot()?;
+        let unknown = [file_name(next), held_name(next)];
+        for entry in fs::read_dir(self.paths.lots()).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            if name.to_string_lossy().ends_with(".tmp")
+                || unknown.iter().any(|u| name == u.as_str())
+            {
+                fs::remove_file(entry.path()).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn file_name(lot: LotId) -> String {
+    format!("{lot}.pdf")
+}
+
+/// The name of a PDF that is not proved, or failed: no program takes it for one to print.
+fn held_name(lot: LotId) -> String {
+    format!("{lot}.pdf.ditahan")
+}
+
+#[cfg(test)]
+mod tests;

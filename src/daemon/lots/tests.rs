@@ -1,0 +1,118 @@
+use jiff::ToSpan;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use super::*;
+use crate::config::{Config, Paths};
+use crate::domain::nik::Nik;
+use crate::domain::record::Record;
+use crate::ledger::{Ledger, NewCard, Tx};
+use crate::production::samples;
+
+/// An empty station that makes lots, and the hand that the page has on its ledger.
+fn station() -> (TempDir, Station, Ledger) {
+    let dir = TempDir::new().unwrap();
+    let paths = Paths::new(dir.path());
+    fs::create_dir_all(paths.ledger()).unwrap();
+    Ledger::create(&paths.ledger(), Timestamp::now()).unwrap();
+    let mut config = Config::default();
+    config.officials.push(samples::official());
+    let page = Ledger::open(&paths.ledger()).unwrap();
+    (dir, Station::open(paths, config).unwrap(), page)
+}
+
+fn record(station: &Station, kind: Kind, serial: u32) -> Record {
+    let record = samples::sample(kind, station.today());
+    let nik = record.nik.as_str();
+    let nik = format!("{}{serial:04}", &nik[..12]);
+    Record {
+        nik: Nik::parse(&nik).unwrap(),
+        ..record
+    }
+}
+
+fn accept(page: &mut Ledger, record: &Record, kind: Kind, photo: Option<&str>) -> CardId {
+    let token = format!("token-{}", &record.nik.as_str()[12..]);
+    let accept = |tx: &mut Tx<'_>| {
+        tx.accept(NewCard {
+            record,
+            kind,
+            photo,
+            token: Some(&token),
+            drop: "D1",
+            row: None,
+            replaces: None,
+        })
+    };
+    page.write(ACTOR, Timestamp::now(), accept).unwrap()
+}
+
+fn hold(page: &mut Ledger, card: CardId) {
+    let hold = |tx: &mut Tx<'_>| {
+        tx.move_card(card, State::Held, Evidence::Operator, Some("operator"))
+            .map(drop)
+    };
+    page.write("operator:siti", Timestamp::now(), hold).unwrap();
+}
+
+fn pdfs(station: &Station) -> usize {
+    fs::read_dir(station.paths.lots()).unwrap().count()
+}
+
+#[test]
+fn a_card_that_a_person_holds_while_its_lot_is_made_is_in_no_lot() {
+    let (_dir, mut station, mut page) = station();
+    let cards: Vec<CardId> = (1..=2)
+        .map(|serial| {
+            let record = record(&station, Kind::Under5, serial);
+            accept(&mut page, &record, Kind::Under5, None)
+        })
+        .collect();
+    let queued = station.ledger.queue_head(Kind::Under5, 10).unwrap();
+    hold(&mut page, cards[0]);
+    let made = station.make_lot(Kind::Under5, queued).unwrap();
+    assert!(matches!(made, Gathered::Outdated), "{made:?}");
+    assert_eq!(pdfs(&station), 0);
+    let made = station.make_lots(Due::All).unwrap();
+    assert_eq!((made.len(), made[0].cards, pdfs(&station)), (1, 1, 1));
+    let state = |card| page.state(card).unwrap();
+    assert_eq!(state(cards[0]), Some(State::Held));
+    assert_eq!(state(cards[1]), Some(State::Rendered));
+}
+
+#[test]
+fn a_photo_that_a_person_changes_while_its_lot_is_made_is_the_one_in_the_pdf() {
+    let (_dir, mut station, mut page) = station();
+    let record = record(&station, Kind::From5, 1);
+    let [before, after] = [1, 2].map(|seed| {
+        let jpeg = samples::portrait(seed, record.tanggal_lahir);
+        let sha256 = hex(&Sha256::digest(&jpeg));
+        station.photos.keep(&sha256, &jpeg).unwrap();
+        sha256
+    });
+    let card = accept(&mut page, &record, Kind::From5, Some(&before));
+    let queued = station.ledger.queue_head(Kind::From5, 10).unwrap();
+    let change = |tx: &mut Tx<'_>| tx.change_photo(card, &after, true);
+    page.write("operator:siti", Timestamp::now(), change)
+        .unwrap();
+    let made = station.make_lot(Kind::From5, queued).unwrap();
+    assert!(matches!(made, Gathered::Outdated), "{made:?}");
+    assert_eq!(pdfs(&station), 0);
+    assert_eq!(station.make_lots(Due::All).unwrap().len(), 1);
+    assert_eq!(page.state(card).unwrap(), Some(State::Rendered));
+}
+
+#[test]
+fn what_a_person_says_of_a_card_stands_when_it_could_not_be_printed_anyway() {
+    let (_dir, mut station, mut page) = station();
+    let mut over = record(&station, Kind::Under5, 1);
+    over.berlaku_hingga = Some(station.today() - 1.day());
+    let card = accept(&mut page, &over, Kind::Under5, None);
+    let queued = station.ledger.queue_head(Kind::Under5, 10).unwrap();
+    hold(&mut page, card);
+    let made = station.make_lot(Kind::Under5, queued).unwrap();
+    assert!(matches!(made, Gathered::Outdated), "{made:?}");
+    let stands = page.card(card).unwrap().unwrap();
+    assert_eq!(stands.reason.as_deref(), Some("operator"));
+    assert_eq!(station.make_lots(Due::All).unwrap(), []);
+}

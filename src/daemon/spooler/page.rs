@@ -1,0 +1,93 @@
+//! One card's page for one printer: set, proved, or put aside.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{ACTOR, Desk, StationError};
+use crate::domain::card::{Evidence, Kind, State};
+use crate::domain::job::Side;
+use crate::ledger::{self, QueuedCard};
+use crate::production::composer::{Aside, CardComposer, set_aside};
+use crate::render::content::Issue;
+use crate::render::document::Document;
+use crate::render::proof;
+
+impl Desk {
+    /// The PDF of one card for this printer, today, proved; or why the card cannot be printed.
+    pub(super) fn document(
+        &self,
+        queued: &QueuedCard,
+        kind: Kind,
+        side: Side,
+    ) -> Result<Result<Vec<u8>, Aside>, StationError> {
+        let day = Timestamp::now().to_zoned_datetime(self.zone.clone()).date();
+        let mut press = self.config.press_of(Some(&self.printer.name))?;
+        press.only = match side {
+            Side::Both => None,
+            Side::Front => Some(0),
+            Side::Back => Some(1),
+        };
+        let layout = &self.layouts[&kind];
+        let setter = CardComposer {
+            layout,
+            photos: &self.photos,
+            issue: Issue {
+                office: &self.config.office,
+                official: Some(self.config.official_on(day)?),
+                day,
+                under5: self.config.card.under5_until,
+            },
+            press,
+        };
+        let (composed, expected) = match setter.set(queued) {
+            Ok(set) => set,
+            Err(aside) => return Ok(Err(aside)),
+        };
+        let failed = |source| StationError::Lot {
+            lot: queued.card.to_string(),
+            source,
+        };
+        let title = queued.card.to_string();
+        let mut document =
+            Document::new(Vec::new(), [layout], press, &title, day).map_err(failed)?;
+        document.add(&composed).map_err(failed)?;
+        let (pdf, _) = document.finish().map_err(failed)?;
+        let pdf = Arc::new(pdf);
+        let faults = proof::prove(&pdf, &[expected], press.dpi, 1)
+            .map_err(|source| StationError::Proof { lot: title, source })?;
+        if let Some(fault) = faults.first() {
+            tracing::error!(
+                card = fault.mark,
+                printer = self.printer.name,
+                "held: {fault}"
+            );
+            return Ok(Err(Aside::Hold(fault.what.code().to_owned())));
+        }
+        Ok(Ok(Arc::unwrap_or_clone(pdf)))
+    }
+
+    /// A card that cannot be printed today is taken out of the way. One whose front is done has used
+    /// up its blank already: a person must say what becomes of it.
+    pub(super) fn put_aside(
+        &mut self,
+        queued: &QueuedCard,
+        side: Side,
+        aside: &Aside,
+    ) -> Result<(), StationError> {
+        if side != Side::Back {
+            return set_aside(&mut self.ledger, queued, aside).map(drop);
+        }
+        let reason = match aside {
+            Aside::Hold(code) => code.as_str(),
+            Aside::OtherKind(_) => "other-kind",
+        };
+        self.ledger
+            .write(ACTOR, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
+                let to = State::Unconfirmed;
+                tx.move_card(queued.card, to, Evidence::Station, Some(reason))?;
+                Ok(())
+            })?;
+        Ok(())
+    }
+}

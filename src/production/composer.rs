@@ -1,0 +1,145 @@
+//! One card set on its layout on the day it is printed.
+
+use std::sync::Arc;
+
+use crate::domain::card::{Evidence, Kind, State};
+use crate::domain::chain;
+use crate::domain::rules;
+use crate::ledger::{self, Ledger, NewCard, QueuedCard};
+use crate::production::ACTOR;
+use crate::production::StationError;
+use crate::production::photos::PhotoStore;
+use crate::production::tokens::{new_token, qr_payload};
+use crate::render::compose::{Composed, compose};
+use crate::render::content::{CardContent, Issue, Photo, values};
+use crate::render::layout::Layout;
+use crate::render::photo;
+use crate::render::press::Press;
+use crate::render::proof::Expected;
+
+/// Why a card cannot be printed today.
+pub enum Aside {
+    /// The child changed from one kind to the other while waiting.
+    OtherKind(Kind),
+    /// A short code for the ledger.
+    Hold(String),
+}
+
+/// Sets cards of one kind on one day; shared by all threads.
+pub struct CardComposer<'a> {
+    pub layout: &'a Layout,
+    pub photos: &'a PhotoStore,
+    pub issue: Issue<'a>,
+    pub press: Press,
+}
+
+impl CardComposer<'_> {
+    /// Sets a card, and says what it is to show. Kind and eligibility are judged on the day of
+    /// printing, not of the drop.
+    pub fn set(&self, queued: &QueuedCard) -> Result<(Composed, Expected), Aside> {
+        let hold = |code: &str| Aside::Hold(code.to_owned());
+        let (person, kind) = (&queued.person, self.layout.kind);
+        match person.record.kind_on(self.issue.day) {
+            Some(due) if due == kind => {}
+            Some(due) => return Err(Aside::OtherKind(due)),
+            None => return Err(hold(rules::TOO_OLD.code)),
+        }
+        if person
+            .record
+            .berlaku_hingga
+            .is_some_and(|until| until < self.issue.day)
+        {
+            return Err(hold(rules::VALIDITY_PAST.code));
+        }
+        let photo = match (&person.photo, kind) {
+            (Some(sha256), Kind::From5) => Some(self.photo(sha256).map_err(|error| {
+                tracing::error!(card = %queued.card, error = chain(error.as_ref()), "a prepared photo cannot be used");
+                hold("photo-damaged")
+            })?),
+            (None, Kind::From5) => return Err(hold(rules::PHOTO_MISSING.code)),
+            (_, Kind::Under5) => None,
+        };
+        let payload = qr_payload(person.record.qr.as_deref(), person.token.as_deref());
+        let content = CardContent {
+            mark: queued.card.to_string(),
+            kind,
+            values: values(&person.record, kind, self.issue),
+            photo,
+            qr: payload.to_owned(),
+        };
+        let composed = compose(self.layout, &content, &self.press).map_err(|misfits| {
+            let first = misfits.first().map(|misfit| misfit.rule);
+            hold(first.unwrap_or(&rules::TEXT_DOES_NOT_FIT).code)
+        })?;
+        let expected = Expected::of(self.layout, &content, &self.press);
+        Ok((composed, expected))
+    }
+
+    fn photo(&self, sha256: &str) -> Result<Photo, Box<dyn std::error::Error>> {
+        let jpeg = self.photos.read(sha256)?;
+        let (width, height) = photo::size_of(&jpeg)?;
+        Ok(Photo {
+            jpeg: Arc::from(jpeg),
+            width,
+            height,
+        })
+    }
+}
+
+/// Takes a card out of the way: held with its reason, or queued again as the other kind. `false`
+/// when a person was faster and did something else with it, which stands.
+pub fn set_aside(
+    ledger: &mut Ledger,
+    queued: &QueuedCard,
+    aside: &Aside,
+) -> Result<bool, StationError> {
+    let record = &queued.person.record;
+    let token = new_token().map_err(|error| StationError::File {
+        what: "the system gives no random numbers",
+        source: std::io::Error::other(error),
+    })?;
+    let photo = queued.person.photo.as_deref();
+    let done = ledger.write(
+        ACTOR,
+        jiff::Timestamp::now(),
+        |tx| -> Result<bool, ledger::Error> {
+            if !tx.is_as_read(queued)? {
+                return Ok(false);
+            }
+            let hold = |tx: &mut ledger::Tx<'_>, code: &str| {
+                tx.move_card(queued.card, State::Held, Evidence::Station, Some(code))
+                    .map(|_| ())
+            };
+            match aside {
+                Aside::Hold(code) => hold(tx, code)?,
+                Aside::OtherKind(Kind::From5) if photo.is_none() => hold(tx, "photo-missing")?,
+                Aside::OtherKind(kind) => {
+                    let drop = tx
+                        .card(queued.card)?
+                        .map(|card| card.drop)
+                        .unwrap_or_default();
+                    tx.move_card(
+                        queued.card,
+                        State::Cancelled,
+                        Evidence::Station,
+                        Some("other-kind"),
+                    )?;
+                    tx.accept(NewCard {
+                        record,
+                        kind: *kind,
+                        photo,
+                        token: record.qr.is_none().then_some(token.as_str()),
+                        drop: &drop,
+                        row: None,
+                        replaces: Some(queued.card),
+                    })?;
+                }
+            }
+            Ok(true)
+        },
+    )?;
+    if done {
+        tracing::warn!(card = %queued.card, "a card was set aside; `kia-station status` says why");
+    }
+    Ok(done)
+}
