@@ -16,9 +16,10 @@
 //! | [`config`] | `station.toml` and the folders of a station | `domain`, `intake`, `render` |
 //! | [`reports`] | the office's tables, charts and papers; its `papers` and `tables` are pure | `domain`, `ledger`, `config` |
 //! | [`production`] | what the daemon and the actions share: examine, compose, photos, assets, tokens | all above |
+//! | [`context`] | folders, settings, zone, clock, layouts and the ledger's connections, opened once | all above |
 //! | [`actions`] | what a person can do, once each, under both the page and the console | all above |
 //! | [`daemon`] | the loop: drops become cards, cards become lots; the spooler prints them | all above |
-//! | [`web`] | the operator's page: routes, sessions, HTML | `domain`, `render`, `intake`, `ledger`, `printer`, `config`, `reports`, `production`, `actions` |
+//! | [`web`] | the operator's page: routes, sessions, HTML | `domain`, `render`, `intake`, `ledger`, `printer`, `config`, `reports`, `production`, `context`, `actions` |
 //! | [`cli`] | one file a command: what it does with its arguments and what it prints | all above |
 //!
 //! Absent on purpose: no module reads the clock, a file or a printer below `production` and the edge
@@ -28,6 +29,7 @@
 pub mod actions;
 pub mod cli;
 pub mod config;
+pub mod context;
 pub mod daemon;
 pub mod domain;
 pub mod intake;

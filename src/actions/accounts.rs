@@ -6,6 +6,8 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use sha2::{Digest, Sha256};
 
+use super::{Failure, Operator};
+use crate::context::Context;
 use crate::domain::account::{Right, Role, WeakPassword, check_password};
 use crate::domain::hex::hex;
 use crate::ledger::{self, Account, Reader};
@@ -89,6 +91,43 @@ pub fn prove(ledger: &Reader, user: &str, password: &str) -> Result<Account, Den
     match account {
         Some(account) if fits && kept.is_some() => Ok(account),
         _ => Err(Denied::Login),
+    }
+}
+
+/// Who acts at the console. Once there are accounts, the name must be proved by its password.
+pub fn authenticate(
+    context: &Context,
+    user: Option<&str>,
+    password: impl FnOnce(&str) -> anyhow::Result<String>,
+) -> super::Result<Operator> {
+    let has_accounts = context.read(|ledger| Ok::<_, Failure>(ledger.has_accounts()?))?;
+    let user = match (user, has_accounts) {
+        (Some(user), true) => user,
+        (Some(user), false) => return Ok(Operator::Claimed(user.to_owned())),
+        (None, false) => return Ok(Operator::Unnamed),
+        (None, true) => {
+            return Err(Failure::refused(
+                "Sebutkan siapa Anda dengan --as.",
+                "Say who you are with --as.",
+            ));
+        }
+    };
+    let password = password(user).map_err(Failure::Broken)?;
+    let proved = context.read(|ledger| prove(ledger, user, &password));
+    match proved {
+        Ok(account) => Ok(Operator::Proved {
+            user: account.user,
+            role: account.role,
+        }),
+        Err(Denied::Ledger(error)) => Err(error.into()),
+        Err(denied) => {
+            let detail = format!("console {}", actor(user));
+            context.write("console", context.now(), |tx| -> super::Result<()> {
+                Ok(tx.audit(denied.code(), None, Some(&detail))?)
+            })?;
+            let (id, en) = Denied::LOGIN;
+            Err(Failure::refused(id, en))
+        }
     }
 }
 

@@ -1,15 +1,26 @@
 //! What a person can do at the station, once each, under both the page and the console.
+//!
+//! An action is a function over an [`Access`], which hands out the ledger against a [`Rule`] only.
+//! Who may, what the audit keeps, what is refused and what is said belong to the action; page and
+//! console translate into it and out of it.
 
+mod access;
 pub mod accounts;
 pub mod backup;
 pub mod day;
 pub mod deeds;
 pub mod destruction_record;
+mod failure;
 pub mod history;
 pub mod pack_papers;
-pub mod packing;
+pub mod packs;
 pub mod photos;
 pub mod purge;
+mod rule;
 pub mod scanning;
 pub mod steps;
 pub mod uploads;
+
+pub use self::access::{Access, Audit, Operator};
+pub use self::failure::{Failure, Result};
+pub use self::rule::Rule;

@@ -8,15 +8,17 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use crate::config::{Config, ConfigError, Paths};
+use super::{Access, Failure, Result, Rule};
+use crate::config::Paths;
+use crate::context::Context;
 use crate::domain::hex::hex;
 use crate::domain::ids::PackId;
 use crate::domain::office::signing_on;
 use crate::domain::pack::{PackRefusal, PackState};
-use crate::ledger::{self, Ledger, NewFile, Reader};
+use crate::ledger::{self, NewFile, Reader};
 use crate::production::assets;
 use crate::production::photos::write_new;
-use crate::render::qr::{Qr, QrFault};
+use crate::render::qr::Qr;
 use crate::reports::papers::{PackPapers, PaperCard, Receiver, Shipment, TypesetError};
 
 /// What an office says of a handover that the ledger does not know.
@@ -41,49 +43,25 @@ pub struct Papers {
     pub labels: Vec<u8>,
 }
 
-/// Papers or scans that were not made.
-#[derive(Debug, thiserror::Error)]
-pub enum HandoverError {
-    #[error(transparent)]
-    Ledger(#[from] ledger::Error),
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// A template is wrong.
-    #[error("the papers cannot be typeset from `layouts/dokumen/`")]
-    Typeset(#[from] TypesetError),
-    /// The code does not fit a QR code.
-    #[error(transparent)]
-    Code(#[from] QrFault),
-    /// A folder or file cannot be read or written.
-    #[error("the station's folder cannot be used")]
-    Io(#[from] io::Error),
-    #[error("a scan is a PDF, JPEG or PNG of at most {} MiB", MOST_BYTES >> 20)]
-    NoScan,
-}
-
 /// The most bytes of a scan.
 pub const MOST_BYTES: usize = 64 << 20;
 
 /// Typesets the papers of a pack that is sealed or was sent: the cards that lie in it, and those
 /// that left the office with it.
-///
-/// # Errors
-/// [`PackRefusal::NoPack`] and [`PackRefusal::StillOpen`]; the template's faults by line.
-pub fn pack_papers(
+pub(super) fn typeset(
     ledger: &Reader,
-    paths: &Paths,
-    config: &Config,
+    context: &Context,
     pack: PackId,
     words: HandoverWords<'_>,
     now: Timestamp,
-) -> Result<Papers, HandoverError> {
+) -> Result<Papers> {
+    let config = &context.config;
     let found = ledger.pack(pack)?;
     let (pack, cards) = found.ok_or(ledger::Error::Pack(PackRefusal::NoPack(pack)))?;
     if pack.state == PackState::Open {
         return Err(ledger::Error::Pack(PackRefusal::StillOpen(pack.pack)).into());
     }
-    let today = now.to_zoned_datetime(config.zone()?).date();
-    let date = words.on.or(pack.sent_on).unwrap_or(today);
+    let date = words.on.or(pack.sent_on).unwrap_or(context.date(now));
     let number = pack.pack.to_string();
     let on_papers = cards.iter().filter(|card| card.place.is_on_papers());
     // The class of one that was moved here is a class of its old school: it comes last, in none.
@@ -119,58 +97,59 @@ pub fn pack_papers(
             })
             .collect(),
         code: &pack.code,
-        code_svg: &Qr::encode(pack.code.as_bytes())?.svg(),
+        code_svg: &Qr::encode(pack.code.as_bytes())
+            .map_err(Failure::broken)?
+            .svg(),
     };
-    let stationery = assets::stationery(&paths.layouts())?;
-    Ok(Papers {
-        bast: papers.bast(&stationery)?,
-        receipts: papers.receipts(&stationery)?,
-        labels: papers.labels(&stationery)?,
-    })
+    let stationery = assets::stationery(&context.paths.layouts()).map_err(Failure::broken)?;
+    let typeset = || -> std::result::Result<Papers, TypesetError> {
+        Ok(Papers {
+            bast: papers.bast(&stationery)?,
+            receipts: papers.receipts(&stationery)?,
+            labels: papers.labels(&stationery)?,
+        })
+    };
+    typeset().map_err(Failure::broken)
 }
 
 /// Keeps the scan of a signed paper in the pack's folder under its digest, for the station's user
 /// alone, and enters it; returns its path inside the folder of handovers.
-///
-/// # Errors
-/// [`HandoverError::NoScan`]; [`PackRefusal::NoPack`], [`PackRefusal::StillOpen`] and
-/// [`PackRefusal::Attached`].
-pub fn attach(
-    ledger: &mut Ledger,
-    paths: &Paths,
-    actor: &str,
-    now: Timestamp,
-    pack: PackId,
-    scan: &[u8],
-) -> Result<String, HandoverError> {
+pub(super) fn attach(at: &mut Access<'_>, pack: PackId, scan: &[u8]) -> Result<String> {
     let ending = ending(scan).filter(|_| scan.len() <= MOST_BYTES);
-    let ending = ending.ok_or(HandoverError::NoScan)?;
+    let ending = ending.ok_or(Failure::refused(
+        "Pilih satu hasil pindai: PDF, JPEG atau PNG, paling besar 64 MiB.",
+        "Choose one scan: a PDF, JPEG or PNG of at most 64 MiB.",
+    ))?;
     let sha256 = hex(&Sha256::digest(scan));
     let name = format!("{sha256}.{ending}");
     // The ledger judges before the file is written, and enters it once it is safe: what is
     // entered is there, and what is refused leaves nothing behind.
-    ledger.can_attach(pack, &sha256)?;
+    at.read(Rule::PackAttach, |ledger| {
+        Ok(ledger.can_attach(pack, &sha256)?)
+    })?;
+    write_scan(&at.context.paths, pack, &name, scan).map_err(Failure::broken)?;
+    at.write(Rule::PackAttach, |tx| {
+        let file = NewFile {
+            name: &name,
+            sha256: &sha256,
+            bytes: scan.len() as u64,
+        };
+        Ok(tx.attach_to_pack(pack, file)?)
+    })?;
+    Ok(format!("{pack}/{name}"))
+}
+
+fn write_scan(paths: &Paths, pack: PackId, name: &str, scan: &[u8]) -> io::Result<()> {
     let folder = paths.handover().join(pack.to_string());
     let mut private = DirBuilder::new();
     private.recursive(true).mode(0o700).create(&folder)?;
-    write_new(&folder.join(&name), |file| {
+    write_new(&folder.join(name), |file| {
         file.set_permissions(Permissions::from_mode(0o600))?;
         file.write_all(scan)
     })?;
     // The pack's folder and the folder of handovers may be new.
     File::open(paths.handover())?.sync_all()?;
-    File::open(&paths.root)?.sync_all()?;
-    ledger.write(actor, now, |tx| {
-        tx.attach_to_pack(
-            pack,
-            NewFile {
-                name: &name,
-                sha256: &sha256,
-                bytes: scan.len() as u64,
-            },
-        )
-    })?;
-    Ok(format!("{pack}/{name}"))
+    File::open(&paths.root)?.sync_all()
 }
 
 /// The ending of a scan by its first bytes.

@@ -45,10 +45,13 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 
 use self::args::{Cli, Command};
 use crate::actions::accounts::{self, Denied};
+use crate::actions::{self, Access, Failure};
 use crate::config::{Config, Paths};
+use crate::context::Clock;
 use crate::domain::account::Right;
 use crate::ledger::{Error, Ledger, Reader, Tx};
 use crate::reports::papers::Stationery;
@@ -115,6 +118,36 @@ fn dispatch(cli: Cli) -> Result<Outcome> {
         Command::Subject(args) => subject::run(&args),
         Command::Breach(args) => breach::run(&args),
     }
+}
+
+/// Takes an action in the name of `user`. Says why it was refused and returns `None` then.
+fn perform<T>(
+    station: &args::StationArg,
+    user: Option<&str>,
+    act: impl FnOnce(&mut Access<'_>) -> actions::Result<T>,
+) -> Result<Option<T>> {
+    let (paths, config) = self::station(station)?;
+    let context = crate::context::Context::new(paths, config, Clock::system())?;
+    let done = accounts::authenticate(&context, user, |user| password(user, "KIA_PASSWORD"))
+        .and_then(|operator| act(&mut Access::new(&context, operator)));
+    let failure = match done {
+        Ok(done) => return Ok(Some(done)),
+        Err(failure) => failure,
+    };
+    match (failure.text(), failure) {
+        (_, Failure::Broken(error)) => return Err(error),
+        (Some(text), _) if station.json => print_json(&json!({ "refused": text.to_string() }))?,
+        (Some(text), _) => println!("DITOLAK: {text}"),
+        (None, _) => {}
+    }
+    Ok(None)
+}
+
+fn password(user: &str, variable: &str) -> Result<String> {
+    std::env::var(variable).or_else(|_| {
+        rpassword::prompt_password(format!("kata sandi {user} (password): "))
+            .with_context(|| format!("no terminal to type the password at, and no {variable}"))
+    })
 }
 
 /// A station that exists: its folders and settings.
@@ -186,11 +219,7 @@ fn prove(ledger: &mut Ledger, user: &str, variable: &str, right: Right) -> Resul
     if !ledger.has_accounts()? {
         return Ok(());
     }
-    let password = match std::env::var(variable) {
-        Ok(password) => password,
-        Err(_) => rpassword::prompt_password(format!("kata sandi {user} (password): "))
-            .with_context(|| format!("no terminal to type the password at, and no {variable}"))?,
-    };
+    let password = password(user, variable)?;
     let proved = accounts::prove(ledger, user, &password)
         .and_then(|account| accounts::permit(&account, right));
     if let Err(denied) = proved {

@@ -1,11 +1,10 @@
 //! What every request shares: the settings, and hands on the ledger.
 
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use tokio::sync::watch;
 
 use super::batches::Batches;
@@ -15,15 +14,14 @@ use super::scan::Desks;
 use super::session::User;
 use crate::actions::accounts;
 use crate::actions::photos::PhotoDesk;
-use crate::config::{Config, ConfigError, Paths};
+use crate::config::{Config, Paths};
+use crate::context::{Clock, Context};
 use crate::intake::Inbox;
 use crate::ledger::{self, Ledger, Reader, Tx};
 
 /// The station as the page sees it.
 pub struct App {
-    pub paths: Paths,
-    pub config: Config,
-    pub zone: TimeZone,
+    pub context: Context,
     /// The `Host` values that are answered.
     pub hosts: Vec<String>,
     pub logins: Limiter,
@@ -36,13 +34,14 @@ pub struct App {
     inbox: Mutex<Inbox>,
     /// The photos of cards; it has the layouts in hand, which take long to read.
     pub photos: PhotoDesk,
-    readers: Mutex<Vec<Reader>>,
-    writer: Mutex<Ledger>,
 }
 
-/// A mutex whose holder broke is used on: a transaction that was cut short has written nothing.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl Deref for App {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.context
+    }
 }
 
 impl App {
@@ -51,38 +50,22 @@ impl App {
         config: &Config,
         address: SocketAddr,
     ) -> Result<Self, super::ServeError> {
-        let zone = config.zone().map_err(|error: ConfigError| error)?;
-        let writer = Ledger::open(&paths.ledger())?;
+        let context = Context::new(paths.clone(), config.clone(), Clock::system())?;
         Ok(Self {
             hosts: hosts(config, address),
-            paths: paths.clone(),
-            config: config.clone(),
-            zone,
+            context,
             logins: Limiter::default(),
             scans: Desks::default(),
             head: watch::Sender::new(0),
             batches: Batches::open(paths, config)?,
             inbox: Mutex::new(Inbox::new(paths.intake(), config.intake.clone())?),
             photos: PhotoDesk::open(paths, config)?,
-            readers: Mutex::default(),
-            writer: Mutex::new(writer),
         })
     }
 
     /// A look into `incoming/`, which takes nothing.
     pub fn inbox(&self) -> std::sync::MutexGuard<'_, Inbox> {
-        lock(&self.inbox)
-    }
-
-    /// The day it is in the station's zone.
-    pub fn today(&self) -> Date {
-        Timestamp::now().to_zoned_datetime(self.zone.clone()).date()
-    }
-
-    /// A time as an operator reads it: the station's zone, to the minute.
-    pub fn local(&self, at: Timestamp) -> String {
-        let at = at.to_zoned_datetime(self.zone.clone());
-        at.strftime("%d-%m-%Y %H:%M").to_string()
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads the ledger, and whatever else takes time, away from the threads that answer.
@@ -99,14 +82,8 @@ impl App {
     {
         let app = Arc::clone(self);
         let done = tokio::task::spawn_blocking(move || -> Result<T, PageError> {
-            let spare = lock(&app.readers).pop();
-            let reader = match spare {
-                Some(reader) => reader,
-                None => Ledger::open_read_only(&app.paths.ledger())?,
-            };
-            let done = work(&app, &reader).map_err(Into::into);
-            lock(&app.readers).push(reader);
-            done
+            let read = |reader: &Reader| Ok::<_, ledger::Error>(work(&app, reader));
+            app.context.read(read)?.map_err(Into::into)
         });
         done.await.map_err(PageError::broken)?
     }
@@ -164,7 +141,7 @@ impl App {
         at: Timestamp,
         work: impl FnOnce(&mut Tx<'_>) -> ledger::Result<T>,
     ) -> ledger::Result<T> {
-        lock(&self.writer).write(actor, at, work)
+        self.context.write(actor, at, work)
     }
 
     /// Does `work` with the ledger open for writing.
@@ -180,8 +157,11 @@ impl App {
         E: Into<PageError> + Send + 'static,
     {
         let app = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || work(&mut lock(&app.writer)));
-        done.await.map_err(PageError::broken)?.map_err(Into::into)
+        let done = tokio::task::spawn_blocking(move || {
+            let work = |ledger: &mut Ledger| Ok::<_, ledger::Error>(work(ledger));
+            app.context.with_ledger(work)
+        });
+        done.await.map_err(PageError::broken)??.map_err(Into::into)
     }
 }
 

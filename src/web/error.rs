@@ -5,9 +5,9 @@ use axum::response::{IntoResponse, Response};
 use maud::html;
 
 use super::page;
+use crate::actions::Failure;
 use crate::actions::accounts::Denied;
 use crate::actions::destruction_record::PaperError;
-use crate::actions::pack_papers::HandoverError;
 use crate::actions::steps::StepError;
 use crate::ledger;
 use crate::production::preview::PreviewError;
@@ -132,6 +132,17 @@ impl From<ledger::Error> for PageError {
     }
 }
 
+impl From<Failure> for PageError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(text) => Self::Refused(text.id.into_owned(), text.en.into_owned()),
+            Failure::Missing(_) => Self::NotFound,
+            Failure::Denied(_) => Self::Forbidden,
+            Failure::Broken(error) => Self::Broken(format!("{error:#}")),
+        }
+    }
+}
+
 impl From<Denied> for PageError {
     fn from(denied: Denied) -> Self {
         match denied {
@@ -168,19 +179,6 @@ impl From<PreviewError> for PageError {
 impl From<PaperError> for PageError {
     fn from(error: PaperError) -> Self {
         Self::broken(error)
-    }
-}
-
-impl From<HandoverError> for PageError {
-    fn from(error: HandoverError) -> Self {
-        match error {
-            HandoverError::Ledger(error) => error.into(),
-            HandoverError::NoScan => Self::refused(
-                "Pilih satu hasil pindai: PDF, JPEG atau PNG, paling besar 64 MiB.",
-                "Choose one scan: a PDF, JPEG or PNG of at most 64 MiB.",
-            ),
-            error => Self::broken(error),
-        }
     }
 }
 

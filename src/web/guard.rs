@@ -179,8 +179,9 @@ pub async fn admit(
     mut request: Request,
     next: Next,
 ) -> Result<Response, PageError> {
-    let right = match needs {
-        Needs::Right(right) => right,
+    let (right, rule) = match needs {
+        Needs::Right(right) => (right, None),
+        Needs::Rule(rule) => (rule.right(), Some(rule)),
         Needs::Nothing => return Ok(next.run(request).await),
         Needs::Machine if is_local(&app, &request) => return Ok(next.run(request).await),
         Needs::Sender | Needs::Machine => {
@@ -201,7 +202,10 @@ pub async fn admit(
         };
     };
     if !user.may(right) {
-        let detail = format!("{} {}", request.method(), request.uri().path());
+        let detail = match rule {
+            Some(rule) => rule.code().to_owned(),
+            None => format!("{} {}", request.method(), request.uri().path()),
+        };
         app.write(&user.clone(), move |tx| {
             tx.audit("step-denied", None, Some(&detail))
         })

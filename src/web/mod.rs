@@ -9,6 +9,7 @@
 //! Every route stands in one table with the right it asks for ([`routes::table`]).
 
 mod accounts;
+mod action;
 mod api;
 mod app;
 mod assets;

@@ -14,7 +14,7 @@ use super::{
     accounts, api, assets, audit, batches, board, cards, day, guard, health, layouts, live, login,
     lots, metrics, packs, photos, reports, scan, senders, stock,
 };
-use crate::actions::pack_papers::MOST_BYTES;
+use crate::actions::Rule;
 use crate::domain::account::Right;
 
 /// What a route asks of the one who calls it.
@@ -24,6 +24,8 @@ pub enum Needs {
     Nothing,
     /// A user whose role has this right.
     Right(Right),
+    /// A user who may take this action.
+    Rule(Rule),
     /// A program with a sender's token; no user's session will do.
     Sender,
     /// A program on the station's own computer, or one with a sender's token. Behind a proxy
@@ -43,11 +45,8 @@ pub struct Route {
 /// A photo of a phone, and the form around it.
 const PHOTO_BYTES: usize = 24 * 1024 * 1024;
 
-/// A scan of a signed paper, and the form around it.
-const SCAN_BYTES: usize = MOST_BYTES + FORM_BYTES;
-
 /// A form is small; uploads say otherwise for themselves.
-const FORM_BYTES: usize = 64 * 1024;
+pub(super) const FORM_BYTES: usize = 64 * 1024;
 
 /// The routes while they are collected.
 pub(super) struct Routes {
@@ -120,101 +119,87 @@ fn all(app: Option<Arc<App>>) -> Routes {
         .map_or(0, |app| app.config.web.upload_mb as usize * 1024 * 1024);
     // It caps what it reads by the limits of the drop folder.
     let upload = api::submit.layer(DefaultBodyLimit::disable());
-    Routes {
+    let routes = Routes {
         app,
         router: Router::new(),
         table: Vec::new(),
-    }
-    .get("/assets/{name}", Needs::Nothing, assets::asset)
-    .get("/login", Needs::Nothing, login::form)
-    .post("/login", Needs::Nothing, login::enter)
-    .post("/language", Needs::Nothing, login::language)
-    .post("/logout", LOOK, login::leave)
-    .get("/live", LOOK, live::events)
-    .get("/", LOOK, board::board)
-    .get("/batches", WORK, batches::list)
-    .upload("/batches", WORK, most, batches::upload)
-    .get("/batches/returned/{key}", WORK, batches::returned)
-    .get("/batches/{id}", WORK, batches::one)
-    .get("/batches/{id}/progress", WORK, batches::progress)
-    .get("/batches/{id}/photo/{row}", WORK, batches::photo)
-    .get("/batches/{id}/return.xlsx", WORK, batches::return_list)
-    .post("/batches/{id}/columns", WORK, batches::save_columns)
-    .post("/batches/{id}/submit", WORK, batches::submit)
-    .post("/batches/{id}/discard", WORK, batches::discard)
-    .get("/photos", WORK, photos::list)
-    .get("/photos/{card}", WORK, photos::one)
-    .post("/photos/{card}", WORK, photos::adjust)
-    .get("/photos/{card}/now.jpg", WORK, photos::now)
-    .get("/photos/{card}/original", WORK, photos::original)
-    .upload("/photos/{card}/replace", WORK, PHOTO_BYTES, photos::replace)
-    .get("/photos/shared/{key}/{row}", WORK, photos::shared)
-    .post("/photos/shared/allow", DECIDE, photos::allow)
-    .post("/photos/shared/again", WORK, photos::again)
-    .get("/cards", LOOK, cards::list)
-    .post("/cards", LOOK, cards::search)
-    .get("/cards/{card}", LOOK, cards::one)
-    .get("/cards/{card}/front.png", LOOK, cards::front)
-    .get("/cards/{card}/back.png", LOOK, cards::back)
-    .post("/cards/{card}/numbers", WORK, cards::numbers)
-    .post("/cards/{card}/settle", WORK, cards::settle)
-    .post("/cards/{card}/hold", WORK, cards::hold)
-    .post("/cards/{card}/release", WORK, cards::release)
-    .post("/cards/{card}/spoil", WORK, cards::spoil)
-    .post("/cards/{card}/reprint", WORK, cards::reprint)
-    .get("/lots/{lot}", LOOK, lots::one)
-    .post("/lots/{lot}/confirm", WORK, lots::confirm)
-    .post("/lots/{lot}/again", WORK, lots::again)
-    .post("/printers/{printer}/turned", WORK, lots::turned)
-    .get("/scan", WORK, scan::desk)
-    .post("/scan", WORK, scan::answer)
-    .post("/scan/new", WORK, scan::begin)
-    .get("/packs", LOOK, packs::list)
-    .post("/packs", WORK, packs::make)
-    .get("/packs/{pack}", LOOK, packs::one)
-    .post("/packs/{pack}/add", WORK, packs::add)
-    .post("/packs/{pack}/remove", WORK, packs::remove)
-    .post("/packs/{pack}/close", WORK, packs::close)
-    .post("/packs/{pack}/waive", DECIDE, packs::waive)
-    .post("/packs/{pack}/send", WORK, packs::send)
-    .post("/packs/{pack}/receive", WORK, packs::receive)
-    .post("/packs/{pack}/return", WORK, packs::give_back)
-    .post("/packs/{pack}/move", WORK, packs::relocate)
-    .post("/packs/{pack}/redeliver", WORK, packs::redeliver)
-    .post("/packs/{pack}/papers", LOOK, packs::papers)
-    .upload("/packs/{pack}/files", WORK, SCAN_BYTES, packs::attach)
-    .get("/packs/{pack}/files/{name}", LOOK, packs::scan)
-    .get("/stock", LOOK, stock::show)
-    .post("/stock/blanks", WORK, stock::blanks)
-    .post("/stock/count", WORK, stock::count)
-    .post("/stock/ribbons", WORK, stock::ribbons)
-    .post("/stock/destroy", WORK, stock::destroy)
-    .get("/stock/minutes/{number}", LOOK, stock::minutes)
-    .get("/reports", LOOK, reports::first)
-    .get("/reports/register", LOOK, reports::form)
-    .post("/reports/register", LOOK, reports::give)
-    .get("/reports/{report}", LOOK, reports::show)
-    .get("/reports/{report}/{format}", LOOK, reports::file)
-    .get("/audit", AUDIT, audit::show)
-    .get("/audit/checkpoints/{name}", AUDIT, audit::checkpoint)
-    .get("/day", LOOK, day::show)
-    .post("/day", WORK, day::close)
-    .get("/day/{date}/report.pdf", LOOK, day::report)
-    .get("/layouts", LOOK, layouts::list)
-    .get("/layouts/{kind}/{side}", LOOK, layouts::picture)
-    .get("/accounts", DECIDE, accounts::list)
-    .post("/accounts", DECIDE, accounts::make)
-    .post("/accounts/{user}", DECIDE, accounts::change)
-    .get("/password", LOOK, accounts::own)
-    .post("/password", LOOK, accounts::set_own)
-    .get("/senders", DECIDE, senders::list)
-    .post("/senders", DECIDE, senders::make)
-    .post("/senders/{sender}/close", DECIDE, senders::close)
-    .get("/healthz", Needs::Nothing, health::health)
-    .get("/metrics", Needs::Machine, metrics::metrics)
-    .get("/api/v1/openapi.json", Needs::Nothing, api::describe)
-    .post("/api/v1/records", Needs::Sender, upload)
-    .get("/api/v1/records/{submission}", Needs::Sender, api::ask)
+    };
+    packs::routes(routes)
+        .get("/assets/{name}", Needs::Nothing, assets::asset)
+        .get("/login", Needs::Nothing, login::form)
+        .post("/login", Needs::Nothing, login::enter)
+        .post("/language", Needs::Nothing, login::language)
+        .post("/logout", LOOK, login::leave)
+        .get("/live", LOOK, live::events)
+        .get("/", LOOK, board::board)
+        .get("/batches", WORK, batches::list)
+        .upload("/batches", WORK, most, batches::upload)
+        .get("/batches/returned/{key}", WORK, batches::returned)
+        .get("/batches/{id}", WORK, batches::one)
+        .get("/batches/{id}/progress", WORK, batches::progress)
+        .get("/batches/{id}/photo/{row}", WORK, batches::photo)
+        .get("/batches/{id}/return.xlsx", WORK, batches::return_list)
+        .post("/batches/{id}/columns", WORK, batches::save_columns)
+        .post("/batches/{id}/submit", WORK, batches::submit)
+        .post("/batches/{id}/discard", WORK, batches::discard)
+        .get("/photos", WORK, photos::list)
+        .get("/photos/{card}", WORK, photos::one)
+        .post("/photos/{card}", WORK, photos::adjust)
+        .get("/photos/{card}/now.jpg", WORK, photos::now)
+        .get("/photos/{card}/original", WORK, photos::original)
+        .upload("/photos/{card}/replace", WORK, PHOTO_BYTES, photos::replace)
+        .get("/photos/shared/{key}/{row}", WORK, photos::shared)
+        .post("/photos/shared/allow", DECIDE, photos::allow)
+        .post("/photos/shared/again", WORK, photos::again)
+        .get("/cards", LOOK, cards::list)
+        .post("/cards", LOOK, cards::search)
+        .get("/cards/{card}", LOOK, cards::one)
+        .get("/cards/{card}/front.png", LOOK, cards::front)
+        .get("/cards/{card}/back.png", LOOK, cards::back)
+        .post("/cards/{card}/numbers", WORK, cards::numbers)
+        .post("/cards/{card}/settle", WORK, cards::settle)
+        .post("/cards/{card}/hold", WORK, cards::hold)
+        .post("/cards/{card}/release", WORK, cards::release)
+        .post("/cards/{card}/spoil", WORK, cards::spoil)
+        .post("/cards/{card}/reprint", WORK, cards::reprint)
+        .get("/lots/{lot}", LOOK, lots::one)
+        .post("/lots/{lot}/confirm", WORK, lots::confirm)
+        .post("/lots/{lot}/again", WORK, lots::again)
+        .post("/printers/{printer}/turned", WORK, lots::turned)
+        .get("/scan", WORK, scan::desk)
+        .post("/scan", WORK, scan::answer)
+        .post("/scan/new", WORK, scan::begin)
+        .get("/stock", LOOK, stock::show)
+        .post("/stock/blanks", WORK, stock::blanks)
+        .post("/stock/count", WORK, stock::count)
+        .post("/stock/ribbons", WORK, stock::ribbons)
+        .post("/stock/destroy", WORK, stock::destroy)
+        .get("/stock/minutes/{number}", LOOK, stock::minutes)
+        .get("/reports", LOOK, reports::first)
+        .get("/reports/register", LOOK, reports::form)
+        .post("/reports/register", LOOK, reports::give)
+        .get("/reports/{report}", LOOK, reports::show)
+        .get("/reports/{report}/{format}", LOOK, reports::file)
+        .get("/audit", AUDIT, audit::show)
+        .get("/audit/checkpoints/{name}", AUDIT, audit::checkpoint)
+        .get("/day", LOOK, day::show)
+        .post("/day", WORK, day::close)
+        .get("/day/{date}/report.pdf", LOOK, day::report)
+        .get("/layouts", LOOK, layouts::list)
+        .get("/layouts/{kind}/{side}", LOOK, layouts::picture)
+        .get("/accounts", DECIDE, accounts::list)
+        .post("/accounts", DECIDE, accounts::make)
+        .post("/accounts/{user}", DECIDE, accounts::change)
+        .get("/password", LOOK, accounts::own)
+        .post("/password", LOOK, accounts::set_own)
+        .get("/senders", DECIDE, senders::list)
+        .post("/senders", DECIDE, senders::make)
+        .post("/senders/{sender}/close", DECIDE, senders::close)
+        .get("/healthz", Needs::Nothing, health::health)
+        .get("/metrics", Needs::Machine, metrics::metrics)
+        .get("/api/v1/openapi.json", Needs::Nothing, api::describe)
+        .post("/api/v1/records", Needs::Sender, upload)
+        .get("/api/v1/records/{submission}", Needs::Sender, api::ask)
 }
 
 /// Every route with what it asks for.

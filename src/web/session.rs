@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::app::App;
 use super::error::PageError;
 use super::lang::Lang;
+use crate::actions::Operator;
 use crate::actions::accounts::hashed;
 use crate::domain::account::{Right, Role};
 use crate::domain::hex::hex;
@@ -35,8 +36,16 @@ pub struct User {
 
 impl User {
     /// Whether the role may do this.
-    pub fn may(&self, right: Right) -> bool {
-        self.role.may(right)
+    pub fn may(&self, rule: impl Into<Right>) -> bool {
+        self.role.may(rule.into())
+    }
+
+    /// This user as actions know a person.
+    pub fn operator(&self) -> Operator {
+        Operator::Proved {
+            user: self.name.clone(),
+            role: self.role,
+        }
     }
 }
 

@@ -1,13 +1,13 @@
 //! Packs and their cards in words.
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::super::{Outcome, local, print_json, reader, showing, station};
+use super::super::{Outcome, local, perform, print_json, station};
 use crate::actions::history;
-use crate::actions::packing::find_pack;
+use crate::actions::packs::{self, Contents, List};
 use crate::cli::args;
-use crate::ledger::{Pack, PackCard, PackFilter, PackPlace};
+use crate::ledger::{Pack, PackCard, PackPlace};
 
 /// A pack in one line.
 pub fn summary(pack: &Pack) -> String {
@@ -43,17 +43,12 @@ pub fn place_words(place: &PackPlace) -> String {
 }
 
 pub fn list(args: &args::PackList) -> Result<Outcome> {
-    let (paths, _) = station(&args.station)?;
-    let ledger = reader(&paths)?;
-    let filter = PackFilter {
-        state: args.state,
-        school: args.school.clone(),
+    let list = perform(&args.station, None, |at| {
+        packs::list(at, args.state, args.school.as_deref())
+    })?;
+    let Some(List { on_hand, packs, .. }) = list else {
+        return Ok(Outcome::Refused);
     };
-    let mut on_hand = ledger.on_hand()?;
-    if let Some(school) = &args.school {
-        on_hand.retain(|hand| hand.destination.is(school));
-    }
-    let packs = ledger.packs(&filter)?;
     if args.station.json {
         print_json(&json!({ "packs": packs, "on_hand": on_hand }))?;
         return Ok(Outcome::Done);
@@ -78,17 +73,16 @@ pub fn list(args: &args::PackList) -> Result<Outcome> {
 }
 
 pub fn show(args: &args::PackShow) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
-    let ledger = reader(&paths)?;
-    let pack = find_pack(&ledger, &args.pack)?
-        .context("this is neither the code nor the number of a pack")?;
-    let Some((pack, cards)) = ledger.pack(pack)? else {
-        bail!("there is no pack {pack}: `pack list` lists the packs");
-    };
-    let files = ledger.pack_files(pack.pack)?;
-    showing(&paths, &args.asker, |tx| {
-        tx.audit("pack-viewed", None, Some(&pack.pack.to_string()))
+    let seen = perform(&args.station, args.asker.user.as_deref(), |at| {
+        packs::view(at, &args.pack)
     })?;
+    let Some(Contents {
+        pack, cards, files, ..
+    }) = seen
+    else {
+        return Ok(Outcome::Refused);
+    };
+    let (_, config) = station(&args.station)?;
     if args.station.json {
         let cards: Vec<Value> = cards.iter().map(card_json).collect();
         print_json(&json!({ "pack": pack, "cards": cards, "files": files }))?;

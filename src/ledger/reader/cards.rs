@@ -7,6 +7,7 @@ use super::search::{Found, PAGE};
 use super::{Reader, count, person};
 use crate::domain::card::State;
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::nik::mask_dates_and_numbers_in as mask_numbers;
 use crate::ledger::error::Result;
 use crate::ledger::project::number;
 use crate::ledger::view::{CARD_COLUMNS, CARD_WIDTH, Card, lot_id, stamp, word};
@@ -66,19 +67,23 @@ impl Reader {
         )
     }
 
-    /// Whether the audit has `actor` doing `what` with a card at or after this time.
+    /// Whether the audit has `actor` doing `what` with the same card and detail at or after this
+    /// time. Looks at the newest events only.
     pub fn was_audited(
         &self,
         what: &str,
-        card: CardId,
+        card: Option<CardId>,
+        detail: Option<&str>,
         actor: &str,
         since: Timestamp,
     ) -> Result<bool> {
+        let detail = detail.map(mask_numbers);
         let found = self.one(
-            "SELECT 1 FROM events WHERE card = ?1 AND actor = ?2 AND at >= ?3
-             AND json_extract(body, '$.kind') = 'audited'
-             AND json_extract(body, '$.what') = ?4 LIMIT 1",
-            params![card.to_string(), actor, stamp(since), what],
+            "SELECT 1 FROM events
+             WHERE seq > (SELECT max(seq) FROM events) - 2000 AND at >= ?3 AND actor = ?2
+             AND card IS ?1 AND json_extract(body, '$.kind') = 'audited'
+             AND json_extract(body, '$.what') = ?4 AND json_extract(body, '$.detail') IS ?5 LIMIT 1",
+            params![card.map(|card| card.to_string()), actor, stamp(since), what, detail],
             |_| Ok(()),
         )?;
         Ok(found.is_some())
@@ -134,7 +139,9 @@ mod tests {
         let see = |tx: &mut Tx<'_>| tx.audit("card-viewed", Some(cards[0]), None);
         station.ledger.write("operator:siti", now(), see).unwrap();
         let was = |what, card, actor, since| {
-            let found = station.ledger.was_audited(what, card, actor, since);
+            let found = station
+                .ledger
+                .was_audited(what, Some(card), None, actor, since);
             found.unwrap()
         };
         let after = now() + SignedDuration::from_secs(1);

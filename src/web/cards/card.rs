@@ -71,7 +71,7 @@ pub async fn note(
     let who = actor.clone();
     let noted = app
         .read(move |_, ledger| match ledger.card(card)? {
-            Some(_) => Ok(ledger.was_audited(what, card, &who, since)?),
+            Some(_) => Ok(ledger.was_audited(what, Some(card), None, &who, since)?),
             None => Err(PageError::NotFound),
         })
         .await?;
@@ -80,7 +80,7 @@ pub async fn note(
     }
     // Both pictures are asked for at once: only inside the transaction is it sure.
     app.write(user, move |tx| -> ledger::Result<()> {
-        match tx.was_audited(what, card, &actor, since)? {
+        match tx.was_audited(what, Some(card), None, &actor, since)? {
             true => Ok(()),
             false => tx.audit(what, Some(card), None),
         }

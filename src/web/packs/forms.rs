@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::{HERE, Whole, may_choose};
-use crate::domain::account::Right;
+use super::{HERE, may_choose};
+use crate::actions::Rule;
+use crate::actions::packs::Contents;
 use crate::domain::pack::{Carrier, PackState, ReturnReason};
 use crate::web::app::App;
 use crate::web::lang::Lang;
@@ -20,9 +21,9 @@ const fn english(carrier: Carrier) -> &'static str {
 }
 
 /// Every form of this pack; the cards' ticks belong to the one named `steps`.
-pub(super) fn all(app: &App, user: &User, whole: &Whole) -> Markup {
+pub(super) fn all(app: &App, user: &User, whole: &Contents) -> Markup {
     let (lang, pack) = (user.lang, &whole.pack);
-    let works = user.may(Right::Work);
+    let works = user.may(Rule::PackFill);
     let to = format!("{HERE}/{}", pack.pack);
     html! {
         // Enter in a field of this form presses its first button: one that does nothing, for the
@@ -67,7 +68,7 @@ fn close(user: &User, to: &str) -> Markup {
             h3 { (lang.t("Segel paket", "Close the pack")) }
             p.soft { (lang.t("Setiap kartu di dalamnya harus sudah terverifikasi.", "Every card in it must be verified.")) }
             button.primary { (lang.t("Segel", "Close")) }
-            @if user.may(Right::Decide) {
+            @if user.may(Rule::PackCloseUnscanned) {
                 button.danger formaction={ (to) "/waive" }
                     data-confirm=(lang.t("Segel walau ada kartu yang belum dipindai? Nama Anda dicatat.",
                                          "Close it although some cards were not scanned? Your name is kept.")) {

@@ -1,8 +1,7 @@
 //! Packs: what waits for one, where each is, and one pack from the open envelope to its receipt.
 
 mod forms;
-mod papers;
-mod steps;
+mod routes;
 
 use std::sync::Arc;
 
@@ -12,22 +11,22 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::action::with_access;
 use super::app::App;
 use super::cards::state_tag;
 use super::error::PageError;
 use super::lang::Lang;
 use super::page;
 use super::session::User;
+use crate::actions::Rule;
 use crate::actions::history;
-use crate::actions::packing;
-use crate::domain::account::Right;
-use crate::domain::card::State as CardState;
-use crate::domain::ids::PackId;
-use crate::domain::pack::PackState;
-use crate::ledger::{self, OnHand, Pack, PackCard, PackFile, PackFilter};
+use crate::actions::packs::{self, Contents, List};
 
-pub use papers::{attach, papers, scan};
-pub use steps::{add, close, give_back, make, receive, redeliver, relocate, remove, send, waive};
+use crate::domain::card::State as CardState;
+use crate::domain::pack::PackState;
+use crate::ledger::{OnHand, Pack, PackCard};
+
+pub use routes::routes;
 
 const HERE: &str = "/packs";
 
@@ -41,13 +40,6 @@ pub struct Sought {
     find: String,
 }
 
-/// Everything that the list shows.
-struct Lists {
-    on_hand: Vec<OnHand>,
-    overdue: Vec<Pack>,
-    packs: Vec<Pack>,
-}
-
 /// `GET /packs`: a code or number opens its pack, a school shows its packs alone.
 pub async fn list(
     State(app): State<Arc<App>>,
@@ -56,31 +48,11 @@ pub async fn list(
 ) -> Result<Response, PageError> {
     let (lang, find) = (user.lang, page::filled(&sought.find));
     let asked = find.clone();
-    let (found, lists) = app
-        .read(move |app, ledger| {
-            ledger.snapshot(|ledger| -> ledger::Result<_> {
-                let found = asked
-                    .as_deref()
-                    .map(|text| packing::find_pack(ledger, text));
-                let today = app.today();
-                let filter = PackFilter {
-                    state: None,
-                    school: asked.clone(),
-                };
-                let mut on_hand = ledger.on_hand()?;
-                on_hand.retain(|hand| asked.as_ref().is_none_or(|a| hand.destination.is(a)));
-                let mut overdue = ledger.overdue_packs(today, app.config.handover.overdue_days)?;
-                overdue.retain(|pack| asked.as_ref().is_none_or(|a| pack.destination.is(a)));
-                let lists = Lists {
-                    on_hand,
-                    overdue,
-                    packs: ledger.packs(&filter)?,
-                };
-                Ok((found.transpose()?.flatten(), lists))
-            })
-        })
-        .await?;
-    if let Some(pack) = found {
+    let lists = with_access(&app, &user, move |at| {
+        packs::list(at, None, asked.as_deref())
+    })
+    .await?;
+    if let Some(pack) = lists.named {
         return Ok(Redirect::to(&format!("{HERE}/{pack}")).into_response());
     }
     let title = lang.t("Paket", "Packs");
@@ -97,7 +69,7 @@ pub async fn list(
     Ok(page::page(&app, &user, title, true, &content).into_response())
 }
 
-fn all(user: &User, lists: &Lists, sought: bool) -> Markup {
+fn all(user: &User, lists: &List, sought: bool) -> Markup {
     let lang = user.lang;
     let late = |pack: &Pack| lists.overdue.iter().any(|late| late.pack == pack.pack);
     let under = |states: &[PackState]| -> Vec<&Pack> {
@@ -161,7 +133,7 @@ fn hand(user: &User, on_hand: &[OnHand]) -> Markup {
                 tbody { @for hand in on_hand { tr {
                     td { (hand.destination.name()) }
                     td.num { (hand.verified) } td.num { (hand.returned) }
-                    td { @if user.may(Right::Work) && hand.verified > 0 {
+                    td { @if user.may(Rule::PackGather) && hand.verified > 0 {
                         form method="post" action=(HERE) {
                             input type="hidden" name="school" value=(hand.destination.key());
                             button { (lang.t("Buat paket", "Make a pack")) }
@@ -169,7 +141,7 @@ fn hand(user: &User, on_hand: &[OnHand]) -> Markup {
                     } }
                 } } }
             } }
-            @if user.may(Right::Work) && ready.count() > 1 {
+            @if user.may(Rule::PackGather) && ready.count() > 1 {
                 form.line method="post" action=(HERE) {
                     button.primary { (lang.t("Buat paket untuk semua", "Make packs for all")) }
                 }
@@ -217,42 +189,12 @@ fn table(lang: Lang, packs: &[&Pack]) -> Markup {
     }
 }
 
-/// The pack that an address names.
-///
-/// # Errors
-/// [`PageError::NotFound`] of a mistyped one.
-fn named(pack: &str) -> Result<PackId, PageError> {
-    pack.parse().map_err(|_| PageError::NotFound)
-}
-
-/// A pack with all that its page shows.
-struct Whole {
-    pack: Pack,
-    cards: Vec<PackCard>,
-    files: Vec<PackFile>,
-    /// How many of its cards came back and lie in the office in no pack.
-    back: usize,
-}
-
 pub async fn one(
     State(app): State<Arc<App>>,
     user: User,
     Path(pack): Path<String>,
 ) -> Result<Markup, PageError> {
-    let id = named(&pack)?;
-    let whole = app
-        .read(move |_, ledger| {
-            ledger.snapshot(|ledger| -> Result<_, PageError> {
-                let (pack, cards) = ledger.pack(id)?.ok_or(PageError::NotFound)?;
-                Ok(Whole {
-                    pack,
-                    cards,
-                    files: ledger.pack_files(id)?,
-                    back: ledger.returned_from(id)?.len(),
-                })
-            })
-        })
-        .await?;
+    let whole = with_access(&app, &user, move |at| packs::view(at, &pack)).await?;
     let lang = user.lang;
     let pack = &whole.pack;
     let content = html! {
@@ -312,9 +254,9 @@ fn may_choose(pack: &Pack, card: &PackCard) -> bool {
     }
 }
 
-fn cards(user: &User, whole: &Whole) -> Markup {
+fn cards(user: &User, whole: &Contents) -> Markup {
     let (lang, pack) = (user.lang, &whole.pack);
-    let works = user.may(Right::Work);
+    let works = user.may(Rule::PackFill);
     html! {
         div.scroll { table {
             thead { tr {

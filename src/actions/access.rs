@@ -1,0 +1,197 @@
+//! The station in a person's hands: the ledger is handed out against a [`Rule`] only.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Failure, Result, Rule};
+use crate::context::Context;
+use crate::domain::account::{Role, actor};
+use crate::domain::ids::CardId;
+use crate::ledger::{Reader, Tx};
+use crate::text;
+
+/// Who acts. [`super::accounts::authenticate`] and the page's sessions make it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operator {
+    /// Nobody was named. May look while the station has no accounts.
+    Unnamed,
+    /// A name without proof. May do everything while the station has no accounts.
+    Claimed(String),
+    /// An account that proved itself.
+    Proved { user: String, role: Role },
+}
+
+impl Operator {
+    /// How the ledger names who acts.
+    fn actor(&self) -> String {
+        match self {
+            Self::Unnamed => "console".to_owned(),
+            Self::Claimed(user) | Self::Proved { user, .. } => actor(user),
+        }
+    }
+}
+
+/// What the audit keeps of a view or an export.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    pub code: &'static str,
+    pub card: Option<CardId>,
+    pub detail: Option<String>,
+}
+
+impl Audit {
+    pub fn of(code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            card: None,
+            detail: Some(detail.into()),
+        }
+    }
+}
+
+/// How long a view that is repeated is the same view.
+const SAME_VIEW: SignedDuration = SignedDuration::from_mins(10);
+
+/// There are three ways to the ledger: `write` changes it, `view` reads children's data, `export`
+/// takes them out. `read` is for what shows nobody's data.
+pub struct Access<'a> {
+    pub context: &'a Context,
+    operator: Operator,
+    /// When the action began; its events carry this time.
+    pub now: Timestamp,
+}
+
+impl<'a> Access<'a> {
+    pub fn new(context: &'a Context, operator: Operator) -> Self {
+        Self {
+            context,
+            operator,
+            now: context.now(),
+        }
+    }
+
+    /// How the ledger names who acts.
+    pub fn actor(&self) -> String {
+        self.operator.actor()
+    }
+
+    /// Refuses, and enters in the audit, what the person may not do.
+    pub fn permit(&self, rule: Rule) -> Result<()> {
+        match &self.operator {
+            Operator::Proved { role, .. } if role.may(rule.right()) => Ok(()),
+            Operator::Proved { .. } => {
+                self.context
+                    .write(&self.actor(), self.now, |tx| -> Result<()> {
+                        Ok(tx.audit("step-denied", None, Some(rule.code()))?)
+                    })?;
+                Err(Failure::Denied(rule))
+            }
+            _ => self.context.read(|ledger| self.unproved(ledger)),
+        }
+    }
+
+    /// A name without proof counts only while there are no accounts.
+    fn unproved(&self, ledger: &Reader) -> Result<()> {
+        match self.operator {
+            Operator::Proved { .. } => Ok(()),
+            _ if !ledger.has_accounts()? => Ok(()),
+            _ => Err(Failure::refused(
+                "Stasiun ini memakai akun: sebutkan siapa Anda dengan --as.",
+                "This station has accounts: say who you are with --as.",
+            )),
+        }
+    }
+
+    /// Reads what shows nobody's data, in one snapshot.
+    pub fn read<T>(&self, rule: Rule, work: impl FnOnce(&Reader) -> Result<T>) -> Result<T> {
+        self.permit(rule)?;
+        self.context.read(|ledger| ledger.snapshot(work))
+    }
+
+    /// Reads children's data. Enters `audit` unless this person viewed the same a little while ago.
+    pub fn view<T>(
+        &mut self,
+        rule: Rule,
+        audit: impl FnOnce(&T) -> Audit,
+        work: impl FnOnce(&Reader) -> Result<T>,
+    ) -> Result<T> {
+        let seen = self.read(rule, work)?;
+        if self.operator != Operator::Unnamed {
+            let (audit, since) = (audit(&seen), self.now - SAME_VIEW);
+            let known = |ledger: &Reader, actor: &str| {
+                ledger.was_audited(
+                    audit.code,
+                    audit.card,
+                    audit.detail.as_deref(),
+                    actor,
+                    since,
+                )
+            };
+            let actor = self.actor();
+            if !self.context.read(|ledger| known(ledger, &actor))? {
+                // Two views may come at once: the second finds the first one's entry.
+                self.context.write(&actor, self.now, |tx| -> Result<()> {
+                    match known(tx, &actor)? {
+                        true => Ok(()),
+                        false => Ok(tx.audit(audit.code, audit.card, audit.detail.as_deref())?),
+                    }
+                })?;
+            }
+        }
+        Ok(seen)
+    }
+
+    /// Makes what leaves the station, and enters it before it is handed out.
+    pub fn export<T>(
+        &mut self,
+        rule: Rule,
+        audit: impl FnOnce(&T) -> Audit,
+        work: impl FnOnce(&Reader) -> Result<T>,
+    ) -> Result<T> {
+        let made = self.read(rule, work)?;
+        if self.operator != Operator::Unnamed {
+            self.enter(&audit(&made))?;
+        }
+        Ok(made)
+    }
+
+    /// Enters `audit` after [`Access::permit`]: for a stream, before its first byte.
+    pub fn enter(&mut self, audit: &Audit) -> Result<()> {
+        self.context
+            .write(&self.actor(), self.now, |tx| -> Result<()> {
+                self.unproved(tx)?;
+                Ok(tx.audit(audit.code, audit.card, audit.detail.as_deref())?)
+            })
+    }
+
+    /// Does `work` in one transaction in the person's name.
+    pub fn write<T>(
+        &mut self,
+        rule: Rule,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
+        if self.operator == Operator::Unnamed {
+            return Err(Failure::refused(
+                "Sebutkan siapa Anda dengan --as.",
+                "Say who you are with --as.",
+            ));
+        }
+        self.permit(rule)?;
+        self.context.write(&self.actor(), self.now, |tx| {
+            self.unproved(tx)?;
+            work(tx)
+        })
+    }
+
+    /// The day that was named, or today. Refuses a day to come.
+    pub fn day(&self, named: Option<Date>) -> Result<Date> {
+        let today = self.context.date(self.now);
+        match named {
+            Some(day) if day > today => Err(Failure::Refused(text!(
+                "{day} belum tiba.",
+                "{day} has not come yet."
+            ))),
+            day => Ok(day.unwrap_or(today)),
+        }
+    }
+}

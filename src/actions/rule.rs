@@ -1,0 +1,84 @@
+//! Who may do what: one list for the whole house.
+
+use crate::domain::account::Right;
+use crate::domain::text::{Explain, Text};
+
+macro_rules! rules {
+    ($($name:ident $right:ident $code:literal $id:literal $en:literal;)*) => {
+        /// What an action asks of the person who takes it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Rule {
+            $($name,)*
+        }
+
+        impl Rule {
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The right that the person's role must have.
+            pub const fn right(self) -> Right {
+                match self {
+                    $(Self::$name => Right::$right,)*
+                }
+            }
+
+            /// The short code that the audit keeps of a denied attempt.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+        }
+
+        impl Explain for Rule {
+            fn text(&self) -> Text {
+                match self {
+                    $(Self::$name => Text::new($id, $en),)*
+                }
+            }
+        }
+    };
+}
+
+impl From<Rule> for Right {
+    fn from(rule: Rule) -> Self {
+        rule.right()
+    }
+}
+
+rules! {
+    PackList           Look   "pack-list"            "melihat daftar paket"                  "list packs";
+    PackView           Look   "pack-view"            "melihat isi paket"                     "view a pack";
+    PackGather         Work   "pack-gather"          "mengisi paket"                         "gather cards into packs";
+    PackFill           Work   "pack-fill"            "menambah atau mengeluarkan kartu"      "add or remove cards of a pack";
+    PackClose          Work   "pack-close"           "menyegel paket"                        "close a pack";
+    PackCloseUnscanned Decide "pack-close-unscanned" "menyegel paket dengan kartu tanpa pindai" "close a pack with unscanned cards";
+    PackSend           Work   "pack-send"            "mengirim paket"                        "send a pack";
+    PackReceive        Work   "pack-receive"         "mencatat jawaban sekolah"              "record what a school received";
+    PackReturn         Work   "pack-return"          "mencatat kartu yang kembali"           "record returned cards";
+    PackMove           Work   "pack-move"            "memindahkan kartu ke sekolah lain"     "move cards to another school";
+    PackRedeliver      Work   "pack-redeliver"       "mengirim ulang kartu yang kembali"     "deliver returned cards again";
+    PackAttach         Work   "pack-attach"          "menyimpan hasil pindai berita acara"   "keep the scan of a signed paper";
+    PackPapers         Look   "pack-papers"          "mengambil dokumen paket"               "take out the papers of a pack";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::domain::text::Lang;
+
+    #[test]
+    fn every_rule_has_its_own_code_and_a_text_in_both_languages() {
+        let codes: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.code()).collect();
+        assert_eq!(codes.len(), Rule::ALL.len());
+        for rule in Rule::ALL {
+            let text = rule.text();
+            assert_ne!(
+                text.of(Lang::Indonesian),
+                text.of(Lang::English),
+                "{rule:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What every part of a station shares, opened once: folders, settings, zone, clock, layouts, a
+//! pool of readers and one writer.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::config::{Config, ConfigError, Paths};
+use crate::domain::card::Kind;
+use crate::ledger::{self, Ledger, Reader, Tx};
+use crate::production::assets::{self, LoadError};
+use crate::render::layout::Layout;
+
+/// Gives the time. A test hands in its own.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    pub fn system() -> Self {
+        Self(Arc::new(Timestamp::now))
+    }
+
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// A station. Actions reach its ledger through [`crate::actions::Access`] only, which asks for a
+/// rule first.
+pub struct Context {
+    pub paths: Paths,
+    pub config: Config,
+    pub zone: TimeZone,
+    pub clock: Clock,
+    layouts: OnceLock<BTreeMap<Kind, Layout>>,
+    readers: Mutex<Vec<Reader>>,
+    writer: Mutex<Option<Ledger>>,
+}
+
+/// Ignores lock poisoning: an aborted transaction has written nothing.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Context {
+    /// # Errors
+    /// A time zone that does not exist.
+    pub fn new(paths: Paths, config: Config, clock: Clock) -> Result<Self, ConfigError> {
+        Ok(Self {
+            zone: config.zone()?,
+            paths,
+            config,
+            clock,
+            layouts: OnceLock::new(),
+            readers: Mutex::default(),
+            writer: Mutex::default(),
+        })
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The day in the station's zone.
+    pub fn today(&self) -> Date {
+        self.date(self.now())
+    }
+
+    pub fn date(&self, at: Timestamp) -> Date {
+        at.to_zoned_datetime(self.zone.clone()).date()
+    }
+
+    /// A time as an operator reads it: in the station's zone, to the minute.
+    pub fn local(&self, at: Timestamp) -> String {
+        let at = at.to_zoned_datetime(self.zone.clone());
+        at.strftime("%d-%m-%Y %H:%M").to_string()
+    }
+
+    /// The layouts that the settings name, parsed once.
+    ///
+    /// # Errors
+    /// What is wrong with the first that is wrong.
+    pub fn layouts(&self) -> Result<&BTreeMap<Kind, Layout>, LoadError> {
+        if let Some(layouts) = self.layouts.get() {
+            return Ok(layouts);
+        }
+        let layouts = assets::load_all(Some(&self.paths), &self.config)?;
+        Ok(self.layouts.get_or_init(|| layouts))
+    }
+
+    /// Reads the ledger over a connection of the pool.
+    pub(crate) fn read<T, E: From<ledger::Error>>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let spare = lock(&self.readers).pop();
+        let reader = match spare {
+            Some(reader) => reader,
+            None => Ledger::open_read_only(&self.paths.ledger())?,
+        };
+        let done = work(&reader);
+        lock(&self.readers).push(reader);
+        done
+    }
+
+    /// Does `work` in one transaction of the writer, which is opened when it is first needed.
+    pub(crate) fn write<T, E: From<ledger::Error>>(
+        &self,
+        actor: &str,
+        at: Timestamp,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.with_ledger(|ledger| ledger.write(actor, at, work))
+    }
+
+    /// Does `work` with the writer.
+    pub(crate) fn with_ledger<T, E: From<ledger::Error>>(
+        &self,
+        work: impl FnOnce(&mut Ledger) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = lock(&self.writer);
+        let ledger = match &mut *writer {
+            Some(ledger) => ledger,
+            none => none.insert(Ledger::open(&self.paths.ledger())?),
+        };
+        work(ledger)
+    }
+}
