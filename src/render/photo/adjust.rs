@@ -1,8 +1,9 @@
 //! A photo that a person cropped and turned by hand.
 
 use image::metadata::Orientation;
+use kia_jpeg::ColorModel;
 
-use super::picture::{Ink, Layer, Picture};
+use super::picture::{Layer, Picture};
 use super::scale::{self, Small};
 use super::{Fault, MAX_SIDE, Prepared, Target, decode, finish};
 
@@ -113,7 +114,7 @@ fn part(whole: &Small, target: &Target, adjustment: &Adjustment) -> Picture {
     Picture {
         width,
         height,
-        ink: Ink::YCbCr,
+        color_model: ColorModel::YCbCr,
         layers: vec![Layer {
             channels: 3,
             width,

@@ -14,7 +14,6 @@
 //! The colours are taken as sRGB: an embedded profile is neither applied nor kept.
 
 mod adjust;
-mod encode;
 mod jpeg;
 mod look;
 mod picture;
@@ -198,7 +197,7 @@ pub fn prepare(bytes: &[u8], target: &Target) -> Result<Prepared, Fault> {
 
 /// Decodes a photo file, whole and strictly, at a size that the target needs.
 fn decode(bytes: &[u8], target: &Target) -> Result<Picture, Fault> {
-    if bytes.starts_with(&jpeg::MAGIC) {
+    if bytes.starts_with(&kia_jpeg::MAGIC) {
         jpeg::decode(bytes, target)
     } else if bytes.starts_with(&png::MAGIC) {
         png::decode(bytes, target)
@@ -213,7 +212,7 @@ fn finish(picture: &Picture, target: &Target) -> Result<Prepared, Fault> {
     look::refuse_blank(&small)?;
     let small = small.upright();
     let background = look::background(&small);
-    let jpeg = encode::jpeg(&small, target.quality);
+    let jpeg = jpeg::encode(&small, target.quality);
     Ok(Prepared {
         sha256: Sha256::digest(&jpeg).into(),
         width: small.width,

@@ -1,25 +1,7 @@
 //! A decoded photo before it is cropped and scaled, still in the colours of its file.
 
 use image::metadata::Orientation;
-
-/// What the channels of a picture mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ink {
-    Luma,
-    /// JPEG's luma and two colour differences (BT.601, full range).
-    YCbCr,
-    Rgb,
-    /// Cyan, magenta, yellow, black; inverted in files that Adobe's marker says so of.
-    Cmyk {
-        /// 255 is no ink.
-        inverted: bool,
-    },
-    /// CMY as YCbCr, and black.
-    Ycck {
-        /// 255 is no ink.
-        inverted: bool,
-    },
-}
+use kia_jpeg::ColorModel;
 
 /// Some of a picture's channels at one resolution, interleaved, rows without padding.
 pub(super) struct Layer {
@@ -33,14 +15,14 @@ pub(super) struct Layer {
     pub samples: Vec<u8>,
 }
 
-/// A whole photo: its layers lie over one another and together carry the channels of `ink`.
+/// A whole photo: its layers lie over one another and together carry the channels of the color model.
 pub(super) struct Picture {
     /// Width of the file in pixels, before it is turned upright.
     pub width: u32,
     /// Height of the file in pixels.
     pub height: u32,
     /// What the channels mean, in the order of the layers.
-    pub ink: Ink,
+    pub color_model: ColorModel,
     /// One layer of all channels, or several.
     pub layers: Vec<Layer>,
     /// How the camera was held.

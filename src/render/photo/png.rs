@@ -5,15 +5,16 @@ use std::io::Cursor;
 use flate2::Crc;
 use image::codecs::png::PngDecoder;
 use image::{DynamicImage, Limits};
+use kia_jpeg::ColorModel;
 
-use super::picture::{self, Ink, Layer, Picture};
+use super::picture::{self, Layer, Picture};
 use super::{Fault, MAX_DECODE_BYTES, MAX_SIDE, Target, scale, within_limits};
 
 /// The first bytes of every PNG.
 pub(super) const MAGIC: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 
 /// The parts of a PNG that are looked at before it is decoded.
-struct Outline<'a> {
+struct Header<'a> {
     width: u32,
     height: u32,
     exif: Option<&'a [u8]>,
@@ -21,9 +22,9 @@ struct Outline<'a> {
 
 /// Decodes a PNG whole, with transparency over white.
 pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Picture, Fault> {
-    let outline = outline(bytes)?;
-    let (width, height) = (outline.width, outline.height);
-    let orientation = picture::orientation(outline.exif);
+    let header = chunks(bytes)?;
+    let (width, height) = (header.width, header.height);
+    let orientation = picture::orientation(header.exif);
     let (across, down) = if picture::turns(orientation) {
         (height, width)
     } else {
@@ -37,18 +38,22 @@ pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Picture, Fault> {
     let damaged = |_| Fault::Truncated("damaged PNG data");
     let decoder = PngDecoder::with_limits(Cursor::new(bytes), limits).map_err(damaged)?;
     let image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
-    let (ink, channels, samples) = match image {
-        DynamicImage::ImageLuma8(grey) => (Ink::Luma, 1, grey.into_raw()),
-        image @ DynamicImage::ImageLuma16(_) => (Ink::Luma, 1, image.into_luma8().into_raw()),
-        image if image.color().has_alpha() => {
-            (Ink::Rgb, 3, over_white(image.into_rgba8().into_raw()))
+    let (color_model, channels, samples) = match image {
+        DynamicImage::ImageLuma8(grey) => (ColorModel::Luma, 1, grey.into_raw()),
+        image @ DynamicImage::ImageLuma16(_) => {
+            (ColorModel::Luma, 1, image.into_luma8().into_raw())
         }
-        image => (Ink::Rgb, 3, image.into_rgb8().into_raw()),
+        image if image.color().has_alpha() => (
+            ColorModel::Rgb,
+            3,
+            over_white(image.into_rgba8().into_raw()),
+        ),
+        image => (ColorModel::Rgb, 3, image.into_rgb8().into_raw()),
     };
     Ok(Picture {
         width,
         height,
-        ink,
+        color_model,
         layers: vec![Layer {
             channels,
             width,
@@ -60,10 +65,10 @@ pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Picture, Fault> {
     })
 }
 
-/// Reads the chunks, from the signature to IEND, and checks every sum.
-fn outline(bytes: &[u8]) -> Result<Outline<'_>, Fault> {
+/// Reads the chunks from the signature to IEND and checks every checksum.
+fn chunks(bytes: &[u8]) -> Result<Header<'_>, Fault> {
     let mut rest = &bytes[MAGIC.len()..];
-    let mut outline = None;
+    let mut header = None;
     let mut exif = None;
     loop {
         let (length, after) = rest
@@ -78,9 +83,9 @@ fn outline(bytes: &[u8]) -> Result<Outline<'_>, Fault> {
             .split_first_chunk::<4>()
             .ok_or(Fault::Truncated("a PNG chunk ends early"))?;
         let (name, data) = body.split_at(4);
-        if outline.is_none() {
+        if header.is_none() {
             // The header's limits come before any other work on the file.
-            outline = Some(header(name, data)?);
+            header = Some(ihdr(name, data)?);
         }
         let mut crc = Crc::new();
         crc.update(body);
@@ -94,12 +99,12 @@ fn outline(bytes: &[u8]) -> Result<Outline<'_>, Fault> {
         }
         rest = after;
     }
-    let outline = outline.ok_or(Fault::Format("a PNG without a header"))?;
-    Ok(Outline { exif, ..outline })
+    let header = header.ok_or(Fault::Format("a PNG without a header"))?;
+    Ok(Header { exif, ..header })
 }
 
-/// Reads IHDR, refuses what is over the limits.
-fn header<'a>(name: &[u8], data: &[u8]) -> Result<Outline<'a>, Fault> {
+/// Reads IHDR and refuses what is over the limits.
+fn ihdr<'a>(name: &[u8], data: &[u8]) -> Result<Header<'a>, Fault> {
     let malformed = Fault::Format("a PNG without a header");
     let (b"IHDR", [w0, w1, w2, w3, h0, h1, h2, h3, depth, colour, _, _, _]) = (name, data) else {
         return Err(malformed);
@@ -123,7 +128,7 @@ fn header<'a>(name: &[u8], data: &[u8]) -> Result<Outline<'a>, Fault> {
         height,
         u64::from(width) * u64::from(height) * pixel_bytes,
     )?;
-    Ok(Outline {
+    Ok(Header {
         width,
         height,
         exif: None,

@@ -5,8 +5,9 @@ use fast_image_resize as fir;
 use fir::images::{Image, ImageRef};
 use fir::{Filter, FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::metadata::Orientation;
+use kia_jpeg::ColorModel;
 
-use super::picture::{self, Ink, Layer, Picture};
+use super::picture::{self, Layer, Picture};
 use super::{Fault, Target};
 
 /// Share of the surplus height that is cut at the top: faces sit above the middle.
@@ -122,18 +123,18 @@ pub(super) fn to_target(picture: &Picture, target: &Target) -> Result<Small, Fau
         resizer: Resizer::new(),
     };
     let (half_w, half_h) = (small_w.div_ceil(2), small_h.div_ceil(2));
-    let (luma, colour) = match (picture.layers.as_slice(), picture.ink) {
+    let (luma, colour) = match (picture.layers.as_slice(), picture.color_model) {
         // Nearly every photo is this, and never becomes anything but planes.
-        ([y, cb, cr], Ink::YCbCr) if small_w % 2 == 0 && small_h % 2 == 0 => {
+        ([y, cb, cr], ColorModel::YCbCr) if small_w % 2 == 0 && small_h % 2 == 0 => {
             let colour = [cb, cr].map(|layer| part.shrunk(layer, half_w, half_h));
             (part.shrunk(y, small_w, small_h), colour)
         }
-        (layers, ink) => {
+        (layers, color_model) => {
             let layers: Vec<_> = layers
                 .iter()
                 .map(|layer| (layer.channels, part.shrunk(layer, small_w, small_h)))
                 .collect();
-            let pixels = merge(&layers, ink);
+            let pixels = merge(&layers, color_model);
             let columns = pairs(small_w as usize, reversed_x(picture.orientation));
             let rows = pairs(small_h as usize, reversed_y(picture.orientation));
             let colour = [1, 2].map(|channel| halved(&pixels, &columns, &rows, channel));
@@ -204,7 +205,7 @@ fn lanczos3(x: f64) -> f64 {
 }
 
 /// Lays the channels of the layers, each with how many it has, side by side as YCbCr.
-fn merge(layers: &[(usize, Vec<u8>)], ink: Ink) -> Vec<[u8; 3]> {
+fn merge(layers: &[(usize, Vec<u8>)], color_model: ColorModel) -> Vec<[u8; 3]> {
     let count = layers.first().map_or(0, |(n, samples)| samples.len() / n);
     let mut channels = [0u8; 4];
     (0..count)
@@ -214,7 +215,7 @@ fn merge(layers: &[(usize, Vec<u8>)], ink: Ink) -> Vec<[u8; 3]> {
                 channels[at..at + n].copy_from_slice(&samples[i * n..(i + 1) * n]);
                 at += n;
             }
-            to_ycbcr(channels, ink)
+            to_ycbcr(channels, color_model)
         })
         .collect()
 }
@@ -328,25 +329,28 @@ fn turned(plane: &[u8], w: usize, orientation: Orientation) -> Vec<u8> {
 }
 
 /// One pixel of the file's colours as YCbCr.
-fn to_ycbcr(channels: [u8; 4], ink: Ink) -> [u8; 3] {
+fn to_ycbcr(channels: [u8; 4], color_model: ColorModel) -> [u8; 3] {
     let [a, b, c, k] = channels;
     // Multiplies what the colour lets through with what the black ink does.
     let under = |colour: u8, black: u8| ((u32::from(colour) * u32::from(black) + 127) / 255) as u8;
-    let rgb = match ink {
-        Ink::YCbCr => return [a, b, c],
-        Ink::Luma => return [a, 128, 128],
-        Ink::Rgb => [a, b, c],
-        Ink::Cmyk { inverted: true } => [under(a, k), under(b, k), under(c, k)],
-        Ink::Cmyk { inverted: false } => [
+    let rgb = match color_model {
+        ColorModel::YCbCr => return [a, b, c],
+        ColorModel::Luma => return [a, 128, 128],
+        ColorModel::Rgb => [a, b, c],
+        ColorModel::Cmyk { inverted: true } => [under(a, k), under(b, k), under(c, k)],
+        ColorModel::Cmyk { inverted: false } => [
             under(255 - a, 255 - k),
             under(255 - b, 255 - k),
             under(255 - c, 255 - k),
         ],
-        Ink::Ycck { inverted } => {
+        ColorModel::Ycck { inverted } => {
             // YCCK codes the inks' complements as RGB, so undoing it gives CMY; Adobe inverts all
             // four on top.
             let [r, g, b] = to_rgb([a, b, c]);
-            return to_ycbcr([255 - r, 255 - g, 255 - b, k], Ink::Cmyk { inverted });
+            return to_ycbcr(
+                [255 - r, 255 - g, 255 - b, k],
+                ColorModel::Cmyk { inverted },
+            );
         }
     };
     let (y, cb, cr) = jpeg_encoder::rgb_to_ycbcr(rgb[0], rgb[1], rgb[2]);

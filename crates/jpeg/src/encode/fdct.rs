@@ -1,13 +1,13 @@
-//! The cosine transform and the rounding of its coefficients.
+//! The forward cosine transform and quantization.
 
-use super::super::jpeg::ZIGZAG;
+use crate::block::ZIGZAG;
 
-/// A block's samples, or its coefficients on the way: eight rows.
+/// A block of samples or coefficients: eight rows.
 type Rows = [[f32; 8]; 8];
 
-/// What Arai, Agui and Nakajima's transform leaves undone: the factor of each frequency, in one
+/// The factor that the transform of Arai, Agui and Nakajima leaves in each frequency, in one
 /// direction.
-const LEFT: [f64; 8] = [
+const SCALES: [f64; 8] = [
     1.0,
     1.387_039_845,
     1.306_562_965,
@@ -18,26 +18,26 @@ const LEFT: [f64; 8] = [
     0.275_899_379,
 ];
 
-/// Turns blocks into quantised coefficients.
-pub(super) struct Quantiser {
-    /// What each coefficient of the transform is multiplied by, in its transposed order.
+/// Transforms blocks to quantized coefficients.
+pub(super) struct Quantizer {
+    /// The factor of each coefficient, in transposed order.
     factors: Rows,
 }
 
-impl Quantiser {
-    /// One for these quantisation steps, in natural order.
+impl Quantizer {
+    /// Takes the quantization steps in natural order.
     pub(super) fn new(steps: &[u8; 64]) -> Self {
         let mut factors = [[0.0; 8]; 8];
         for (u, row) in factors.iter_mut().enumerate() {
             for (v, factor) in row.iter_mut().enumerate() {
                 let step = f64::from(steps[v * 8 + u]);
-                *factor = (1.0 / (step * LEFT[u] * LEFT[v] * 8.0)) as f32;
+                *factor = (1.0 / (step * SCALES[u] * SCALES[v] * 8.0)) as f32;
             }
         }
         Self { factors }
     }
 
-    /// The quantised coefficients of a block, in the order of the codes.
+    /// The quantized coefficients of a block, in zigzag order.
     #[inline]
     pub(super) fn coefficients(&self, block: Rows) -> [i16; 64] {
         let rows = down(transposed(down(block)));
@@ -50,15 +50,15 @@ impl Quantiser {
                 *to = round(c * factor);
             }
         }
-        // The second pass ran over columns, so the coefficients lie transposed.
+        // The second pass ran over columns, so the coefficients are transposed.
         ZIGZAG.map(|place| rounded[usize::from(place % 8 * 8 + place / 8)])
     }
 }
 
-/// Rounds what fits sixteen bits, in a form that compiles to vector instructions.
+/// Rounds to 16 bits, in a form that compiles to vector instructions.
 #[inline]
 fn round(c: f32) -> i16 {
-    // Adding 1.5 × 2^23 leaves the rounded value in the low bits.
+    // Adding 1.5 × 2^23 puts the rounded value into the low bits.
     (c + 12_582_912.0).to_bits() as i16
 }
 

@@ -1,21 +1,20 @@
-//! The inverse cosine transform at full and reduced size.
+//! The scaled inverse cosine transform.
 //!
-//! A block of 8 × 8 samples at `N` × `N`, `N` from 1 to 8, is the transform of that size over the
-//! block's lowest frequencies: the picture scaled down for a fraction of the work.
+//! The transform of size `N` × `N` over the lowest frequencies of a block gives the block scaled
+//! from 8 × 8 to `N` × `N` samples, for a fraction of the work.
+
+use crate::block::Block;
 
 /// Samples across a block at full size.
 const FULL: usize = 8;
 
-/// Coefficients of one block in natural order, each with its row's frequency growing downwards.
-pub(super) type Block = [i16; 64];
-
-/// The transform to `N` × `N` samples, in rows of `LANES`: 4 or 8, so that rows are vectors.
-pub(super) struct Inverse<const N: usize, const LANES: usize> {
+/// The transform to `N` × `N` samples. Rows have `LANES` places, 4 or 8, to fill vector registers.
+pub(super) struct Idct<const N: usize, const LANES: usize> {
     down: [[f32; N]; N],
     across: [[f32; LANES]; N],
 }
 
-impl<const N: usize, const LANES: usize> Inverse<N, LANES> {
+impl<const N: usize, const LANES: usize> Idct<N, LANES> {
     pub(super) fn new() -> Self {
         let (mut down, mut across) = ([[0.0; N]; N], [[0.0; LANES]; N]);
         for sample in 0..N {
@@ -32,11 +31,17 @@ impl<const N: usize, const LANES: usize> Inverse<N, LANES> {
 
     /// Writes a block's samples into the top left corner of `to`, whose rows are `stride` long.
     #[inline]
-    pub(super) fn write(&self, block: &Block, steps: &[f32; 64], to: &mut [u8], stride: usize) {
+    pub(super) fn write(
+        &self,
+        block: &Block,
+        quantization: &[f32; 64],
+        to: &mut [u8],
+        stride: usize,
+    ) {
         let mut coefficients = [[0.0f32; LANES]; N];
         for (v, row) in coefficients.iter_mut().enumerate() {
             for (u, c) in row.iter_mut().enumerate() {
-                *c = f32::from(block[v * FULL + u]) * steps[v * FULL + u];
+                *c = f32::from(block[v * FULL + u]) * quantization[v * FULL + u];
             }
         }
         for (y, weights) in self.down.iter().enumerate() {
@@ -57,10 +62,10 @@ impl<const N: usize, const LANES: usize> Inverse<N, LANES> {
         }
     }
 
-    /// The same for a block of one value, its mean.
+    /// Writes a block whose only coefficient is the DC.
     #[inline]
-    pub(super) fn write_flat(&self, mean: i16, step: f32, to: &mut [u8], stride: usize) {
-        let sample = to_byte(f32::from(mean) * step / FULL as f32 + 128.0);
+    pub(super) fn write_dc(&self, dc: i16, quantization: f32, to: &mut [u8], stride: usize) {
+        let sample = to_byte(f32::from(dc) * quantization / FULL as f32 + 128.0);
         for y in 0..N {
             to[y * stride..][..N].fill(sample);
         }
@@ -70,6 +75,6 @@ impl<const N: usize, const LANES: usize> Inverse<N, LANES> {
 /// Rounds and clamps to a byte, in a form that compiles to vector instructions.
 #[inline]
 fn to_byte(sample: f32) -> u8 {
-    // Adding 1.5 × 2^23 leaves the rounded value in the low bits.
+    // Adding 1.5 × 2^23 puts the rounded value into the low bits.
     (sample.clamp(0.0, 255.0) + 12_582_912.0).to_bits() as u8
 }
