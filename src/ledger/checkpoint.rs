@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::signing::{Signer, is_signed};
+use crate::ledger::signing::{Signer, is_signed};
 
 const FORMAT: &str = "kia-checkpoint/1";
 const WHAT: &str = "checkpoint";

@@ -4,41 +4,53 @@
 //! Names of schools and villages are not personal data. A new kind of event or a new field comes
 //! with a migration, so that an older program refuses the database instead of misreading it.
 
-mod accounts;
-mod audit;
-mod batches;
-mod books;
-mod packs;
-mod photos;
-mod senders;
-mod trust;
-
-use std::collections::BTreeMap;
-
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::checkpoint::Checkpoint;
-use crate::domain::card::{Evidence, Kind, State};
-use crate::domain::ids::{CardId, LotId};
-use crate::domain::period::Month;
-use crate::domain::record::Alasan;
+use crate::domain::card::Evidence;
+use crate::domain::ids::CardId;
 use crate::domain::stock::RibbonMovement;
-
-pub use accounts::AccountSet;
-pub use audit::Audited;
-pub use batches::BatchApproved;
-pub use books::{
-    CardScanned, DayClosed, Destroyed, JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged,
-    ReprintGranted, SerialRead, StackTurned, StockCounted, StockMoved,
-};
-pub use packs::{
+use crate::ledger::accounts::facts::AccountSet;
+use crate::ledger::cards::facts::{Accepted, Exception, Moved, ReprintGranted};
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::columns::{count, time};
+use crate::ledger::drops::facts::{BatchApproved, DropOutcome};
+use crate::ledger::error::{Error, Result};
+use crate::ledger::lots::facts::LotMade;
+use crate::ledger::packs::facts::{
     CardPutIn, CardTakenOut, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent,
 };
-pub use photos::PhotoChanged;
-pub use senders::SenderSet;
+use crate::ledger::photos::facts::PhotoChanged;
+use crate::ledger::printing::facts::{
+    JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged, StackTurned,
+};
+use crate::ledger::scanning::facts::{CardScanned, SerialRead};
+use crate::ledger::senders::facts::SenderSet;
+use crate::ledger::stock::facts::{DayClosed, Destroyed, StockCounted, StockMoved};
+use crate::ledger::trail::facts::Audited;
+use crate::ledger::trust::facts::{LotPurged, Restored};
 
-pub use trust::{LotPurged, Restored};
+/// One line of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// Its number, from 1 without a gap.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    pub actor: String,
+    pub event: Event,
+}
+
+impl Entry {
+    /// Who or what said so and why, where the event is a move.
+    pub fn evidence(&self) -> Option<(Evidence, Option<&str>)> {
+        match &self.event {
+            Event::CardMoved(moved) => Some((moved.evidence, moved.reason.as_deref())),
+            _ => None,
+        }
+    }
+}
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,137 +153,6 @@ pub enum Event {
     LotPurged(LotPurged),
 }
 
-/// What became of a drop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DropOutcome {
-    /// The station's own name for the drop, unique for all time; it must hold no personal data.
-    pub drop: String,
-    /// The name it came under. Long runs of digits are masked when it is written, for senders
-    /// name files by NIK.
-    pub name: String,
-    /// Records in it: `accepted + rejected`.
-    pub received: u32,
-    /// Records that became cards, or were no news.
-    pub accepted: u32,
-    /// Records that went back.
-    pub rejected: u32,
-    /// Of those accepted: the same record again.
-    pub unchanged: u32,
-    /// Rule code → how many problems of it there were.
-    pub problems: BTreeMap<String, u32>,
-}
-
-/// A record that became a card.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Accepted {
-    pub card: CardId,
-    /// Which kind of card it becomes.
-    pub card_kind: Kind,
-    /// Keyed hash of the NIK.
-    pub nik_hash: String,
-    /// Keyed hash of the record as stored, the photo's digest and the QR token.
-    pub record_hash: String,
-    /// Keyed hash of what makes a record the same as another.
-    pub content_hash: String,
-    /// Keyed hash of what its QR shows; the first cards lack it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code_hash: Option<String>,
-    /// Keyed hash of the photo's digest.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub photo_hash: Option<String>,
-    /// Keyed hash of the sender's id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_hash: Option<String>,
-    pub revisi: u32,
-    /// Why the card is issued.
-    pub alasan: Alasan,
-    /// The school's national number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub npsn: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sekolah: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kelas: Option<String>,
-    /// District of the address.
-    pub kecamatan: String,
-    /// Village of the address.
-    pub desa: String,
-    /// Region code of the address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kode_wilayah: Option<String>,
-    /// The month in which it stops counting for the child; a month, for a day would tell the
-    /// birthday. The first cards lack it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires: Option<Month>,
-    /// The drop it came with.
-    pub drop: String,
-    /// The row in the drop.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub row: Option<u32>,
-    /// 1, and one more for each time the card is made again.
-    pub attempt: u32,
-    /// The card it takes the place of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replaces: Option<CardId>,
-    /// Whether its picture was changed by hand on the card it is made again from: `content_hash`
-    /// is then of the sender's picture.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub photo_by_hand: bool,
-}
-
-/// A card that moved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moved {
-    pub card: CardId,
-    /// Where it stands now.
-    pub to: State,
-    /// Who or what said so.
-    pub evidence: Evidence,
-    /// Why, as a short code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// The second person who agreed, where one is needed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub second: Option<String>,
-    /// Where it was rendered.
-    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
-}
-
-/// A card's place in a lot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    pub lot: LotId,
-    pub position: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LotMade {
-    pub lot: LotId,
-    /// The kind of its cards.
-    pub card_kind: Kind,
-    /// The layout it was rendered with.
-    pub layout: String,
-    pub mode: String,
-    /// How many cards it holds.
-    pub cards: u32,
-    /// The PDF's file name in the folder of lots.
-    pub pdf: String,
-    pub sha256: String,
-    /// The PDF's size in bytes.
-    pub bytes: u64,
-}
-
-/// Something that a person let pass.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exception {
-    pub rule: String,
-    /// Keyed hash of the NIK it holds for.
-    pub nik_hash: String,
-    /// Why, in the person's words; long runs of digits are masked when it is written.
-    pub reason: String,
-}
-
 impl Event {
     /// The one spelling that is hashed and stored: fields in the order of their declaration, no
     /// spaces, absent fields left out.
@@ -301,4 +182,16 @@ pub(super) fn chain_hash(prev: &[u8; 32], seq: u64, at: &str, actor: &str, body:
         hash.update(text.as_bytes());
     }
     hash.finalize().into()
+}
+
+/// Reads `seq, at, actor, body`.
+pub(super) fn entry(row: &rusqlite::Row<'_>) -> Result<Entry> {
+    let seq = count(row, 0)?;
+    Ok(Entry {
+        seq,
+        at: time(row, 1)?,
+        actor: row.get(2)?,
+        event: Event::from_canonical(row.get_ref(3)?.as_str().unwrap_or_default())
+            .ok_or(Error::Event(seq))?,
+    })
 }

@@ -10,15 +10,15 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::checkpoint::Checkpoint;
-use super::error::{Error, Result};
-use super::event::{Event, NO_HASH, chain_hash};
-use super::key::unhex;
-use super::project::apply;
-use super::reader::Reader;
 use super::schema;
-use super::signing::{Signer, is_signed};
 use crate::domain::hex::hex;
+use crate::ledger::checkpoint::Checkpoint;
+use crate::ledger::error::{Error, Result};
+use crate::ledger::event::{Event, NO_HASH, chain_hash};
+use crate::ledger::key::unhex;
+use crate::ledger::project::apply;
+use crate::ledger::reader::Reader;
+use crate::ledger::signing::{Signer, is_signed};
 
 const FORMAT: &str = "kia-log/1";
 const WHAT: &str = "export";

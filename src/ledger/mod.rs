@@ -16,22 +16,35 @@
 //! leave a shorter chain that is whole, and who holds the key can write a new one from the start.
 //! Only a [`Checkpoint`] kept elsewhere shows that ([`against`]).
 
+mod accounts;
+mod cards;
 mod checkpoint;
+mod columns;
 mod copy;
+mod drops;
 mod error;
 mod event;
 mod export;
 mod key;
+mod lots;
 mod order;
+mod packs;
+mod photos;
+mod printing;
 mod project;
 mod reader;
+mod reports;
+mod scanning;
 mod schema;
+mod senders;
 mod signing;
+mod stock;
 #[cfg(test)]
 pub(crate) mod testing;
+mod trail;
+mod trust;
 mod tx;
 mod verify;
-mod view;
 
 use std::fs::OpenOptions;
 use std::ops::Deref;
@@ -41,34 +54,53 @@ use std::path::Path;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
+pub use accounts::facts::AccountSet;
+pub use accounts::read::{Account, Session};
+pub use cards::facts::{Accepted, Exception, Moved, Place, ReprintGranted};
+pub use cards::outcome::{Reprint, Settlement};
+pub use cards::read::Status;
+pub use cards::search::{Found, PAGE};
+pub use cards::view::{Card, Person, PrintedCard, PrintedFilter, QueuedCard, VoidCard, Waiting};
+pub use cards::write::{NewCard, Remake};
 pub use checkpoint::Checkpoint;
 pub use copy::LEDGER_FILES;
+pub use drops::facts::{BatchApproved, DropOutcome};
+pub use drops::read::FinishedDrop;
 pub use error::{Error, Result};
-pub use event::{
-    Accepted, AccountSet, Audited, BatchApproved, CardPutIn, CardScanned, CardTakenOut, DayClosed,
-    Destroyed, DropOutcome, Event, Exception, JobBegun, JobCreated, JobMoved, LotAssigned, LotMade,
-    LotPurged, Moved, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent, PhotoChanged,
-    Place, PrinterChanged, ReprintGranted, Restored, SenderSet, SerialRead, StackTurned,
-    StockCounted, StockMoved,
-};
+pub use event::{Entry, Event};
 pub use export::{ExportFault, ExportReport, verify_export};
-pub use reader::{
-    Account, BlanksLeft, CameOut, Closed, DestroyedCard, Destruction, Ending, EndingCard, Found,
-    Job, KeptCheckpoint, Left, OnHand, PAGE, Pack, PackCard, PackFile, PackFilter, PackPlace,
-    PrinterState, Reader, RegisterLine, Ribbons, Sender, Session, StockDay, Submission, ToPrint,
-    TrailFilter,
+pub use lots::facts::LotMade;
+pub use lots::read::{Lot, LotCard, OpenLot, VoidLot};
+pub use lots::write::NewLot;
+pub use packs::facts::{
+    CardPutIn, CardTakenOut, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent,
 };
+pub use packs::read::{Left, OnHand, Pack, PackCard, PackFile, PackFilter, PackPlace};
+pub use packs::write::{NewFile, Receipt};
+pub use photos::facts::PhotoChanged;
+pub use printing::facts::{
+    JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged, StackTurned,
+};
+pub use printing::read::{Job, PrinterState, ToPrint};
+pub use printing::write::NewJob;
+pub use reader::Reader;
+pub use reports::{BlanksLeft, CameOut, Ending, EndingCard, RegisterLine};
+pub use scanning::facts::{CardScanned, SerialRead};
+pub use scanning::write::Scan;
+pub use senders::facts::SenderSet;
+pub use senders::read::{Sender, Submission};
 pub use signing::Signer;
-pub use tx::{
-    Close, NewCard, NewFile, NewJob, NewLot, NewMovement, RESTORED, Receipt, Remake, Reprint, Scan,
-    Settlement, Tx,
-};
+pub use stock::facts::{DayClosed, Destroyed, StockCounted, StockMoved};
+pub use stock::read::{Closed, DestroyedCard, Destruction, Ribbons, StockDay};
+pub use stock::write::{Close, NewMovement};
+pub use trail::facts::Audited;
+pub use trail::read::TrailFilter;
+pub use trust::facts::{LotPurged, Restored};
+pub use trust::read::KeptCheckpoint;
+pub use trust::write::RESTORED;
+pub use tx::Tx;
 pub use verify::{
     CheckpointFault, EventFault, FileFault, Files, Finding, ObjectFault, Report, against, verify,
-};
-pub use view::{
-    Card, Entry, FinishedDrop, Lot, LotCard, OpenLot, Person, PrintedCard, PrintedFilter,
-    QueuedCard, Status, VoidCard, VoidLot, Waiting,
 };
 
 use key::StationKey;
@@ -265,7 +297,7 @@ mod tests {
         db.execute_batch(include_str!("migrations/0001.sql"))
             .unwrap();
         db.pragma_update(None, "user_version", 1).unwrap();
-        let at = view::stamp(now());
+        let at = columns::stamp(now());
         let insert = |seq: i64, prev: [u8; 32], body: String| {
             let hash = event::chain_hash(&prev, seq.cast_unsigned(), &at, FOUNDER, &body);
             db.execute(

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
-use super::error::{Error, Result};
-use super::key::{make_secret, read_secret, unhex};
 use crate::domain::hex::hex;
+use crate::ledger::error::{Error, Result};
+use crate::ledger::key::{make_secret, read_secret, unhex};
 
 /// The signing key's file name, in the ledger's folder.
 pub(super) const SIGNING_KEY: &str = "signing.key";

@@ -5,9 +5,9 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::report::{FileFault, Finding, Report};
+use crate::ledger::columns::pack_id;
 use crate::ledger::error::Result;
 use crate::ledger::key::{file_digest, is_digest};
-use crate::ledger::project::pack_id;
 
 /// Compares every PDF with its size and hash in the ledger; one that was purged must be gone.
 pub(super) fn check_lots(db: &Connection, folder: &Path, report: &mut Report) -> Result<()> {

@@ -6,9 +6,9 @@ use super::report::{Finding, Report};
 use crate::domain::card::{Kind, State};
 use crate::domain::period::Month;
 use crate::domain::record::Record;
+use crate::ledger::columns::card_id;
 use crate::ledger::error::Result;
 use crate::ledger::order::Order;
-use crate::ledger::project::card_id;
 use crate::ledger::reader::Reader;
 
 /// Checks each card's personal data and its place in the queue. The hashes are read from the

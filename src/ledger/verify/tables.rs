@@ -7,8 +7,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Row, Rows};
 
 use super::report::{Finding, ObjectFault, Report};
+use crate::ledger::columns::card_id;
 use crate::ledger::error::Result;
-use crate::ledger::project::card_id;
 use crate::ledger::schema;
 
 /// SQLite's own check of pages, indexes and constraints.

@@ -14,7 +14,9 @@ use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side};
 use crate::domain::pack::{Carrier, Destination};
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
-use crate::ledger::event::{BatchApproved, Event, StackTurned};
+use crate::ledger::drops::facts::BatchApproved;
+use crate::ledger::event::Event;
+use crate::ledger::printing::facts::StackTurned;
 use crate::ledger::testing::{Station, child, files, new_card, new_lot, nik};
 use crate::ledger::{
     Close, DropOutcome, NewCard, NewFile, NewJob, NewLot, NewMovement, Remake, Result, Signer, Tx,

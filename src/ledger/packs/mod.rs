@@ -1,0 +1,8 @@
+//! Packs: the cards that go to one school.
+
+pub(super) mod facts;
+pub(super) mod project;
+pub(super) mod read;
+#[cfg(test)]
+mod tests;
+pub(super) mod write;

@@ -1,0 +1,6 @@
+//! The photo desk.
+
+pub(super) mod facts;
+pub(super) mod project;
+pub(super) mod read;
+pub(super) mod write;

@@ -1,0 +1,8 @@
+//! Printing: jobs, printers and stacks.
+
+pub(super) mod facts;
+pub(super) mod project;
+pub(super) mod read;
+#[cfg(test)]
+mod tests;
+pub(super) mod write;

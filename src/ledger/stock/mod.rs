@@ -1,0 +1,8 @@
+//! Blanks, ribbons, the days of the books, and destructions.
+
+pub(super) mod facts;
+pub(super) mod project;
+pub(super) mod read;
+#[cfg(test)]
+mod tests;
+pub(super) mod write;
