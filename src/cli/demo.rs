@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{Outcome, confirm, init, log, reader};
 use crate::cli::args;
 use crate::config::{Config, SAMPLE};
+use crate::context::Clock;
 use crate::daemon::Station;
 use crate::domain::card::SpoilReason;
 use crate::domain::hex::hex;
@@ -42,7 +44,12 @@ pub fn run(args: &args::Demo) -> Result<Outcome> {
     drop_children(&paths.intake().incoming, today)?;
 
     let _lock = Lock::take(&paths.lock())?;
-    let mut station = Station::open(paths.clone(), config.clone())?;
+    let context = Arc::new(crate::context::Context::new(
+        paths.clone(),
+        config.clone(),
+        Clock::system(),
+    )?);
+    let mut station = Station::open(Arc::clone(&context))?;
     let progress = station.run_once()?;
     drop(station);
 
@@ -92,7 +99,7 @@ pub fn run(args: &args::Demo) -> Result<Outcome> {
         confirm::run(&said)?;
     }
     // The spoiled card is made again by the next look at the queue.
-    let again = Station::open(paths.clone(), config.clone())?.run_once()?;
+    let again = Station::open(context)?.run_once()?;
     for lot in &again.lots {
         println!("  kartu pengganti di lot {} (the card made again)", lot.lot);
     }

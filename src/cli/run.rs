@@ -1,7 +1,7 @@
 //! `run`: the daemon, and `run --once`.
 
 use std::sync::atomic::Ordering;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -9,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Outcome, print_json, station};
 use crate::cli::args;
+use crate::context::Clock;
 use crate::daemon::Event;
 use crate::daemon::Progress;
 use crate::daemon::Station;
@@ -21,14 +22,20 @@ pub fn run(args: &args::Run) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
     let _lock = Lock::take(&paths.lock())?;
     let incoming = paths.intake().incoming;
-    let mut station = Station::open(paths.clone(), config.clone())?;
+    let context = Arc::new(crate::context::Context::new(
+        paths,
+        config,
+        Clock::system(),
+    )?);
+    let config = &context.config;
+    let mut station = Station::open(Arc::clone(&context))?;
     let spooler = match args.once {
         true => None,
-        false => Some(Spooler::start(&paths, &config)?),
+        false => Some(Spooler::start(&context)?),
     };
     let page = match args.once || !config.web.enabled {
         true => None,
-        false => Some(Server::start(&paths, &config)?),
+        false => Some(Server::start(Arc::clone(&context))?),
     };
     if let Some(page) = &page {
         let scheme = if config.web.tls.is_some() {
@@ -41,7 +48,7 @@ pub fn run(args: &args::Run) -> Result<Outcome> {
     let stop = station.stop_flag();
 
     // The async part only listens: for signals and for the watch. The station works in a thread
-    // of its own, which is the one writer of the ledger.
+    // of its own.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -40,7 +40,7 @@ pub fn run(args: &args::StationArg) -> Result<Outcome> {
     let on_hand = ledger.on_hand()?;
     let mut capped = Vec::new();
     for printer in config.printers.iter().filter(|p| p.is_driven()) {
-        if cap_reached(&ledger, printer, &zone)? {
+        if cap_reached(&ledger, printer, &zone, jiff::Timestamp::now())? {
             capped.push(&printer.name);
         }
     }

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
 use crate::daemon::Station;
 use crate::domain::card::{Evidence, State};
 use crate::domain::rules::{self, Decision, Problem, Severity, Subject};
 use crate::intake::{Batch, Claimed, ReadError, Report};
 use crate::ledger::{self, DropOutcome, NewCard, Tx};
 use crate::production::ACTOR;
+use crate::production::assets::LoadError;
 use crate::production::decide::decide_against_ledger;
 use crate::production::examine::{Examined, Examiner, Passed, SharedPhotos};
 use crate::production::tokens::new_token;
@@ -36,6 +35,12 @@ impl From<std::io::Error> for AcceptError {
     }
 }
 
+impl From<LoadError> for AcceptError {
+    fn from(error: LoadError) -> Self {
+        Self::Later(error.into())
+    }
+}
+
 impl From<getrandom::Error> for AcceptError {
     fn from(error: getrandom::Error) -> Self {
         Self::Later(error.into())
@@ -52,19 +57,19 @@ struct Candidate {
 impl Station {
     /// Takes a drop to its end.
     pub(super) fn accept_drop(&mut self, claimed: &Claimed) -> Result<Report, AcceptError> {
-        let limits = &self.config.intake.limits;
+        let limits = &self.context.config.intake.limits;
         let report = match claimed.read(limits) {
             Ok(batch) => self.decide_batch(claimed, &batch)?,
             Err(ReadError::Refused(problems)) => {
                 let report = Report::refused(claimed.name(), problems);
-                self.ledger.write(ACTOR, Timestamp::now(), |tx| {
+                self.ledger.write(ACTOR, self.context.now(), |tx| {
                     finish(tx, claimed.id(), &report, 0)
                 })?;
                 report
             }
             Err(ReadError::Io(error)) => return Err(error.into()),
         };
-        let limits = &self.config.intake.limits;
+        let limits = &self.context.config.intake.limits;
         claimed
             .dispose(&report, limits)
             .map_err(|error| AcceptError::Later(error.into()))?;
@@ -79,23 +84,23 @@ impl Station {
     }
 
     fn decide_batch(&mut self, claimed: &Claimed, batch: &Batch) -> Result<Report, AcceptError> {
-        let now = Timestamp::now();
+        let now = self.context.now();
         let day = self.today();
         let official = self
             .official(day)
             .map_err(|error| AcceptError::Later(error.into()))?;
         let examiner = Examiner {
-            config: &self.config,
-            layouts: &self.layouts,
+            config: &self.context.config,
+            layouts: self.context.layouts()?,
             issue: self.issue(official, day),
-            press: self.config.press(),
+            press: self.context.config.press(),
             now,
-            zone: self.zone.clone(),
+            zone: self.context.zone.clone(),
         };
         let mut problems = batch.unreadable.clone();
         let mut candidates: Vec<Candidate> = Vec::with_capacity(batch.rows.len());
         let mut pictures = SharedPhotos::default();
-        let photos = |path: &str| claimed.photo(path, &self.config.intake.limits);
+        let photos = |path: &str| claimed.photo(path, &self.context.config.intake.limits);
         let keep = |mut examined: Examined| {
             if let Some(passed) = &mut examined.passed
                 && let (Some(photo), Some(sha256)) = (passed.photo.take(), &passed.photo_sha256)

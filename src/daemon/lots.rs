@@ -5,7 +5,6 @@ use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -39,7 +38,7 @@ enum Gathered {
 impl Station {
     /// Notes that records were accepted just now.
     pub(super) fn note_accepted(&mut self) {
-        let gather = Duration::from_secs_f64(self.config.lots.gather);
+        let gather = Duration::from_secs_f64(self.context.config.lots.gather);
         self.came_alone = self
             .last_accepted
             .is_none_or(|last| last.elapsed() >= gather);
@@ -58,7 +57,7 @@ impl Station {
     /// Whether lots that are not full are due: a record that came alone goes at once; after that
     /// a stream is gathered until nothing has come for a while.
     fn is_quiet(&self) -> bool {
-        let gather = Duration::from_secs_f64(self.config.lots.gather);
+        let gather = Duration::from_secs_f64(self.context.config.lots.gather);
         self.came_alone
             || self
                 .last_accepted
@@ -73,11 +72,13 @@ impl Station {
             Due::Full => false,
             Due::All => true,
         };
-        let full = u64::from(self.config.lots.cards);
+        let full = u64::from(self.context.config.lots.cards);
         for kind in Kind::ALL {
             let mut waiting = self.waiting_of(kind)?;
             while !self.is_stopping() && waiting > 0 && (waiting >= full || partial) {
-                let queued = self.ledger.queue_head(kind, self.config.lots.cards)?;
+                let queued = self
+                    .ledger
+                    .queue_head(kind, self.context.config.lots.cards)?;
                 let taken = queued.len() as u64;
                 match self.make_lot(kind, queued)? {
                     Gathered::Lot(lot) => made.push(lot),
@@ -110,10 +111,10 @@ impl Station {
         let composed: Vec<(QueuedCard, Result<_, Aside>)> = {
             let official = self.official(day)?;
             let setter = CardComposer {
-                layout: &self.layouts[&kind],
+                layout: &self.context.layouts()?[&kind],
                 photos: &self.photos,
                 issue: self.issue(official, day),
-                press: self.config.press(),
+                press: self.context.config.press(),
             };
             queued
                 .into_par_iter()
@@ -131,7 +132,9 @@ impl Station {
                     pages.push(page);
                     expected.push(shows);
                 }
-                Err(aside) => outdated |= !set_aside(&mut self.ledger, &queued, &aside)?,
+                Err(aside) => {
+                    outdated |= !set_aside(&mut self.ledger, &queued, &aside, self.context.now())?
+                }
             }
         }
         if cards.is_empty() {
@@ -159,14 +162,14 @@ impl Station {
         expected: &[Expected],
     ) -> Result<Option<Lot>, StationError> {
         let lot = self.ledger.next_lot()?;
-        let layout = &self.layouts[&kind];
-        let press = self.config.press();
+        let layout = &self.context.layouts()?[&kind];
+        let press = self.context.config.press();
         let failed = |source| StationError::Lot {
             lot: lot.to_string(),
             source,
         };
         let [held, ready] =
-            [held_name(lot), file_name(lot)].map(|name| self.paths.lots().join(name));
+            [held_name(lot), file_name(lot)].map(|name| self.context.paths.lots().join(name));
         let mut broken = None;
         let write = |file: &mut fs::File| -> std::io::Result<Option<Written>> {
             let made = (|| -> Result<Written, DocumentError> {
@@ -193,7 +196,7 @@ impl Station {
             let error = broken.unwrap_or(DocumentError::NoLayout(kind));
             return Err(failed(error));
         };
-        let every = self.config.print.proof_every as usize;
+        let every = self.context.config.print.proof_every as usize;
         let faults = fs::read(&held)
             .map(Arc::new)
             .map_err(|error| failed(error.into()))
@@ -215,33 +218,35 @@ impl Station {
         };
         let sha256 = hex(&written.sha256);
         let cards: Vec<CardId> = queued.iter().map(|queued| queued.card).collect();
-        let kept =
-            self.ledger
-                .write(ACTOR, Timestamp::now(), |tx| -> Result<_, ledger::Error> {
-                    for queued in queued {
-                        if !tx.is_as_read(queued)? {
-                            return Ok(false);
-                        }
+        let kept = self.ledger.write(
+            ACTOR,
+            self.context.now(),
+            |tx| -> Result<_, ledger::Error> {
+                for queued in queued {
+                    if !tx.is_as_read(queued)? {
+                        return Ok(false);
                     }
-                    tx.make_lot(NewLot {
-                        lot,
-                        kind,
-                        layout: &layout.name,
-                        mode: press.mode.name(),
-                        cards: &cards,
-                        pdf: &pdf,
-                        sha256: &sha256,
-                        bytes: written.bytes,
-                    })?;
-                    for card in cards.iter().filter(|_| !faults.is_empty()) {
-                        let fault = faults.iter().find(|fault| fault.mark == card.to_string());
-                        let reason = fault.map_or(LOT_HELD, |fault| fault.what.code());
-                        tx.move_card(*card, State::Held, Evidence::Station, Some(reason))?;
-                    }
-                    Ok(true)
+                }
+                tx.make_lot(NewLot {
+                    lot,
+                    kind,
+                    layout: &layout.name,
+                    mode: press.mode.name(),
+                    cards: &cards,
+                    pdf: &pdf,
+                    sha256: &sha256,
+                    bytes: written.bytes,
                 })?;
+                for card in cards.iter().filter(|_| !faults.is_empty()) {
+                    let fault = faults.iter().find(|fault| fault.mark == card.to_string());
+                    let reason = fault.map_or(LOT_HELD, |fault| fault.what.code());
+                    tx.move_card(*card, State::Held, Evidence::Station, Some(reason))?;
+                }
+                Ok(true)
+            },
+        )?;
         if !kept {
-            let unused = self.paths.lots().join(&pdf);
+            let unused = self.context.paths.lots().join(&pdf);
             fs::remove_file(unused).map_err(|error| failed(error.into()))?;
             tracing::info!(%lot, "cards changed while their lot was made; it is made again");
             return Ok(None);
@@ -266,10 +271,10 @@ impl Station {
             what: "`lots/` cannot be tidied",
             source,
         };
-        fs::create_dir_all(self.paths.lots()).map_err(failed)?;
+        fs::create_dir_all(self.context.paths.lots()).map_err(failed)?;
         let next = self.ledger.next_lot()?;
         let unknown = [file_name(next), held_name(next)];
-        for entry in fs::read_dir(self.paths.lots()).map_err(failed)? {
+        for entry in fs::read_dir(self.context.paths.lots()).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let name = entry.file_name();
             if name.to_string_lossy().ends_with(".tmp")

@@ -7,29 +7,26 @@ mod lots;
 mod purge;
 pub mod spooler;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
-use crate::config::{Config, ConfigError, Paths};
-use crate::domain::card::Kind;
+use crate::config::ConfigError;
+use crate::context::Context;
 use crate::domain::chain;
 use crate::domain::office::Official;
 use crate::intake::{self, Claimed, Inbox, Mappings, Summary, Wake, is_network_mount};
 use crate::ledger::{self, Ledger};
+use crate::production::StationError;
 use crate::production::checkpoints::keep_checkpoints;
 use crate::production::fault::Faults;
 use crate::production::photos::PhotoStore;
-use crate::production::{StationError, assets};
 use crate::render::content::Issue;
-use crate::render::layout::Layout;
 
 /// What wakes the station. There is nothing else.
 #[derive(Debug)]
@@ -57,10 +54,7 @@ impl Progress {
 
 /// A station at work.
 pub struct Station {
-    paths: Paths,
-    config: Config,
-    zone: TimeZone,
-    layouts: BTreeMap<Kind, Layout>,
+    context: Arc<Context>,
     ledger: Ledger,
     inbox: Inbox,
     photos: PhotoStore,
@@ -83,22 +77,19 @@ impl Station {
     ///
     /// # Errors
     /// Settings, layouts, ledger or folders that cannot be used; nobody who signs today.
-    pub fn open(paths: Paths, config: Config) -> Result<Self, StationError> {
-        let zone = config.zone()?;
-        config.official_on(Timestamp::now().to_zoned_datetime(zone.clone()).date())?;
-        let layouts = assets::load_all(Some(&paths), &config)?;
+    pub fn open(context: Arc<Context>) -> Result<Self, StationError> {
+        let (paths, config) = (&context.paths, &context.config);
+        config.official_on(context.today())?;
+        context.layouts()?;
         let ledger = Ledger::open(&paths.ledger())?;
         let inbox = Inbox::new(paths.intake(), config.intake.clone())?;
         // Read again for each drop; here, so that a mistake in it is heard of at once.
         Mappings::read(&paths.mappings())?;
         let photos = PhotoStore::open(paths.photos())?;
         photos.sweep()?;
-        let faults = Faults::new(&paths);
+        let faults = Faults::new(paths);
         let mut station = Self {
-            paths,
-            config,
-            zone,
-            layouts,
+            context,
             ledger,
             inbox,
             photos,
@@ -112,7 +103,7 @@ impl Station {
         };
         station.parked = station.inbox.unfinished()?;
         station.sweep_lots()?;
-        keep_checkpoints(&station.paths, &station.ledger)?;
+        keep_checkpoints(&station.context.paths, &station.ledger)?;
         Ok(station)
     }
 
@@ -133,7 +124,8 @@ impl Station {
             let wait = match self.step(&whole, Due::Quiet) {
                 Ok(progress) => {
                     whole.clear();
-                    self.faults.note(self.parked_for.clone());
+                    self.faults
+                        .note(self.parked_for.clone(), self.context.now());
                     if progress.is_none() {
                         self.patience()
                     } else {
@@ -142,7 +134,7 @@ impl Station {
                 }
                 Err(error) if error.is_final() => return Err(error),
                 Err(error) => {
-                    self.faults.note(Some(chain(&error)));
+                    self.faults.note(Some(chain(&error)), self.context.now());
                     AGAIN
                 }
             };
@@ -173,8 +165,8 @@ impl Station {
         let mut all = Progress::default();
         self.purge_when_due();
         // Nobody stays to see whether it becomes whole later.
-        self.inbox.give_up_after(self.config.intake.settle);
-        let end = Instant::now() + 2 * self.config.intake.settle + Duration::from_secs(1);
+        self.inbox.give_up_after(self.context.config.intake.settle);
+        let end = Instant::now() + 2 * self.context.config.intake.settle + Duration::from_secs(1);
         loop {
             let progress = self.step(&BTreeSet::new(), Due::Full)?;
             let idle = progress.is_none();
@@ -270,7 +262,7 @@ impl Station {
             POLL
         } else if !self.parked.is_empty() {
             AGAIN
-        } else if is_network_mount(&self.paths.intake().incoming).unwrap_or(true) {
+        } else if is_network_mount(&self.context.paths.intake().incoming).unwrap_or(true) {
             Duration::from_secs(5)
         } else {
             Duration::from_secs(30)
@@ -282,19 +274,19 @@ impl Station {
     }
 
     fn today(&self) -> Date {
-        Timestamp::now().to_zoned_datetime(self.zone.clone()).date()
+        self.context.today()
     }
 
     fn official(&self, day: Date) -> Result<&Official, ConfigError> {
-        self.config.official_on(day)
+        self.context.config.official_on(day)
     }
 
     fn issue<'a>(&'a self, official: &'a Official, day: Date) -> Issue<'a> {
         Issue {
-            office: &self.config.office,
+            office: &self.context.config.office,
             official: Some(official),
             day,
-            under5: self.config.card.under5_until,
+            under5: self.context.config.card.under5_until,
         }
     }
 }

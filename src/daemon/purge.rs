@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
 use super::Station;
 use crate::actions::purge::Purge;
 use crate::actions::uploads;
@@ -26,12 +24,12 @@ impl Station {
     }
 
     fn purge(&mut self) -> Result<(), StationError> {
-        uploads::sweep_old(&self.paths, &self.config)?;
-        let now = Timestamp::now();
-        let settings = &self.config.privacy;
+        uploads::sweep_old(&self.context.paths, &self.context.config)?;
+        let now = self.context.now();
+        let settings = &self.context.config.privacy;
         // This thread is the one that takes photos in.
-        let plan = Purge::plan(&self.ledger, &self.paths, settings, now, true)?;
-        plan.carry_out(&mut self.ledger, &self.paths, ACTOR, now)?;
+        let plan = Purge::plan(&self.ledger, &self.context.paths, settings, now, true)?;
+        plan.carry_out(&mut self.ledger, &self.context.paths, ACTOR, now)?;
         if !plan.is_empty() {
             tracing::info!(
                 cards = plan.cards.len(),

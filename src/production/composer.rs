@@ -92,6 +92,7 @@ pub fn set_aside(
     ledger: &mut Ledger,
     queued: &QueuedCard,
     aside: &Aside,
+    now: jiff::Timestamp,
 ) -> Result<bool, StationError> {
     let record = &queued.person.record;
     let token = new_token().map_err(|error| StationError::File {
@@ -99,45 +100,41 @@ pub fn set_aside(
         source: std::io::Error::other(error),
     })?;
     let photo = queued.person.photo.as_deref();
-    let done = ledger.write(
-        ACTOR,
-        jiff::Timestamp::now(),
-        |tx| -> Result<bool, ledger::Error> {
-            if !tx.is_as_read(queued)? {
-                return Ok(false);
+    let done = ledger.write(ACTOR, now, |tx| -> Result<bool, ledger::Error> {
+        if !tx.is_as_read(queued)? {
+            return Ok(false);
+        }
+        let hold = |tx: &mut ledger::Tx<'_>, code: &str| {
+            tx.move_card(queued.card, State::Held, Evidence::Station, Some(code))
+                .map(|_| ())
+        };
+        match aside {
+            Aside::Hold(code) => hold(tx, code)?,
+            Aside::OtherKind(Kind::From5) if photo.is_none() => hold(tx, "photo-missing")?,
+            Aside::OtherKind(kind) => {
+                let drop = tx
+                    .card(queued.card)?
+                    .map(|card| card.drop)
+                    .unwrap_or_default();
+                tx.move_card(
+                    queued.card,
+                    State::Cancelled,
+                    Evidence::Station,
+                    Some("other-kind"),
+                )?;
+                tx.accept(NewCard {
+                    record,
+                    kind: *kind,
+                    photo,
+                    token: record.qr.is_none().then_some(token.as_str()),
+                    drop: &drop,
+                    row: None,
+                    replaces: Some(queued.card),
+                })?;
             }
-            let hold = |tx: &mut ledger::Tx<'_>, code: &str| {
-                tx.move_card(queued.card, State::Held, Evidence::Station, Some(code))
-                    .map(|_| ())
-            };
-            match aside {
-                Aside::Hold(code) => hold(tx, code)?,
-                Aside::OtherKind(Kind::From5) if photo.is_none() => hold(tx, "photo-missing")?,
-                Aside::OtherKind(kind) => {
-                    let drop = tx
-                        .card(queued.card)?
-                        .map(|card| card.drop)
-                        .unwrap_or_default();
-                    tx.move_card(
-                        queued.card,
-                        State::Cancelled,
-                        Evidence::Station,
-                        Some("other-kind"),
-                    )?;
-                    tx.accept(NewCard {
-                        record,
-                        kind: *kind,
-                        photo,
-                        token: record.qr.is_none().then_some(token.as_str()),
-                        drop: &drop,
-                        row: None,
-                        replaces: Some(queued.card),
-                    })?;
-                }
-            }
-            Ok(true)
-        },
-    )?;
+        }
+        Ok(true)
+    })?;
     if done {
         tracing::warn!(card = %queued.card, "a card was set aside; `kia-station status` says why");
     }

@@ -51,14 +51,14 @@ impl Faults {
     }
 
     /// Tells once of a fault that lasts, and once that it is over.
-    pub fn note(&mut self, what: Option<String>) {
+    pub fn note(&mut self, what: Option<String>, now: Timestamp) {
         if self.told == what {
             return;
         }
         match &what {
             Some(what) => {
                 tracing::error!(fault = what, "the station cannot work on and tries again");
-                self.write(what);
+                self.write(what, now);
             }
             None => {
                 tracing::info!("the station works again");
@@ -68,9 +68,9 @@ impl Faults {
         self.told = what;
     }
 
-    fn write(&self, what: &str) {
+    fn write(&self, what: &str, now: Timestamp) {
         let fault = Fault {
-            since: Timestamp::now(),
+            since: now,
             what: what.to_owned(),
         };
         let written = write_new(&self.paths.fault(), |file| {

@@ -16,9 +16,10 @@ pub fn cap_reached(
     ledger: &Reader,
     printer: &PrinterSettings,
     zone: &TimeZone,
+    now: Timestamp,
 ) -> Result<bool, StationError> {
     Ok(match printer.daily_cap {
-        Some(cap) => made_today(ledger, &printer.name, zone)? >= u64::from(cap),
+        Some(cap) => made_today(ledger, &printer.name, zone, now)? >= u64::from(cap),
         None => false,
     })
 }
@@ -27,8 +28,13 @@ pub fn cap_reached(
 ///
 /// # Errors
 /// As [`cap_reached`].
-pub fn made_today(ledger: &Reader, printer: &str, zone: &TimeZone) -> Result<u64, StationError> {
-    let today = Timestamp::now().to_zoned_datetime(zone.clone());
+pub fn made_today(
+    ledger: &Reader,
+    printer: &str,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Result<u64, StationError> {
+    let today = now.to_zoned_datetime(zone.clone());
     let midnight = today.start_of_day().map_err(|error| StationError::File {
         what: "today has no beginning in the station's zone",
         source: std::io::Error::other(error),

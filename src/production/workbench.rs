@@ -42,7 +42,7 @@ impl Workbench {
             Some(paths) => Config::read(&paths.config())?,
             None => Config::default(),
         };
-        Self::new(paths, config)
+        Self::new(paths, config, Timestamp::now())
     }
 
     /// As [`Workbench::open`], and somebody signs, so that a card is whole.
@@ -61,8 +61,7 @@ impl Workbench {
     ///
     /// # Errors
     /// A zone that there is not.
-    pub fn new(paths: Option<Paths>, config: Config) -> Result<Self, ConfigError> {
-        let now = Timestamp::now();
+    pub fn new(paths: Option<Paths>, config: Config, now: Timestamp) -> Result<Self, ConfigError> {
         let zone = config.zone()?;
         let day = now.to_zoned_datetime(zone.clone()).date();
         Ok(Self {

@@ -14,14 +14,14 @@ use super::scan::Desks;
 use super::session::User;
 use crate::actions::accounts;
 use crate::actions::photos::PhotoDesk;
-use crate::config::{Config, Paths};
-use crate::context::{Clock, Context};
+use crate::config::Config;
+use crate::context::Context;
 use crate::intake::Inbox;
 use crate::ledger::{self, Ledger, Reader, Tx};
 
 /// The station as the page sees it.
 pub struct App {
-    pub context: Context,
+    pub context: Arc<Context>,
     /// The `Host` values that are answered.
     pub hosts: Vec<String>,
     pub logins: Limiter,
@@ -46,20 +46,21 @@ impl Deref for App {
 
 impl App {
     pub(super) fn open(
-        paths: &Paths,
-        config: &Config,
+        context: Arc<Context>,
         address: SocketAddr,
     ) -> Result<Self, super::ServeError> {
-        let context = Context::new(paths.clone(), config.clone(), Clock::system())?;
+        // A ledger that cannot be written is heard of at the start.
+        context.with_ledger(|_| Ok::<_, ledger::Error>(()))?;
+        let (paths, config) = (&context.paths, &context.config);
         Ok(Self {
             hosts: hosts(config, address),
-            context,
             logins: Limiter::default(),
             scans: Desks::default(),
             head: watch::Sender::new(0),
             batches: Batches::open(paths, config)?,
             inbox: Mutex::new(Inbox::new(paths.intake(), config.intake.clone())?),
             photos: PhotoDesk::open(paths, config)?,
+            context,
         })
     }
 
@@ -109,7 +110,8 @@ impl App {
         actor: String,
         work: impl FnOnce(&mut Tx<'_>) -> ledger::Result<T> + Send + 'static,
     ) -> Result<T, PageError> {
-        self.with_ledger(move |ledger| ledger.write(&actor, Timestamp::now(), work))
+        let now = self.now();
+        self.with_ledger(move |ledger| ledger.write(&actor, now, work))
             .await
     }
 
@@ -127,7 +129,8 @@ impl App {
         E: From<ledger::Error> + Into<PageError> + Send + 'static,
     {
         let actor = accounts::actor(&user.name);
-        self.with_ledger(move |ledger| ledger.write(&actor, Timestamp::now(), work))
+        let now = self.now();
+        self.with_ledger(move |ledger| ledger.write(&actor, now, work))
             .await
     }
 

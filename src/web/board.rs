@@ -87,7 +87,7 @@ pub(super) fn look(app: &App, ledger: &Reader) -> Result<Board, PageError> {
             Ok::<_, StationError>(Desk {
                 state: ledger.printer(name)?,
                 queue: ledger.queue_of(name)?,
-                today: made_today(ledger, name, &app.zone)?,
+                today: made_today(ledger, name, &app.zone, app.now())?,
                 backs: match settings.duplex {
                     Duplex::None => ledger.backs_waiting(name)?.len(),
                     _ => 0,

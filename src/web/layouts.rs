@@ -56,8 +56,8 @@ struct Mistake {
 }
 
 fn bench(app: &App) -> Result<Workbench, PageError> {
-    let mut bench =
-        Workbench::new(Some(app.paths.clone()), app.config.clone()).map_err(PageError::broken)?;
+    let mut bench = Workbench::new(Some(app.paths.clone()), app.config.clone(), app.now())
+        .map_err(PageError::broken)?;
     if bench.config.officials.is_empty() {
         bench
             .config

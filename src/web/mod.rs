@@ -47,7 +47,7 @@ use std::time::Duration;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 
-use crate::config::{Config, Paths};
+use crate::context::Context;
 use crate::ledger;
 
 use self::app::App;
@@ -100,13 +100,14 @@ impl Server {
     ///
     /// # Errors
     /// An address, certificate or ledger that cannot be used.
-    pub fn start(paths: &Paths, config: &Config) -> Result<Self, ServeError> {
+    pub fn start(context: Arc<Context>) -> Result<Self, ServeError> {
+        let config = &context.config;
         let listen = config.web.listen;
         let failed = |error| ServeError::Listen(listen, error);
         let listener = TcpListener::bind(listen).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let app = Arc::new(App::open(paths, config, address)?);
+        let app = Arc::new(App::open(Arc::clone(&context), address)?);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .max_blocking_threads(8)
@@ -116,7 +117,10 @@ impl Server {
             .map_err(ServeError::Start)?;
         let tls = match &config.web.tls {
             Some(tls) => {
-                let (cert, key) = (paths.root.join(&tls.cert), paths.root.join(&tls.key));
+                let (cert, key) = (
+                    context.paths.root.join(&tls.cert),
+                    context.paths.root.join(&tls.key),
+                );
                 let read = runtime.block_on(RustlsConfig::from_pem_file(cert, key));
                 let tls = read.map_err(ServeError::Tls)?;
                 // HTTP/2 has no `Host`, which the guard goes by, and none of the time limits below.

@@ -260,7 +260,9 @@ fn a_pack_that_no_school_confirms_is_called_out() {
     let late = before(today(), 0, 15).to_string();
     let future = before(today(), 0, -1).to_string();
     let send = |on: &str| pack(&station, &["send", id, "--via", "petugas", "--on", on]);
-    assert!(send(&future).ended(2).err.contains("--on"));
+    let early = send(&future).ended(1).json();
+    let why = early["refused"].as_str().unwrap();
+    assert!(why.contains("has not come yet"), "{why}");
     // It was closed today: the day it left is not before that.
     let early = send(&late).ended(1).json();
     let why = early["refused"].as_str().unwrap();
@@ -312,12 +314,9 @@ fn a_signed_paper_is_kept_and_a_change_to_it_is_found() {
     assert_eq!(station.is_sound()["papers"], 1);
     pack(&station, &attach).ended(1);
     fs::write(&scan, "MZ no scan").unwrap();
-    assert!(
-        pack(&station, &attach)
-            .ended(2)
-            .err
-            .contains("PDF, JPEG or PNG")
-    );
+    let refused = pack(&station, &attach).ended(1).json();
+    let why = refused["refused"].as_str().unwrap();
+    assert!(why.contains("PDF, JPEG or PNG"), "{why}");
     assert_eq!(station.names(&format!("handover/{ID}")).len(), 1);
     fs::write(&kept, b"%PDF-1.4 made UP").unwrap();
     let wrong = station.run(&["ledger", "verify"]).ended(1).out;

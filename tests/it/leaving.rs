@@ -123,7 +123,7 @@ fn uploads_lie_in_a_folder_of_the_stations_own_and_old_ones_go_with_the_daily_pu
     fs::set_permissions(&uploads, fs::Permissions::from_mode(0o755)).unwrap();
     let paths = Paths::new(station.path(""));
     let config = Config::read(&paths.config()).unwrap();
-    let mut open = kia_station::daemon::Station::open(paths, config).unwrap();
+    let mut open = kia_station::daemon::Station::open(context(paths, config)).unwrap();
     for (upload, at) in [
         ("lama", "2026-01-02T03:04:05Z"),
         ("baru", "2126-01-02T03:04:05Z"),
@@ -135,4 +135,9 @@ fn uploads_lie_in_a_folder_of_the_stations_own_and_old_ones_go_with_the_daily_pu
     open.run_once().unwrap();
     assert_eq!(station.names("uploads"), ["baru"]);
     assert_eq!(mode(), 0o700);
+}
+
+fn context(paths: Paths, config: Config) -> std::sync::Arc<kia_station::context::Context> {
+    let clock = kia_station::context::Clock::system();
+    std::sync::Arc::new(kia_station::context::Context::new(paths, config, clock).unwrap())
 }

@@ -1,5 +1,7 @@
 //! A person turned the stack of a printer that cannot turn cards.
 
+use jiff::Timestamp;
+
 use super::StepError;
 use crate::config::{Config, Duplex};
 use crate::ledger::{self, Reader, Tx};
@@ -20,8 +22,8 @@ pub fn turn_stack(tx: &mut Tx<'_>, config: &Config, name: &str) -> Result<u32, S
     let lot = tx.backs_waiting(name)?.first().map(|back| back.lot);
     let front = tx.next_to_print(name)?;
     let zone = config.zone().map_err(StationError::from)?;
-    let comes =
-        front.is_some_and(|front| Some(front.lot) == lot) && !cap_reached(tx, printer, &zone)?;
+    let comes = front.is_some_and(|front| Some(front.lot) == lot)
+        && !cap_reached(tx, printer, &zone, Timestamp::now())?;
     if comes || !tx.open_jobs(name)?.is_empty() {
         return Err(StepError::StillPrints(name.to_owned()));
     }

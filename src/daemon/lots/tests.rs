@@ -1,9 +1,12 @@
-use jiff::ToSpan;
+use jiff::{Timestamp, ToSpan};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::*;
+use std::sync::Arc;
+
 use crate::config::{Config, Paths};
+use crate::context::{Clock, Context};
 use crate::domain::nik::Nik;
 use crate::domain::record::Record;
 use crate::ledger::{Ledger, NewCard, Tx};
@@ -18,7 +21,8 @@ fn station() -> (TempDir, Station, Ledger) {
     let mut config = Config::default();
     config.officials.push(samples::official());
     let page = Ledger::open(&paths.ledger()).unwrap();
-    (dir, Station::open(paths, config).unwrap(), page)
+    let context = Context::new(paths, config, Clock::system()).unwrap();
+    (dir, Station::open(Arc::new(context)).unwrap(), page)
 }
 
 fn record(station: &Station, kind: Kind, serial: u32) -> Record {
@@ -56,7 +60,7 @@ fn hold(page: &mut Ledger, card: CardId) {
 }
 
 fn pdfs(station: &Station) -> usize {
-    fs::read_dir(station.paths.lots()).unwrap().count()
+    fs::read_dir(station.context.paths.lots()).unwrap().count()
 }
 
 #[test]

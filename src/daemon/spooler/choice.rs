@@ -3,9 +3,7 @@
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-
-use super::{ACTOR, Desk, StationError};
+use super::{ACTOR, PrinterWorker, StationError};
 use crate::config::{Config, Duplex};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::Side;
@@ -25,7 +23,7 @@ pub(super) fn goes_on(
     Ok(of_kind.is_some_and(|of_kind| of_kind == media))
 }
 
-impl Desk {
+impl PrinterWorker {
     /// Whether heat lets it take another card: it may have to rest.
     pub(super) fn is_rested(&mut self) -> bool {
         if self.rests_until.is_some_and(|until| Instant::now() < until) {
@@ -93,26 +91,39 @@ impl Desk {
         card: CardId,
         side: Side,
     ) -> Result<Option<(CardId, Side)>, StationError> {
-        let capped = cap_reached(&self.ledger, &self.printer, &self.zone)?;
+        let capped = cap_reached(
+            &self.ledger,
+            &self.printer,
+            &self.context.zone,
+            self.context.now(),
+        )?;
         Ok((!capped).then_some((card, side)))
     }
 
     /// Takes the oldest lot that no printer has and whose blanks lie in this one.
     fn take_lot(&mut self) -> Result<(), StationError> {
-        if cap_reached(&self.ledger, &self.printer, &self.zone)? {
+        if cap_reached(
+            &self.ledger,
+            &self.printer,
+            &self.context.zone,
+            self.context.now(),
+        )? {
             return Ok(());
         }
         let (name, media) = (&self.printer.name, &self.printer.media);
-        let config = &self.config;
-        self.ledger
-            .write(ACTOR, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
+        let config = &self.context.config;
+        self.ledger.write(
+            ACTOR,
+            self.context.now(),
+            |tx| -> Result<(), ledger::Error> {
                 for lot in tx.unassigned_lots()? {
                     if goes_on(tx, config, lot, media)? {
                         return tx.assign_lot(lot, Some(name));
                     }
                 }
                 Ok(())
-            })?;
+            },
+        )?;
         Ok(())
     }
 
@@ -130,7 +141,7 @@ impl Desk {
         }
         for lot in self.ledger.lots_of(&self.printer.name)? {
             self.ledger
-                .write(ACTOR, Timestamp::now(), |tx| tx.assign_lot(lot, None))?;
+                .write(ACTOR, self.context.now(), |tx| tx.assign_lot(lot, None))?;
             tracing::warn!(%lot, printer = self.printer.name, state = %device.state, "handed to another printer");
         }
         Ok(())

@@ -1,8 +1,7 @@
 //! The ledger as the journal of attempts.
 
-use jiff::Timestamp;
-
 use crate::config::{Duplex, PrinterSettings};
+use crate::context::Clock;
 use crate::domain::hex::hex;
 use crate::domain::ids::CardId;
 use crate::domain::job::{Ended, Side, Stage};
@@ -12,12 +11,13 @@ use crate::printer::{JobRef, Sides};
 use crate::production::ACTOR;
 
 /// Writes the steps of one printer's attempts into the ledger.
-pub(super) struct Book<'a> {
+pub(super) struct LedgerJournal<'a> {
     pub ledger: &'a mut Ledger,
+    pub clock: &'a Clock,
     pub printer: &'a PrinterSettings,
 }
 
-impl Journal for Book<'_> {
+impl Journal for LedgerJournal<'_> {
     type Error = ledger::Error;
 
     fn begin(&mut self, card: CardId, sides: Sides, sha256: [u8; 32]) -> ledger::Result<Attempt> {
@@ -65,12 +65,12 @@ impl Journal for Book<'_> {
     }
 }
 
-impl Book<'_> {
+impl LedgerJournal<'_> {
     fn write<T>(
         &mut self,
         work: impl FnOnce(&mut ledger::Tx<'_>) -> ledger::Result<T>,
     ) -> ledger::Result<T> {
-        self.ledger.write(ACTOR, Timestamp::now(), work)
+        self.ledger.write(ACTOR, self.clock.now(), work)
     }
 }
 

@@ -15,12 +15,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
-use self::journal::{Book, sides_of};
-use crate::config::{Config, Duplex, Paths, PrinterSettings};
-use crate::domain::card::{Evidence, Kind, State};
+use self::journal::{LedgerJournal, sides_of};
+use crate::config::{Duplex, PrinterSettings};
+use crate::context::Context;
+use crate::domain::card::{Evidence, State};
 use crate::domain::chain;
 use crate::domain::job::{Ended, Stage};
 use crate::ledger::{self, Ledger, QueuedCard, Remake};
@@ -31,10 +29,8 @@ use crate::printer::submit::{Outcome, Step, Submission};
 use crate::printer::{Device, Printer, Reason};
 use crate::production::ACTOR;
 use crate::production::StationError;
-use crate::production::assets;
 use crate::production::photos::PhotoStore;
 use crate::production::printers::state_code;
-use crate::render::layout::Layout;
 
 /// How often a printer is asked how it is.
 const POLL: Duration = Duration::from_millis(300);
@@ -53,24 +49,24 @@ impl Spooler {
     ///
     /// # Errors
     /// A printer's address or folder that cannot be used; layouts or a ledger that cannot.
-    pub fn start(paths: &Paths, config: &Config) -> Result<Self, StationError> {
+    pub fn start(context: &Arc<Context>) -> Result<Self, StationError> {
+        let config = &context.config;
         let stopping = Arc::new(AtomicBool::new(false));
         let ready = Arc::new(Mutex::new(BTreeMap::new()));
-        clear_away(paths, config)?;
-        let mut desks = Vec::new();
+        clear_away(context)?;
+        let mut workers = Vec::new();
         for printer in config.printers.iter().filter(|printer| printer.is_driven()) {
-            desks.push(Desk::open(
-                paths,
-                config,
+            workers.push(PrinterWorker::open(
+                context,
                 printer,
                 Arc::clone(&ready),
                 Arc::clone(&stopping),
             )?);
         }
-        let threads = desks.into_iter().map(|desk| {
+        let threads = workers.into_iter().map(|worker| {
             std::thread::Builder::new()
-                .name(format!("printer {}", desk.printer.name))
-                .spawn(move || desk.work())
+                .name(format!("printer {}", worker.printer.name))
+                .spawn(move || worker.work())
                 .map_err(|source| StationError::File {
                     what: "a printer's thread cannot be started",
                     source,
@@ -96,12 +92,13 @@ impl Spooler {
 /// Printers that are driven no more give back their lots, and those with other blanks in them the
 /// lots that do not go on these; what is in the hands of the former a person settles, and so does
 /// one the cards of a stack that no longer waits to be turned.
-fn clear_away(paths: &Paths, config: &Config) -> Result<(), StationError> {
-    let mut ledger = Ledger::open(&paths.ledger())?;
+fn clear_away(context: &Context) -> Result<(), StationError> {
+    let config = &context.config;
+    let mut ledger = Ledger::open(&context.paths.ledger())?;
     for known in ledger.printers()? {
         let mut driven = config.printers.iter().filter(|printer| printer.is_driven());
         let driven = driven.find(|printer| printer.name == known.printer);
-        ledger.write(ACTOR, Timestamp::now(), |tx| -> ledger::Result<()> {
+        ledger.write(ACTOR, context.now(), |tx| -> ledger::Result<()> {
             if driven.is_none_or(|printer| printer.duplex != Duplex::None) {
                 for half in tx.backs_waiting(&known.printer)? {
                     let (to, why) = (State::Unconfirmed, Some("printer-gone"));
@@ -137,12 +134,10 @@ fn clear_away(paths: &Paths, config: &Config) -> Result<(), StationError> {
 /// Which printers would print a card now, with the blanks that lie in them.
 type Ready = Arc<Mutex<BTreeMap<String, String>>>;
 
-struct Desk {
+struct PrinterWorker {
     printer: PrinterSettings,
     device: Box<dyn Printer>,
-    config: Config,
-    zone: TimeZone,
-    layouts: BTreeMap<Kind, Layout>,
+    context: Arc<Context>,
     photos: PhotoStore,
     ledger: Ledger,
     ready: Ready,
@@ -160,10 +155,9 @@ struct Desk {
     rests_until: Option<Instant>,
 }
 
-impl Desk {
+impl PrinterWorker {
     fn open(
-        paths: &Paths,
-        config: &Config,
+        context: &Arc<Context>,
         printer: &PrinterSettings,
         ready: Ready,
         stopping: Arc<AtomicBool>,
@@ -179,17 +173,16 @@ impl Desk {
             (None, folder) => {
                 let folder = folder.clone().unwrap_or_default();
                 // A relative folder is the station's.
-                Box::new(FolderPrinter::new(paths.root.join(folder)))
+                Box::new(FolderPrinter::new(context.paths.root.join(folder)))
             }
         };
-        let ledger = Ledger::open(&paths.ledger())?;
+        let ledger = Ledger::open(&context.paths.ledger())?;
+        context.layouts()?;
         Ok(Self {
             device,
-            zone: config.zone()?,
-            layouts: assets::load_all(Some(paths), config)?,
-            photos: PhotoStore::open(paths.photos())?,
+            photos: PhotoStore::open(context.paths.photos())?,
             printer: printer.clone(),
-            config: config.clone(),
+            context: Arc::clone(context),
             ledger,
             ready,
             stopping,
@@ -265,7 +258,7 @@ impl Desk {
     }
 
     /// Writes down what the printer says of itself and why it is given no cards, when it changed,
-    /// and tells the other desks.
+    /// and tells the other workers.
     fn note(&mut self, device: &Device) -> Result<(), StationError> {
         let mut codes: Vec<String> = device.reasons.iter().map(short_code).collect();
         let ours = [
@@ -280,10 +273,11 @@ impl Desk {
         let state = state_code(device.state);
         let name = &self.printer.name;
         let message = device.message.as_deref();
-        self.ledger
-            .write(ACTOR, Timestamp::now(), |tx| -> Result<_, ledger::Error> {
-                tx.printer_changed(name, state, &codes, message)
-            })?;
+        self.ledger.write(
+            ACTOR,
+            self.context.now(),
+            |tx| -> Result<_, ledger::Error> { tx.printer_changed(name, state, &codes, message) },
+        )?;
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         if device.is_ready() {
             ready.insert(name.clone(), self.printer.media.clone());
@@ -295,12 +289,13 @@ impl Desk {
 
     fn step_all(&mut self) -> Result<(), StationError> {
         for mut submission in std::mem::take(&mut self.open) {
-            let mut book = Book {
+            let mut journal = LedgerJournal {
                 ledger: &mut self.ledger,
+                clock: &self.context.clock,
                 printer: &self.printer,
             };
             loop {
-                match submission.step(self.device.as_ref(), &mut book)? {
+                match submission.step(self.device.as_ref(), &mut journal)? {
                     Step::Moved => {}
                     Step::Wait(_) => {
                         self.open.push(submission);
@@ -357,11 +352,12 @@ impl Desk {
         };
         let sides = sides_of(side, self.printer.duplex);
         let keyword = self.printer.media_keyword.clone();
-        let mut book = Book {
+        let mut journal = LedgerJournal {
             ledger: &mut self.ledger,
+            clock: &self.context.clock,
             printer: &self.printer,
         };
-        let submission = Submission::begin(&mut book, card, sides, keyword, document)?;
+        let submission = Submission::begin(&mut journal, card, sides, keyword, document)?;
         self.open.push(submission);
         self.count_for_rest();
         Ok(true)

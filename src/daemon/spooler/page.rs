@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
-use super::{ACTOR, Desk, StationError};
+use super::{ACTOR, PrinterWorker, StationError};
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::job::Side;
 use crate::ledger::{self, QueuedCard};
@@ -13,7 +11,7 @@ use crate::render::content::Issue;
 use crate::render::document::Document;
 use crate::render::proof;
 
-impl Desk {
+impl PrinterWorker {
     /// The PDF of one card for this printer, today, proved; or why the card cannot be printed.
     pub(super) fn document(
         &self,
@@ -21,26 +19,26 @@ impl Desk {
         kind: Kind,
         side: Side,
     ) -> Result<Result<Vec<u8>, Aside>, StationError> {
-        let day = Timestamp::now().to_zoned_datetime(self.zone.clone()).date();
-        let mut press = self.config.press_of(Some(&self.printer.name))?;
+        let day = self.context.today();
+        let mut press = self.context.config.press_of(Some(&self.printer.name))?;
         press.only = match side {
             Side::Both => None,
             Side::Front => Some(0),
             Side::Back => Some(1),
         };
-        let layout = &self.layouts[&kind];
-        let setter = CardComposer {
+        let layout = &self.context.layouts()?[&kind];
+        let composer = CardComposer {
             layout,
             photos: &self.photos,
             issue: Issue {
-                office: &self.config.office,
-                official: Some(self.config.official_on(day)?),
+                office: &self.context.config.office,
+                official: Some(self.context.config.official_on(day)?),
                 day,
-                under5: self.config.card.under5_until,
+                under5: self.context.config.card.under5_until,
             },
             press,
         };
-        let (composed, expected) = match setter.set(queued) {
+        let (composed, expected) = match composer.set(queued) {
             Ok(set) => set,
             Err(aside) => return Ok(Err(aside)),
         };
@@ -76,18 +74,21 @@ impl Desk {
         aside: &Aside,
     ) -> Result<(), StationError> {
         if side != Side::Back {
-            return set_aside(&mut self.ledger, queued, aside).map(drop);
+            return set_aside(&mut self.ledger, queued, aside, self.context.now()).map(drop);
         }
         let reason = match aside {
             Aside::Hold(code) => code.as_str(),
             Aside::OtherKind(_) => "other-kind",
         };
-        self.ledger
-            .write(ACTOR, Timestamp::now(), |tx| -> Result<(), ledger::Error> {
+        self.ledger.write(
+            ACTOR,
+            self.context.now(),
+            |tx| -> Result<(), ledger::Error> {
                 let to = State::Unconfirmed;
                 tx.move_card(queued.card, to, Evidence::Station, Some(reason))?;
                 Ok(())
-            })?;
+            },
+        )?;
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 use tempfile::TempDir;
 
 use super::*;
+use crate::config::{Config, Paths};
+use crate::context::Clock;
 use crate::domain::ids::CardId;
 use crate::ledger::testing::{child, new_card, new_lot, now};
 
@@ -19,6 +21,7 @@ fn a_printer_with_other_blanks_in_it_gives_back_the_lots_that_do_not_go_on_them(
     let paths = Paths::new(dir.path());
     std::fs::create_dir_all(paths.ledger()).unwrap();
     let mut ledger = Ledger::create(&paths.ledger(), now()).unwrap();
+    let context = |media| Context::new(paths.clone(), config(media), Clock::new(now)).unwrap();
     let give = |tx: &mut ledger::Tx<'_>| -> ledger::Result<_> {
         let card: CardId = tx.accept(new_card(&child(1)))?;
         let lot = tx.next_lot()?;
@@ -28,8 +31,8 @@ fn a_printer_with_other_blanks_in_it_gives_back_the_lots_that_do_not_go_on_them(
         Ok(lot)
     };
     let lot = ledger.write(ACTOR, now(), give).unwrap();
-    clear_away(&paths, &config("kia-5-17")).unwrap();
+    clear_away(&context("kia-5-17")).unwrap();
     assert_eq!(ledger.printer_of(lot).unwrap().as_deref(), Some("p1"));
-    clear_away(&paths, &config("kia-0-5")).unwrap();
+    clear_away(&context("kia-0-5")).unwrap();
     assert_eq!(ledger.printer_of(lot).unwrap(), None);
 }

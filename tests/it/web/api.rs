@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kia_station::config::{Config, Paths};
+use kia_station::context::{Clock, Context};
 use kia_station::web::Server;
 use serde_json::{Value, json};
 
@@ -342,8 +343,9 @@ fn a_station_whose_incoming_folder_is_gone_is_not_well() {
     let station = Station::new();
     let paths = Paths::new(station.path(""));
     let config = Config::read(&paths.config()).unwrap();
+    let context = Context::new(paths, config, Clock::system()).unwrap();
     // The page alone: a whole station would end at once.
-    let server = Server::start(&paths, &config).unwrap();
+    let server = Server::start(context.into()).unwrap();
     let visitor = Visitor::new(server.address);
     visitor.get("/healthz").is(200);
     std::fs::rename(station.path("incoming"), station.outside("gone")).unwrap();
