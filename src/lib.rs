@@ -22,6 +22,8 @@
 //! | [`web`] | the operator's page: routes, sessions, HTML | `domain`, `render`, `intake`, `ledger`, `printer`, `config`, `reports`, `production`, `context`, `actions` |
 //! | [`cli`] | one file a command: what it does with its arguments and what it prints | all above |
 //!
+//! The JPEG codec is a crate of its own, `crates/jpeg`: only `render` uses it.
+//!
 //! Absent on purpose: no module reads the clock, a file or a printer below `production` and the edge
 //! that is made for it; `render`, `domain`, `reports::papers` and `reports::tables` can be run a million
 //! times in a test.
