@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::ledger::{hold_checkpoints, tell};
+use super::verdict::{hold_checkpoints, tell};
 use super::{Outcome, acting, init, local, print_json, reader, station, writer};
 use crate::actions::backup::{Backup, Scratch, back_up, unpack};
 use crate::cli::args;

@@ -12,12 +12,13 @@ use crate::config::{Calibrations, DEFAULT_PRINTER, Paths};
 use crate::domain::card::Kind;
 use crate::production::assets;
 use crate::production::photos::write_new;
+use crate::render::adjust::Adjust;
 use crate::render::calibration::{fit, layout_source};
 use crate::render::compose::compose;
 use crate::render::content::{CardContent, Values};
 use crate::render::document::Document;
 use crate::render::layout::Mode;
-use crate::render::press::{Adjust, Press};
+use crate::render::press::Press;
 
 pub fn run(command: &CalibrateCommand) -> Result<Outcome> {
     match command {

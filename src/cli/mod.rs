@@ -35,6 +35,7 @@ mod sender;
 mod status;
 mod stock;
 mod subject;
+mod verdict;
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::Write;

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
 use crate::render::CARD_MM;
+use crate::render::adjust::Adjust;
 use crate::render::layout::Mode;
-use crate::render::press::{Adjust, Black, Order, Page, Press, Turn};
+use crate::render::press::{Black, Order, Page, Press, Turn};
 use crate::render::sheet::Sheet;
 
 /// How cards are printed.

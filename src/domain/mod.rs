@@ -5,6 +5,7 @@
 pub mod account;
 pub mod card;
 mod chain;
+pub mod columns;
 pub mod coverage;
 pub mod fields;
 pub mod figures;

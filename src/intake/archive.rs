@@ -12,8 +12,9 @@ use unicode_normalization::UnicodeNormalization;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::Limits;
+use super::form::is_records;
 use super::paths::extension;
-use super::read::{ReadError, is_records};
+use super::read_error::{ReadError, barred};
 use super::settle::is_ignored;
 use super::tree::Tree;
 use crate::domain::rules::{self, Rule};
@@ -343,9 +344,7 @@ pub(super) fn open(
     name: &Path,
     limits: &Limits,
 ) -> Result<Archive<std::fs::File>, ReadError> {
-    let (file, _) = holder
-        .open_file(name)
-        .map_err(|error| super::read::barred(error, ""))?;
+    let (file, _) = holder.open_file(name).map_err(|error| barred(error, ""))?;
     Archive::measured(file, limits, limits.drop_bytes)
 }
 

@@ -24,11 +24,13 @@ use serde::{Deserialize, Serialize};
 
 use super::archive;
 use super::paths::{Finder, extension};
-use super::read::{Batch, ReadError, Source, barred};
+use super::read::{Batch, Source};
+use super::read_error::{ReadError, barred};
 use super::tree::{self, Barred, Tree, io_of};
 use super::{Folders, IntakeError, Limits, Mappings};
 use crate::domain::rules::{self, Rule};
 
+pub(super) const DECISION: &str = "out";
 pub(super) const INTENT: &str = "claim.json";
 pub(super) const DROP: &str = "drop";
 pub(super) const MAPPINGS: &str = "mappings.toml";
@@ -265,7 +267,7 @@ impl Store {
             return Ok(None);
         };
         let intent: Intent = serde_json::from_slice(&bytes)?;
-        if home.has(Path::new(super::dispose::DECISION)) {
+        if home.has(Path::new(DECISION)) {
             return Ok(Some(self.claimed(intent, home)));
         }
         if !self.is_taken(&intent, &home) {

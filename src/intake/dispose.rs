@@ -12,15 +12,15 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::claim::{Claimed, DROP, INTENT, MAPPINGS, UNPACKED, shown};
+use super::claim::{Claimed, DECISION, DROP, INTENT, MAPPINGS, UNPACKED, shown};
+use super::form::Form;
 use super::manifest;
 use super::paths::Finder;
-use super::read::{Form, Source, decoded, photo_of, pieces};
+use super::read::{Source, decoded, photo_of, pieces};
 use super::report::Report;
 use super::tree::{self, Barred, Tree, io_of};
 use super::{IntakeError, Limits, ReadError};
 
-pub(super) const DECISION: &str = "out";
 const DRAFT: &str = "out.tmp";
 /// Marked copies of a table while they are laid ready, and their names beside it.
 const MARKED: [(&str, &str); 2] = [("marked.csv", "alasan.csv"), ("marked.xlsx", WORKBOOK)];

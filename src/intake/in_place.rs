@@ -7,14 +7,17 @@ use std::sync::{Mutex, PoisonError};
 
 use super::archive;
 use super::claim::{PhotoError, new_id, read_photo};
+use super::form::Form;
 use super::mappings::Mappings;
 use super::paths::{Finder, extension};
-use super::read::{Batch, Form, ReadError, Source, decoded};
+use super::read::{Batch, Source, decoded};
+use super::read_error::{ReadError, barred};
 use super::report::Report;
 use super::tree::Tree;
 use super::workbook::{Sheet, is_workbook};
 use super::{Limits, table};
-use crate::domain::fields::{Columns, RawValue};
+use crate::domain::columns::Columns;
+use crate::domain::fields::RawValue;
 use crate::domain::mapping::{Mapping, Suggestion, key, suggest};
 use crate::domain::rules;
 
@@ -219,7 +222,7 @@ pub fn look(path: &Path, limits: &Limits, mappings: &Mappings) -> Result<Look, R
     let name = Path::new(path.file_name().unwrap_or_default());
     let bytes = holder
         .read(name, limits.file_bytes)
-        .map_err(|error| super::read::barred(error, ""))?;
+        .map_err(|error| barred(error, ""))?;
     if is_workbook(path) {
         let sheet = Sheet::look(&bytes, limits, mappings)?;
         let lines = sheet.lines.iter().take(SAMPLES);

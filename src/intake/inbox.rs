@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 
 use super::claim::{Claimed, Store, shown};
+use super::form::is_records;
 use super::manifest::{self, Manifest};
 use super::paths::{Finder, extension};
-use super::read::{ReadError, Source, is_records, photo_of};
+use super::read::{Source, photo_of};
+use super::read_error::ReadError;
 use super::settle::{Settle, is_ignored};
 use super::tree::{Kind, Meta, Overrun, Tree};
 use super::{Folders, IntakeError, Mappings, Settings, archive};

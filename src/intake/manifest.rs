@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::paths::Finder;
-use super::read::{ReadError, text_of};
+use super::read_error::ReadError;
+use super::table::text_of;
 use super::tree::{Barred, Tree};
 use super::{Limits, json};
 use crate::domain::fields::RawRecord;

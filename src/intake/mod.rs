@@ -14,6 +14,7 @@
 mod archive;
 mod claim;
 mod dispose;
+mod form;
 mod in_place;
 mod inbox;
 mod json;
@@ -22,6 +23,7 @@ mod mappings;
 mod paths;
 mod post;
 mod read;
+mod read_error;
 mod report;
 mod returned;
 mod settle;
@@ -45,7 +47,8 @@ pub use in_place::{InPlace, Look, look, photo_in_place, read_in_place, read_reco
 pub use inbox::{Inbox, Ready, Waiting, Why};
 pub use mappings::{Mappings, MappingsError};
 pub use post::{NoRecord, Posted};
-pub use read::{Batch, ReadError};
+pub use read::Batch;
+pub use read_error::ReadError;
 pub use report::{Report, Summary};
 pub use tree::{deliver, is_network_mount};
 pub use watch::{Wake, Watch, watch};

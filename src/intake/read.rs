@@ -1,19 +1,20 @@
 //! From the files of a drop to raw records, wherever the drop stands.
 
 use std::ffi::OsStr;
-use std::io;
 use std::path::{Path, PathBuf};
 
+use super::form::{Form, is_records};
 use super::manifest::Manifest;
 use super::paths::extension;
+use super::read_error::{ReadError, barred};
 use super::report::Report;
 use super::returned::Returned;
-use super::table::{BOM, Table};
-use super::tree::{Barred, Kind, Overrun, Tree};
+use super::table::{Table, text_of};
+use super::tree::{Kind, Overrun, Tree};
 use super::workbook::{COLUMNS, Sheet};
 use super::{Limits, Mappings, json};
 use crate::domain::fields::{RawRecord, RawValue};
-use crate::domain::rules::{self, Problem, Rule, Subject};
+use crate::domain::rules::{self, Problem, Subject};
 
 /// The records of a drop. `Debug` counts them and shows none.
 #[derive(Default)]
@@ -40,33 +41,6 @@ impl Batch {
     pub fn received(&self) -> u32 {
         u32::try_from(self.rows.len() + self.unreadable.len()).unwrap_or(u32::MAX)
     }
-}
-
-/// Why a drop gives no records.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The sender's fault: the whole drop goes back with these problems.
-    #[error("the drop is refused as a whole; its problems say why")]
-    Refused(Vec<Problem>),
-    /// The station's own fault: the drop stays where it is and is read again later.
-    #[error("the drop cannot be read now; check the disk, it is tried again")]
-    Io(#[source] io::Error),
-}
-
-impl ReadError {
-    pub(super) fn refused(rule: &'static Rule, detail: &str) -> Self {
-        Self::Refused(vec![rule.broken_by_drop(detail)])
-    }
-}
-
-/// How the records are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    Single,
-    Lines,
-    Array,
-    Table,
-    Sheet,
 }
 
 /// Where the records of a drop are.
@@ -289,11 +263,6 @@ pub(super) fn decoded(bytes: &[u8]) -> Result<&str, ReadError> {
     text_of(bytes).ok_or_else(|| ReadError::refused(&rules::DROP_ENCODING, ""))
 }
 
-/// UTF-8 with or without byte order mark.
-pub(super) fn text_of(bytes: &[u8]) -> Option<&str> {
-    std::str::from_utf8(bytes.strip_prefix(BOM).unwrap_or(bytes)).ok()
-}
-
 /// The text of `foto`, where a record gives one.
 pub(super) fn photo_of(record: &RawRecord) -> Option<&str> {
     match record.values.get("foto") {
@@ -348,17 +317,6 @@ fn without_records(
     }
 }
 
-/// Whether a name is that of a batch's records, and in which form.
-pub(super) fn is_records(name: &OsStr) -> Option<Form> {
-    match name.to_str()?.to_ascii_lowercase().as_str() {
-        "records.jsonl" => Some(Form::Lines),
-        "records.json" => Some(Form::Array),
-        "records.csv" => Some(Form::Table),
-        "records.xlsx" => Some(Form::Sheet),
-        _ => None,
-    }
-}
-
 /// The extension as a detail; one that is no plain short word could be anything, a name too.
 fn kind(extension: &str) -> String {
     let plain = extension.len() <= 5 && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -374,15 +332,6 @@ fn unreadable(row: u32, detail: &str) -> Problem {
         ..Subject::default()
     };
     rules::ROW_UNREADABLE.broken(&subject, "record", detail)
-}
-
-pub(super) fn barred(error: Barred, name: &str) -> ReadError {
-    match error {
-        Barred::Io(error) => ReadError::Io(error),
-        Barred::Missing => ReadError::refused(&rules::DROP_EMPTY, name),
-        Barred::TooLarge => ReadError::refused(&rules::DROP_LIMITS, name),
-        Barred::Special | Barred::Outside => ReadError::refused(&rules::DROP_SPECIAL, name),
-    }
 }
 
 fn overrun(overrun: Overrun) -> ReadError {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::domain::fields::Columns;
+use crate::domain::columns::Columns;
 use crate::domain::rules::{Problem, Severity};
 
 /// The outcome of a drop, in the shape of `reasons.json`.

@@ -10,7 +10,8 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, Note, Workbook, Worksheet, Xls
 
 use super::report::{Report, Told};
 use super::workbook::ALL_ROWS;
-use crate::domain::fields::{Columns, OWN_COLUMNS, RawValue, is_own_column};
+use crate::domain::columns::Columns;
+use crate::domain::fields::{OWN_COLUMNS, RawValue, is_own_column};
 use crate::domain::rules::Problem;
 
 /// A table that goes back.

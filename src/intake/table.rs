@@ -4,7 +4,8 @@ use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
 
 use super::mappings::Mappings;
 use super::report::{Report, Told};
-use crate::domain::fields::{Columns, OWN_COLUMNS, RawRecord, RawValue, canonical, is_own_column};
+use crate::domain::columns::Columns;
+use crate::domain::fields::{OWN_COLUMNS, RawRecord, RawValue, canonical, is_own_column};
 
 /// A table cut into cells.
 pub(super) struct Table<'a> {
@@ -155,6 +156,11 @@ fn has_line_break(cells: &[String]) -> bool {
 
 /// The UTF-8 byte order mark; without it spreadsheets take a CSV for the local code page.
 pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// UTF-8 with or without byte order mark.
+pub(super) fn text_of(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes.strip_prefix(BOM).unwrap_or(bytes)).ok()
+}
 
 fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
     ReaderBuilder::new()

@@ -12,9 +12,10 @@ use std::path::Path;
 use calamine::{DataRef, Reader, SheetType, Xlsx, XlsxError};
 
 use super::archive::Archive;
-use super::read::ReadError;
+use super::read_error::ReadError;
 use super::{Limits, Mappings};
-use crate::domain::fields::{Columns, RawRecord, RawValue};
+use crate::domain::columns::Columns;
+use crate::domain::fields::{RawRecord, RawValue};
 use crate::domain::mapping;
 use crate::domain::rules;
 

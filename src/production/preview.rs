@@ -114,7 +114,7 @@ pub fn side_png(
     let likely = [likely, likely + 1]
         .into_iter()
         .filter(|page| *page < pages);
-    let is_it = |place: &proof::Place| place.mark == mark && place.side == side;
+    let is_it = |place: &raster::Place| place.mark == mark && place.side == side;
     let mut place = proof::places_on(&pdf, likely, dpi)?.into_iter().find(is_it);
     if place.is_none() {
         place = proof::places(&pdf, dpi)?.into_iter().find(is_it);

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use super::CARD_MM;
-use super::press::Adjust;
+use super::adjust::Adjust;
 
 /// The targets by name: mm from the card's left and top edge.
 pub const TARGETS: [(char, [f64; 2]); 4] = [
@@ -219,7 +219,7 @@ pub fn layout_source(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::PT_PER_MM;
-    use super::super::press::card_pt;
+    use super::super::card_pt;
     use super::*;
     use kurbo::{Affine, Point};
 

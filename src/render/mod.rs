@@ -5,6 +5,7 @@
 //! drawn with `printpdf`; [`pdf`] streams the objects, because a file of any number of cards must
 //! not need the memory of all of them.
 
+pub mod adjust;
 pub mod artwork;
 pub mod calibration;
 pub mod compose;
@@ -27,3 +28,8 @@ pub const PT_PER_MM: f64 = 72.0 / 25.4;
 
 /// The card: ID-1 of ISO/IEC 7810, width and height in mm.
 pub const CARD_MM: [f64; 2] = [85.60, 53.98];
+
+/// The card's width and height in pt.
+fn card_pt() -> [f64; 2] {
+    CARD_MM.map(|side| side * PT_PER_MM)
+}

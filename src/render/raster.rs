@@ -11,8 +11,7 @@ use hayro::{RenderCache, RenderSettings, render_into};
 use image::RgbImage;
 use kurbo::{Affine, Rect};
 
-use super::press::card_pt;
-use super::proof::Place;
+use super::card_pt;
 
 /// A file that cannot be shown.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +24,18 @@ pub enum RasterError {
     /// The picture could not be encoded.
     #[error("the picture cannot be encoded")]
     Encode(#[from] image::ImageError),
+}
+
+/// Where a side of a card lies in a file.
+pub struct Place {
+    /// What names the card.
+    pub mark: String,
+    /// 0 is the front.
+    pub side: usize,
+    /// The page, from 0.
+    pub page: usize,
+    /// From the card's own pt, counted from its bottom-left corner, to dots.
+    pub at: Affine,
 }
 
 /// Opens a PDF.

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use kurbo::Affine;
 
+use super::adjust::Adjust;
 use super::pdf::numbers;
-use super::press::{Adjust, card_pt};
-use super::{CARD_MM, PT_PER_MM};
+use super::{CARD_MM, PT_PER_MM, card_pt};
 
 /// A sheet of cards, cut after printing.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Deserialize)]

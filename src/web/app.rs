@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::batches::Batches;
+use super::desks::Desks;
 use super::error::PageError;
 use super::limit::Limiter;
-use super::scan::Desks;
 use super::session::User;
 use crate::actions::accounts;
 use crate::actions::photos::PhotoDesk;

@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::html;
 
-use super::page;
+use super::frame;
 use crate::actions::Failure;
 use crate::actions::accounts::Denied;
 use crate::actions::destruction_record::PaperError;
@@ -214,6 +214,6 @@ impl IntoResponse for PageError {
             p lang="en" { (english) }
             p { a href="/" { "Kembali ke papan (back to the board)" } }
         };
-        (self.status(), page::bare("Stasiun KIA", &content)).into_response()
+        (self.status(), frame::bare("Stasiun KIA", &content)).into_response()
     }
 }

@@ -12,11 +12,27 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::api;
 use super::app::App;
+use super::cookies;
 use super::error::PageError;
-use super::lang::Lang;
-use super::routes::Needs;
 use super::session::{self, Standing, User};
-use crate::actions::accounts;
+use crate::actions::{Rule, accounts};
+use crate::domain::account::Right;
+
+/// What a route asks of the one who calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: the page to log in, and what it is drawn with.
+    Nothing,
+    /// A user whose role has this right.
+    Right(Right),
+    /// A user who may take this action.
+    Rule(Rule),
+    /// A program with a sender's token; no user's session will do.
+    Sender,
+    /// A program on the station's own computer, or one with a sender's token. Behind a proxy
+    /// everybody seems to be on it, so that the token is asked for.
+    Machine,
+}
 
 /// What a page may load: nothing that is not the station's own.
 const CONTENT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
@@ -124,14 +140,19 @@ pub async fn who(
     mut request: Request,
     next: Next,
 ) -> Result<Response, PageError> {
-    let notice = session::read_notice(request.headers());
+    let notice = cookies::read_notice(request.headers());
     let shows = request.method() == Method::GET && notice.is_some();
-    if let Some(token) = session::token_of(&app, request.headers()) {
+    if let Some(token) = cookies::token_of(&app, request.headers()) {
         let key = token.clone();
         let kept = app.read(move |_, ledger| ledger.session(&key)).await?;
         if let Some(kept) = kept {
             let now = Timestamp::now();
-            match session::judge(&app, &kept, &session::client(request.headers()), now) {
+            match session::judge(
+                &app.config.web,
+                &kept,
+                &session::client(request.headers()),
+                now,
+            ) {
                 Standing::Holds => {
                     // A page that asks for itself again is nobody's doing.
                     let alone = request.headers().contains_key(REFRESH);
@@ -142,7 +163,7 @@ pub async fn who(
                     let user = User {
                         name: kept.account.user,
                         role: kept.account.role,
-                        lang: Lang::of(request.headers()),
+                        lang: cookies::lang(request.headers()),
                         notice,
                         path: request.uri().path().to_owned(),
                     };
@@ -166,7 +187,7 @@ pub async fn who(
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if shows && is_page {
-        let forget = session::forget_notice(&app);
+        let forget = cookies::forget_notice(&app);
         response.headers_mut().append(header::SET_COOKIE, forget);
     }
     Ok(response)

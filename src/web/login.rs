@@ -13,7 +13,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::app::App;
+use super::cookies;
 use super::error::PageError;
+use super::frame;
 use super::lang::Lang;
 use super::page;
 use super::session::{self, User};
@@ -23,12 +25,12 @@ use crate::ledger;
 
 pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Markup, PageError> {
     let ready = app.read(|_, ledger| ledger.has_accounts()).await?;
-    let notice = session::read_notice(&headers);
-    Ok(page::bare(
+    let notice = cookies::read_notice(&headers);
+    Ok(frame::bare(
         "Masuk",
         &entrance(
             &app,
-            Lang::of(&headers),
+            cookies::lang(&headers),
             ready,
             notice.map(|notice| notice.text),
         ),
@@ -74,10 +76,10 @@ pub async fn enter(
     headers: HeaderMap,
     Form(login): Form<Login>,
 ) -> Result<Response, PageError> {
-    let lang = Lang::of(&headers);
+    let lang = cookies::lang(&headers);
     let user = login.user.trim().to_lowercase();
     let wrong = |text: &str| {
-        let notice = session::notice(&app, false, text);
+        let notice = cookies::notice(&app, false, text);
         ([(header::SET_COOKIE, notice)], Redirect::to("/login")).into_response()
     };
     // Nobody can be called so: nothing is counted or kept of it.
@@ -137,7 +139,7 @@ pub async fn enter(
         tx.audit("login", None, None)
     })
     .await?;
-    let cookie = session::begin(&app, &token);
+    let cookie = cookies::begin(&app, &token);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
 }
 
@@ -146,14 +148,14 @@ pub async fn leave(
     user: User,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    if let Some(token) = session::token_of(&app, &headers) {
+    if let Some(token) = cookies::token_of(&app, &headers) {
         app.with_ledger(move |ledger| ledger.end_session(&token))
             .await?;
     }
     app.write(&user, |tx| tx.audit("logout", None, None))
         .await?;
     Ok((
-        [(header::SET_COOKIE, session::end(&app))],
+        [(header::SET_COOKIE, cookies::end(&app))],
         Redirect::to("/login"),
     )
         .into_response())
@@ -177,7 +179,7 @@ pub async fn language(State(app): State<Arc<App>>, Form(choice): Form<Choice>) -
         _ => "/",
     };
     (
-        [(header::SET_COOKIE, session::speak(&app, lang))],
+        [(header::SET_COOKIE, cookies::speak(&app, lang))],
         Redirect::to(back),
     )
         .into_response()

@@ -3,16 +3,15 @@
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
 use super::app::App;
+use super::cookies;
 use super::error::PageError;
+use super::frame::document;
 use super::lang::Lang;
-use super::session::{self, User};
+use super::session::User;
 use crate::domain::account::Right;
-
-/// Names style and script anew with every version, past what browsers keep.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The pages of the menu: path, Indonesian, English, right. The digits of the first nine are keys.
 const MENU: &[(&str, &str, &str, Right)] = &[
@@ -80,38 +79,6 @@ fn is_under(path: &str, entry: &str) -> bool {
                 .is_some_and(|rest| rest.starts_with('/')))
 }
 
-/// A page without the menu.
-pub fn bare(title: &str, content: &Markup) -> Markup {
-    document(
-        Lang::Indonesian,
-        title,
-        false,
-        &html! { main.bare #main { (content) } },
-    )
-}
-
-fn document(lang: Lang, title: &str, live: bool, body: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang=(lang.code()) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · Stasiun KIA" }
-                link rel="icon" href={ "/assets/icon.svg?" (VERSION) };
-                link rel="stylesheet" href={ "/assets/app.css?" (VERSION) };
-                script src={ "/assets/app.js?" (VERSION) } defer {}
-            }
-            body data-live=[live.then_some("on")] { (body) }
-        }
-    }
-}
-
-/// A script that one page alone needs.
-pub fn script(name: &str) -> Markup {
-    html! { script src={ "/assets/" (name) "?" (VERSION) } defer {} }
-}
-
 /// The switch of the language.
 pub fn languages(lang: Lang, back: &str) -> Markup {
     let (other, name) = lang.t(("en", "English"), ("id", "Indonesia"));
@@ -131,7 +98,7 @@ pub fn done(
     text: (impl AsRef<str>, impl AsRef<str>),
 ) -> Response {
     let text = user.lang.t(text.0.as_ref(), text.1.as_ref());
-    let notice = session::notice(app, true, text);
+    let notice = cookies::notice(app, true, text);
     ([(header::SET_COOKIE, notice)], Redirect::to(to)).into_response()
 }
 
@@ -144,7 +111,7 @@ pub fn refused(app: &App, user: &User, to: &str, error: PageError) -> Result<Res
     let PageError::Refused(indonesian, english) = &error else {
         return Err(error);
     };
-    let notice = session::notice(app, false, user.lang.t(indonesian, english));
+    let notice = cookies::notice(app, false, user.lang.t(indonesian, english));
     Ok(([(header::SET_COOKIE, notice)], Redirect::to(to)).into_response())
 }
 

@@ -14,6 +14,7 @@ use super::app::App;
 use super::batches::back;
 use super::cards;
 use super::error::PageError;
+use super::frame;
 use super::lang::Lang;
 use super::page;
 use super::session::User;
@@ -319,7 +320,7 @@ pub async fn one(
             p { (lang.t("Kartu ini sudah dicetak atau tidak berlaku lagi; fotonya tidak bisa diubah.",
                         "This card is printed already, or void; its photo cannot be changed.")) }
         }
-        (page::script("photo.js"))
+        (frame::script("photo.js"))
     };
     Ok(page::page(&app, &user, title, false, &content))
 }

@@ -8,30 +8,15 @@ use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
+pub use super::guard::Needs;
+
 use super::app::App;
 use super::error::PageError;
 use super::{
     accounts, api, assets, audit, batches, board, cards, day, guard, health, layouts, live, login,
     lots, metrics, packs, photos, reports, scan, senders, stock,
 };
-use crate::actions::Rule;
 use crate::domain::account::Right;
-
-/// What a route asks of the one who calls it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Needs {
-    /// Nothing: the page to log in, and what it is drawn with.
-    Nothing,
-    /// A user whose role has this right.
-    Right(Right),
-    /// A user who may take this action.
-    Rule(Rule),
-    /// A program with a sender's token; no user's session will do.
-    Sender,
-    /// A program on the station's own computer, or one with a sender's token. Behind a proxy
-    /// everybody seems to be on it, so that the token is asked for.
-    Machine,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Route {

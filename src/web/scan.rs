@@ -2,8 +2,8 @@
 //! red. A slow network loses and doubles nothing: every scan carries an id of the browser's, and
 //! one that is repeated gets the answer it got before.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -15,50 +15,21 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::app::App;
+use super::desks::{Desk, Told};
 use super::error::PageError;
+use super::frame;
 use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::actions::accounts;
 use crate::actions::scanning::{Answer, Scanning, UNDO};
 use crate::domain::ids::{CardId, LotId};
-use crate::ledger::{self, Card, Ledger};
+use crate::ledger::{self, Ledger};
 
 /// How many answers are kept for browsers that did not hear them.
 const KEPT: usize = 500;
 /// How many of them are shown.
 const SHOWN: usize = 20;
-
-/// The desks of all who scan, by name: a person scans at one desk.
-#[derive(Default)]
-pub struct Desks(Mutex<HashMap<String, Desk>>);
-
-/// Where a person's scanning stands.
-struct Desk {
-    scanning: Scanning,
-    /// The newest answers, the last one first.
-    told: VecDeque<Told>,
-}
-
-/// An answer, with what tells the operator that it is of the card in hand. No name, no NIK.
-#[derive(Clone)]
-struct Told {
-    id: Option<String>,
-    answer: Answer,
-    card: Option<Card>,
-    at: Timestamp,
-}
-
-impl Desks {
-    fn with<T>(&self, app: &App, user: &User, work: impl FnOnce(&mut Desk) -> T) -> T {
-        let mut desks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let desk = desks.entry(user.name.clone()).or_insert_with(|| Desk {
-            scanning: Scanning::new(app.config.card.serial_pattern.clone()),
-            told: VecDeque::new(),
-        });
-        work(desk)
-    }
-}
 
 impl Desk {
     /// Answers a scan, or says again what it was answered before.
@@ -117,10 +88,11 @@ pub async fn answer(
     let (told, good, refused) = app
         .with_ledger(move |ledger| {
             let actor = accounts::actor(&who.name);
-            hand.scans.with(&hand, &who, |desk| -> ledger::Result<_> {
-                let told = desk.answer(ledger, &actor, &scan)?;
-                Ok((told, desk.scanning.good, desk.scanning.refused))
-            })
+            hand.scans
+                .with(&hand.config, &who, |desk| -> ledger::Result<_> {
+                    let told = desk.answer(ledger, &actor, &scan)?;
+                    Ok((told, desk.scanning.good, desk.scanning.refused))
+                })
         })
         .await?;
     let by_script = headers
@@ -146,7 +118,7 @@ pub async fn answer(
 /// `POST /scan/new`: the counts begin anew.
 pub async fn begin(State(app): State<Arc<App>>, user: User) -> Redirect {
     let pattern = app.config.card.serial_pattern.clone();
-    app.scans.with(&app, &user, |desk| {
+    app.scans.with(&app.config, &user, |desk| {
         *desk = Desk {
             scanning: Scanning::new(pattern),
             told: VecDeque::new(),
@@ -223,7 +195,7 @@ fn words(app: &App, lang: Lang, told: &Told) -> Words {
 pub async fn desk(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
     let lang = user.lang;
     let lots = app.read(|_, ledger| ledger.lots_to_scan()).await?;
-    let (scanning, told) = app.scans.with(&app, &user, |desk| {
+    let (scanning, told) = app.scans.with(&app.config, &user, |desk| {
         let told: Vec<Told> = desk.told.iter().take(SHOWN).cloned().collect();
         (desk.scanning.clone(), told)
     });
@@ -270,7 +242,7 @@ pub async fn desk(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
                 " " (words.warning) " " small { (app.local(told.at)) }
             }
         } }
-        (page::script("scan.js"))
+        (frame::script("scan.js"))
     };
     let title = lang.t("Pindai", "Scan");
     Ok(page::page(&app, &user, title, false, &content))

@@ -6,19 +6,13 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-use super::app::App;
 use super::error::PageError;
 use super::lang::Lang;
 use crate::actions::Operator;
-use crate::actions::accounts::hashed;
+use crate::config::WebSettings;
 use crate::domain::account::{Right, Role};
 use crate::domain::hex::hex;
 use crate::ledger::Session;
-
-/// The cookie of the session. Under TLS the prefix binds it to this very host (RFC 6265bis).
-const COOKIE: &str = "kia_sesi";
-/// The cookie of a message for the next page.
-const NOTICE: &str = "kia_pesan";
 
 /// Who asks for a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,89 +61,6 @@ impl<S: Sync> FromRequestParts<S> for User {
     }
 }
 
-/// The value of a cookie.
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
-}
-
-/// The name of the session's cookie.
-fn name(app: &App) -> String {
-    let prefix = if app.config.web.is_secure() {
-        "__Host-"
-    } else {
-        ""
-    };
-    format!("{prefix}{COOKIE}")
-}
-
-/// A `Set-Cookie` value. Every part of it is ours or hexadecimal.
-fn set(app: &App, name: &str, value: &str, seconds: i64) -> HeaderValue {
-    let secure = if app.config.web.is_secure() {
-        "; Secure"
-    } else {
-        ""
-    };
-    let text =
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
-    HeaderValue::from_str(&text).expect("a cookie of plain ASCII")
-}
-
-/// The cookie that begins a session.
-pub fn begin(app: &App, token: &str) -> HeaderValue {
-    let hours = i64::from(app.config.web.session_hours);
-    set(app, &name(app), token, hours * 3600)
-}
-
-/// The cookie that ends one.
-pub fn end(app: &App) -> HeaderValue {
-    set(app, &name(app), "", 0)
-}
-
-/// The cookie of the language.
-pub fn speak(app: &App, lang: Lang) -> HeaderValue {
-    set(app, super::lang::COOKIE, lang.code(), 365 * 86400)
-}
-
-/// The cookie that carries a message to the next page.
-pub fn notice(app: &App, good: bool, text: &str) -> HeaderValue {
-    // Browsers keep 4,096 bytes of a cookie.
-    let text: String = text.chars().take(500).collect();
-    let sign = if good { "+" } else { "-" };
-    set(app, NOTICE, &hex(format!("{sign}{text}").as_bytes()), 60)
-}
-
-/// The cookie that takes the message away once it was shown.
-pub fn forget_notice(app: &App) -> HeaderValue {
-    set(app, NOTICE, "", 0)
-}
-
-/// The message for this page.
-pub fn read_notice(headers: &HeaderMap) -> Option<Notice> {
-    let digits = cookie(headers, NOTICE)?;
-    let bytes: Option<Vec<u8>> = digits
-        .as_bytes()
-        .chunks(2)
-        .map(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok())
-        .collect();
-    let text = String::from_utf8(bytes?).ok()?;
-    let good = text.starts_with('+');
-    Some(Notice {
-        good,
-        text: text.get(1..)?.to_owned(),
-    })
-}
-
-/// The token that a request carries, as the ledger keeps it.
-pub fn token_of(app: &App, headers: &HeaderMap) -> Option<String> {
-    cookie(headers, &name(app)).map(hashed)
-}
-
 /// What a browser says of itself, as a digest: a session carried to another browser shows.
 pub fn client(headers: &HeaderMap) -> String {
     let agent = headers
@@ -169,8 +80,7 @@ pub enum Standing {
 }
 
 /// Judges a session at `now` with the browser that shows it.
-pub fn judge(app: &App, session: &Session, client: &str, now: Timestamp) -> Standing {
-    let web = &app.config.web;
+pub fn judge(web: &WebSettings, session: &Session, client: &str, now: Timestamp) -> Standing {
     let idle = SignedDuration::from_mins(i64::from(web.idle_minutes));
     let whole = SignedDuration::from_hours(i64::from(web.session_hours));
     if session.client != client {

@@ -9,12 +9,13 @@ use std::io::{self, Write};
 use jiff::civil::Date;
 use pages::Stack;
 
+use super::card_pt;
 use super::compose::{CODE, Composed, FIXED, Misfit, PHOTO, compose_fixed, placed};
 use super::content::Photo;
 use super::font::{EmbedError, Font, UsedGlyphs};
 use super::layout::{Layout, Picture};
 use super::pdf::{Dict, Pdf, Ref, Written, numbers};
-use super::press::{Order, Press, card_pt};
+use super::press::{Order, Press};
 use crate::domain::card::Kind;
 
 /// Why a file could not be made.

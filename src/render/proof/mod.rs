@@ -18,14 +18,14 @@ use std::sync::Arc;
 use hayro::RenderCache;
 use hayro::hayro_interpret::InterpreterCache;
 
-use kurbo::{Affine, Rect};
+use kurbo::Rect;
 use rayon::prelude::*;
 
 use super::compose::printed;
 use super::content::CardContent;
 use super::layout::{Layout, What};
 use super::press::Press;
-use super::raster::{self, Pdf, RasterError};
+use super::raster::{self, Pdf, Place, RasterError};
 use witness::{Painted, Seen};
 
 /// What a card is to show, as its layout and its record say.
@@ -233,18 +233,6 @@ pub fn prove(
         detail,
     });
     Ok(named.collect())
-}
-
-/// Where a side of a card lies in a file.
-pub struct Place {
-    /// What names the card.
-    pub mark: String,
-    /// 0 is the front.
-    pub side: usize,
-    /// The page, from 0.
-    pub page: usize,
-    /// From the card's own pt, counted from its bottom-left corner, to dots.
-    pub at: Affine,
 }
 
 /// Where every card of a file lies, at `dpi` dots per inch, in the order of the pages.

@@ -6,12 +6,13 @@ use jiff::civil::Date;
 
 use super::*;
 use crate::domain::card::Kind;
+use crate::render::adjust::Adjust;
 use crate::render::compose::{Composed, compose};
 use crate::render::content::{FIELDS, Photo, Value, Values};
 use crate::render::document::Document;
 use crate::render::layout;
 use crate::render::pdf::deflate;
-use crate::render::press::{Adjust, Black, Order, Page, Press, Turn};
+use crate::render::press::{Black, Order, Page, Press, Turn};
 use crate::render::qr::Qr;
 use crate::render::sheet::{Flip, Sheet};
 

@@ -10,8 +10,8 @@ use hayro::hayro_syntax::content::TypedIter;
 use hayro::hayro_syntax::object::{Array, Dict, Name, Number};
 use kurbo::{Affine, BezPath, Rect, Shape};
 
+use crate::render::card_pt;
 use crate::render::compose::FIXED;
-use crate::render::press::card_pt;
 use crate::render::raster::{self, Page};
 
 /// One side of a card, as it is painted. Places are dots from the top-left corner of the page.

@@ -12,6 +12,7 @@ use crate::actions::uploads::Stage;
 use crate::ledger::FinishedDrop;
 use crate::web::app::App;
 use crate::web::error::PageError;
+use crate::web::frame;
 use crate::web::lang::Lang;
 use crate::web::page;
 use crate::web::session::User;
@@ -30,7 +31,7 @@ pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         (drop_zone(&app, lang))
         (waiting(&app, &stages, lang))
         section #taken data-live { (taken(&app, &drops, lang)) (returns(&went_back, lang)) }
-        (page::script("upload.js"))
+        (frame::script("upload.js"))
     };
     Ok(page::page(&app, &user, title, true, &content))
 }

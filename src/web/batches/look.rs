@@ -11,8 +11,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::columns;
 use super::named;
+use super::{check, columns};
 use crate::actions::accounts;
 use crate::actions::uploads::{Approval, Checked, Stage, StageError};
 use crate::domain::account::Right;
@@ -21,6 +21,7 @@ use crate::intake::{Look, Mappings};
 use crate::production::inspect::Row;
 use crate::web::app::App;
 use crate::web::error::PageError;
+use crate::web::frame;
 use crate::web::lang::Lang;
 use crate::web::page;
 use crate::web::session::User;
@@ -61,7 +62,7 @@ pub async fn one(
         };
         return Ok(page::page(&app, &user, &stage.name, false, &content).into_response());
     }
-    let check = app.batches.check(&app, &id);
+    let check = check(&app, &id);
     let Some(found) = check.found() else {
         return Ok(running(&app, &user, &stage, check.progress()));
     };
@@ -115,7 +116,7 @@ fn running(app: &App, user: &User, stage: &Stage, (done, total): (usize, usize))
             p { (lang.t("Memeriksa setiap baris dan foto…", "Checking every row and photo…")) " " strong #checked { (done) " / " (total) } }
             progress #checking-bar max=(total.max(1)) value=(done) {}
         }
-        (page::script("upload.js"))
+        (frame::script("upload.js"))
     };
     let again = [(
         HeaderName::from_static("refresh"),
@@ -136,7 +137,7 @@ pub async fn progress(
     if stage.is_none_or(|stage| stage.submitted) {
         return Err(PageError::NotFound);
     }
-    let check = app.batches.check(&app, &id);
+    let check = check(&app, &id);
     let (done, total) = check.progress();
     let finished = check.found().is_some();
     Ok(Json(
@@ -275,7 +276,7 @@ pub async fn return_list(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let id = named(&id)?;
-    let found = app.batches.check(&app, &id).found();
+    let found = check(&app, &id).found();
     let found = found.ok_or(PageError::NotFound)?;
     let workbook = app
         .read(move |app, _| -> Result<_, PageError> {

@@ -8,8 +8,8 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::card::{Seen, is_held_by_hand};
 use super::named;
+use super::seen::{Seen, is_held_by_hand};
 use crate::actions::steps::{self, Said, StepError};
 use crate::domain::card::{Progress, SpoilReason, State as CardState};
 use crate::domain::ids::CardId;

@@ -8,15 +8,15 @@ use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
+use super::seen::{Seen, look};
 use super::{actions, named, state_tag, state_word};
 use crate::actions::accounts;
 use crate::actions::history;
 use crate::domain::account::Right;
-use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
 use crate::domain::nik::mask_digits;
 use crate::domain::record::Record;
-use crate::ledger::{self, Card, Entry, Reader};
+use crate::ledger::{self, Card, Entry};
 use crate::production::preview;
 use crate::web::app::App;
 use crate::web::error::PageError;
@@ -29,31 +29,6 @@ const DPI: u32 = 180;
 
 /// Who looked at a card is entered once in this time, not with every click.
 const SEEN_FOR: SignedDuration = SignedDuration::from_mins(10);
-
-/// All that the page of a card shows.
-pub(super) struct Seen {
-    pub card: Card,
-    record: Option<Record>,
-    serial: Option<String>,
-    /// Whether making it again takes a second person.
-    pub proved: bool,
-    history: Vec<Entry>,
-    others: Vec<Card>,
-}
-
-fn look(ledger: &Reader, card: CardId) -> Result<Seen, PageError> {
-    ledger.snapshot(|ledger| {
-        let others = ledger.cards_of_child_of(card)?;
-        Ok(Seen {
-            record: ledger.person(card)?.map(|person| person.record),
-            serial: ledger.serial(card)?,
-            proved: ledger.was_proved(card)?,
-            history: ledger.history(card)?,
-            card: ledger.card(card)?.ok_or(PageError::NotFound)?,
-            others: others.into_iter().filter(|o| o.card != card).collect(),
-        })
-    })
-}
 
 /// Somebody saw the data of a card, with its numbers masked.
 const CARD: &str = "card-viewed";
@@ -259,10 +234,4 @@ fn history(app: &App, lang: Lang, entries: &[Entry]) -> Markup {
             } } }
         } }
     }
-}
-
-/// Whether a person holds the card and may let it go.
-pub(super) fn is_held_by_hand(card: &Card) -> bool {
-    card.state == CardState::Held
-        && card.reason.as_deref() == Some(crate::actions::steps::HELD_BY_HAND)
 }

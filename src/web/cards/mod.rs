@@ -2,6 +2,7 @@
 
 mod actions;
 mod card;
+mod seen;
 
 use std::sync::Arc;
 

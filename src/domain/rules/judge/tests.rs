@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::domain::fields::{Columns, MOST_UNKNOWN};
+use crate::domain::columns::Columns;
+use crate::domain::fields::MOST_UNKNOWN;
 
 /// A synthetic child of eight, with nothing to say about it.
 fn child() -> Value {
