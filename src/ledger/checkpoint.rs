@@ -92,3 +92,35 @@ impl Checkpoint {
         fours.collect::<Vec<_>>().join(" ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Signed with the key whose secret is 32 times the byte 7.
+    const GOLDEN: &str = concat!(
+        r#"{"format":"kia-checkpoint/1","station":"0c","day":"2026-11-24","#,
+        r#""at":"2026-11-24T03:04:05.000006Z","seq":9,"head":"ab","#,
+        r#""cards":{"accepted":2,"printed":1},"#,
+        r#""public_key":"ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c","#,
+        r#""signature":"18ac31d34971f7f464811cab49ee51eea4155b41656caad508efdcb57cc702a7"#,
+        r#"c0fa4d6b5ce987f622a56344154e97ccba988b377030135f1a9526d10d26fd07"}"#,
+    );
+
+    #[test]
+    fn the_text_and_the_signature_never_change() {
+        let checkpoint = Checkpoint::sign(
+            Statement {
+                station: "0c".into(),
+                day: jiff::civil::date(2026, 11, 24),
+                at: "2026-11-24T03:04:05.000006Z",
+                seq: 9,
+                head: "ab".into(),
+                cards: [("printed".into(), 1), ("accepted".into(), 2)].into(),
+            },
+            &Signer::from_secret([7; 32]),
+        );
+        assert_eq!(checkpoint.text(), GOLDEN);
+        assert!(Checkpoint::parse(GOLDEN).is_some_and(|it| it.is_genuine()));
+    }
+}

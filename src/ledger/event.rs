@@ -154,8 +154,9 @@ pub enum Event {
 }
 
 impl Event {
-    /// The one spelling that is hashed and stored: fields in the order of their declaration, no
-    /// spaces, absent fields left out.
+    /// The one spelling that is hashed and stored: JSON with `kind` first, then the fields in the
+    /// order of their declaration, no spaces, absent fields left out. The log stores this text, so
+    /// a new field is optional and left out when absent; `golden.jsonl` pins every kind.
     pub(super) fn canonical(&self) -> String {
         serde_json::to_string(self).expect("an event has only string keys")
     }
@@ -170,8 +171,9 @@ impl Event {
 /// The hash before the first event's.
 pub(super) const NO_HASH: [u8; 32] = [0; 32];
 
-/// The hash of one event: SHA-256 over a name for this encoding, the hash before, the sequence
-/// number, and each text preceded by its length, so that no two events encode alike.
+/// The hash of one event: SHA-256 over `kia-station event 1` and a zero byte, the hash before
+/// (32 bytes), the sequence number, and the texts `at`, `actor` and `body`, each preceded by its
+/// length in bytes. Numbers are 64 bits, most significant byte first.
 pub(super) fn chain_hash(prev: &[u8; 32], seq: u64, at: &str, actor: &str, body: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"kia-station event 1\0");
@@ -195,3 +197,6 @@ pub(super) fn entry(row: &rusqlite::Row<'_>) -> Result<Entry> {
             .ok_or(Error::Event(seq))?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,13 +97,14 @@ impl StationKey {
         self.hash(Purpose::Content, &[Some(content)])
     }
 
-    /// The hash of all that the personal table holds of a card, byte for byte.
+    /// The hash of all that the personal table holds of a card, byte for byte. It is made of the
+    /// stored JSON, never of a record that was read and written again: a new field changes none.
     pub fn record(&self, json: &str, photo: Option<&str>, token: Option<&str>) -> String {
         self.hash(Purpose::Record, &[Some(json), photo, token])
     }
 
-    /// Each part goes in with its length, and an absent one with a length that none has: parts
-    /// never run into one another.
+    /// HMAC-SHA-256 over the purpose's name, then each part preceded by its length in bytes
+    /// (64 bits, most significant byte first); an absent part is the length `u64::MAX` alone.
     fn hash(&self, purpose: Purpose, parts: &[Option<impl AsRef<[u8]>>]) -> String {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
@@ -201,5 +202,57 @@ pub(super) fn file_digest(path: &Path) -> std::io::Result<(u64, String)> {
         }
         hash.update(&piece[..n]);
         size += n as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keyed_hashes_never_change() {
+        let key = StationKey([7; 32]);
+        let nik = Nik::parse("1702094503180001").unwrap();
+        let photo = "ab".repeat(32);
+        for (hash, golden) in [
+            (
+                key.id(),
+                "f479b17ab09c04237b637a2621e5219bd1087192fc2ddf606201d4fb9cb9c860",
+            ),
+            (
+                key.nik(&nik),
+                "c3f829a8271878d46e4a46bf33535fb04a8d76bb71cfbbf851918343faad4e7f",
+            ),
+            (
+                key.photo(&photo),
+                "c139ff7767f7d9dd815e6cf84de933594eaab3b722f3280293b68b43bb7474ef",
+            ),
+            (
+                key.request("SIAK-1"),
+                "8dd05a34170f420d4e248d15219b42618b380df8396315aa72b2997f1aa1fce9",
+            ),
+            (
+                key.submission("siak", "SIAK-1", 2, b"content"),
+                "c68901d3ddf63c6c93d977a3243f7bdf8f4f58a5de4ac0a6f490fe8656d990ad",
+            ),
+            (
+                key.code("T1"),
+                "2c72c6534a45a22512793766569d76bf3669567bbf22e6cb5395770fbac81c59",
+            ),
+            (
+                key.content(b"kia-content/1\n"),
+                "c4e1fd5c9cd733b221138549b29d978dfd49fa480e0e39a9d949eea67bbb7379",
+            ),
+            (
+                key.record("{}", Some(&photo), None),
+                "b3917a4940b5a1ac052b53d7a5b4660f5eeaf03e1cdf702ff047e4015c066f7c",
+            ),
+            (
+                key.record("{}", None, Some("T1")),
+                "716c4307ecd5d5049d5569c3c482cb9787bfc5ebc67ec8d78684cb40e841e4d1",
+            ),
+        ] {
+            assert_eq!(hash, golden);
+        }
     }
 }

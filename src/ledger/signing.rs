@@ -29,6 +29,11 @@ impl Signer {
         Ok(Self(SigningKey::from_bytes(&secret)))
     }
 
+    #[cfg(test)]
+    pub(super) fn from_secret(secret: [u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(&secret))
+    }
+
     /// The public key in hexadecimal digits.
     pub fn public_key(&self) -> String {
         hex(self.0.verifying_key().as_bytes())
