@@ -1,26 +1,15 @@
 //! Work on all cores whose results are taken in order.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError, mpsc};
 
-/// How many results may wait for one that takes longer. It bounds the memory.
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+/// How many items are in hand at most: half of them are worked on while the results of the other
+/// half are taken. It bounds the memory.
 const AHEAD: usize = 64;
 
-/// Runs `wake` when a panic comes by, so that nobody waits for what never comes.
-struct OnPanic<W: Fn()>(W);
-
-impl<W: Fn()> Drop for OnPanic<W> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            (self.0)();
-        }
-    }
-}
-
 /// Does `work` on every item on all cores, and hands the results to `take` in the order of the
-/// items, on this thread. No core waits for another until results pile up.
+/// items, on this thread.
 ///
 /// # Errors
 /// The first that `work` or `take` returns, in the order of the items; what comes after is not taken.
@@ -32,64 +21,22 @@ pub fn in_order<I: Sync, T: Send, E: From<io::Error>>(
     work: impl Fn(&I) -> io::Result<T> + Sync,
     mut take: impl FnMut(T) -> Result<(), E>,
 ) -> Result<(), E> {
-    let next = AtomicUsize::new(0);
-    // How many results were taken; `usize::MAX` when no more are wanted.
-    let taken = Mutex::new(0usize);
-    let moved = Condvar::new();
-    let set_taken = |count: usize| {
-        let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
-        *taken = count.max(*taken);
-        moved.notify_all();
-    };
-    let (results, done) = mpsc::channel();
-    let worker = |results: mpsc::Sender<(usize, io::Result<T>)>| {
-        let _wake = OnPanic(|| set_taken(usize::MAX));
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(index) else { return };
-            let mut seen = taken.lock().unwrap_or_else(PoisonError::into_inner);
-            while *seen != usize::MAX && index >= *seen + AHEAD {
-                seen = moved.wait(seen).unwrap_or_else(PoisonError::into_inner);
-            }
-            if *seen == usize::MAX {
-                return;
-            }
-            drop(seen);
-            if results.send((index, work(item))).is_err() {
-                return;
-            }
-        }
-    };
-    // The pool's threads live on: threads of our own would each leave a heap behind, batch by batch.
-    let cores = rayon::current_num_threads();
-    rayon::in_place_scope(|scope| {
-        for _ in 0..cores.min(items.len()) {
-            let results = results.clone();
-            scope.spawn(|_| worker(results));
-        }
-        drop(results);
-        let _wake = OnPanic(|| set_taken(usize::MAX));
-        let mut early = BTreeMap::new();
-        let mut count = 0;
-        let mut outcome = Ok(());
-        'all: for (index, result) in &done {
-            early.insert(index, result);
-            while let Some(result) = early.remove(&count) {
-                outcome = result.map_err(E::from).and_then(&mut take);
-                if outcome.is_err() {
-                    break 'all;
-                }
-                count += 1;
-                set_taken(count);
-            }
-        }
-        set_taken(usize::MAX);
-        outcome
-    })
+    let mut ready: Vec<io::Result<T>> = Vec::new();
+    for chunk in items.chunks(AHEAD / 2).chain([&[][..]]) {
+        let mut next = Vec::new();
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| chunk.par_iter().map(&work).collect_into_vec(&mut next));
+            ready.drain(..).try_for_each(|result| take(result?))
+        })?;
+        ready = next;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     #[test]
@@ -127,7 +74,6 @@ mod tests {
         assert!(furthest.into_inner() <= AHEAD + 1);
     }
 
-    /// Without the guard this never ends: two workers run `AHEAD` and wait for the first result.
     #[test]
     fn a_panic_of_a_worker_or_of_the_taker_ends_it_too() {
         let items: Vec<usize> = (0..10 * AHEAD).collect();
