@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Failure, Result, Rule};
 use crate::context::Context;
 use crate::domain::account::{Role, actor};
+use crate::domain::audit::AuditCode;
 use crate::domain::ids::CardId;
 use crate::ledger::{Reader, Tx};
 use crate::text;
@@ -34,13 +35,13 @@ impl Operator {
 /// What the audit keeps of a view or an export.
 #[derive(Debug, Clone)]
 pub struct Audit {
-    pub code: &'static str,
+    pub code: AuditCode,
     pub card: Option<CardId>,
     pub detail: Option<String>,
 }
 
 impl Audit {
-    pub fn of(code: &'static str, detail: impl Into<String>) -> Self {
+    pub fn of(code: AuditCode, detail: impl Into<String>) -> Self {
         Self {
             code,
             card: None,
@@ -82,7 +83,7 @@ impl<'a> Access<'a> {
             Operator::Proved { .. } => {
                 self.context
                     .write(&self.actor(), self.now, |tx| -> Result<()> {
-                        Ok(tx.audit("step-denied", None, Some(rule.code()))?)
+                        Ok(tx.audit(AuditCode::StepDenied, None, Some(rule.code()))?)
                     })?;
                 Err(Failure::Denied(rule))
             }

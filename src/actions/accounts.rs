@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{Failure, Operator};
 use crate::context::Context;
 use crate::domain::account::{Right, Role, WeakPassword, check_password};
+use crate::domain::audit::AuditCode;
 use crate::domain::hex::hex;
 use crate::ledger::{self, Account, Reader};
 
@@ -32,10 +33,10 @@ impl Denied {
     pub const LOGIN: (&str, &str) = ("Nama atau kata sandi salah.", "Wrong name or password.");
 
     /// The short code of the audit.
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> AuditCode {
         match self {
-            Self::Login => "login-denied",
-            Self::Role { .. } | Self::Ledger(_) => "step-denied",
+            Self::Login => AuditCode::LoginDenied,
+            Self::Role { .. } | Self::Ledger(_) => AuditCode::StepDenied,
         }
     }
 }

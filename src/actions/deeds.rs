@@ -1,65 +1,8 @@
 //! What people did, as the trail says it.
 
 use crate::domain::stock::RibbonMovement;
+use crate::domain::text::Explain;
 use crate::ledger::Event;
-
-/// What an audited step was, by its code; `None` of a code that says all.
-fn audited(code: &str) -> Option<(&'static str, &'static str)> {
-    Some(match code {
-        "login" => ("masuk", "logged in"),
-        "logout" => ("keluar", "logged out"),
-        "login-denied" => ("gagal masuk", "login denied"),
-        "step-denied" => ("langkah ditolak: tidak berhak", "step denied"),
-        "session-refused" => (
-            "sesi ditolak: peramban lain",
-            "session refused: another browser",
-        ),
-        "cards-searched" => ("mencari kartu", "searched cards"),
-        "nik-shown" => ("melihat NIK lengkap", "saw a whole NIK"),
-        "photo-viewed" => ("melihat foto asli", "saw the original photo"),
-        "card-viewed" => ("melihat kartu", "saw a card"),
-        "picture-viewed" => ("melihat gambar kartu", "saw a card's picture"),
-        "photos-listed" => ("membuka daftar foto", "listed photos"),
-        "batch-viewed" => ("melihat kiriman", "saw a batch"),
-        "pack-viewed" => ("melihat isi paket", "saw the cards of a pack"),
-        "printed-log-exported" => (
-            "mengambil daftar kartu tercetak",
-            "took out the list of printed cards",
-        ),
-        "day-report-exported" => ("mengunduh laporan harian", "took out a day report"),
-        "shared-photo-viewed" => (
-            "melihat foto yang sama pada dua anak",
-            "saw a picture that two children share",
-        ),
-        "columns-saved" => (
-            "menyimpan arti kolom tabel",
-            "kept what a table's columns are",
-        ),
-        "batch-uploaded" => ("mengunggah kiriman", "uploaded a batch"),
-        "batch-discarded" => ("membuang kiriman", "discarded a batch"),
-        "drop-again" => ("memasukkan kiriman lagi", "took a drop in again"),
-        "record-submitted" => ("mengirim rekaman", "submitted a record"),
-        "return-list-exported" => ("mengunduh daftar pengembalian", "took out a return list"),
-        "minutes-exported" => (
-            "mengunduh berita acara pemusnahan",
-            "took out minutes of a destruction",
-        ),
-        "pack-papers-exported" => ("mengunduh dokumen paket", "took out papers of a pack"),
-        "pack-file-exported" => ("mengunduh hasil pindai paket", "took out a pack's scan"),
-        "report-exported" => ("mengunduh laporan", "took out a report"),
-        "register-exported" => ("mengunduh buku register", "took out the register"),
-        "checkpoint-exported" => ("mengunduh titik periksa", "took out a checkpoint"),
-        "log-export" => ("mengekspor catatan peristiwa", "exported the log"),
-        "backup" => ("membuat cadangan", "made a backup"),
-        "subject-report" => (
-            "membuat laporan subjek data",
-            "made a data subject's report",
-        ),
-        "breach-report" => ("membuat laporan insiden", "made a breach report"),
-        "files-purged" => ("menghapus berkas lama", "purged old files"),
-        _ => return None,
-    })
-}
 
 /// Whether an account or a sender is let in.
 const fn standing(active: bool) -> (&'static str, &'static str) {
@@ -74,13 +17,13 @@ const fn standing(active: bool) -> (&'static str, &'static str) {
 pub fn told(event: &Event) -> (String, String) {
     match event {
         Event::Audited(event) => {
-            let (id, en) = audited(&event.what).unwrap_or((&event.what, &event.what));
+            let text = event.what.text();
             let detail = event.detail.as_deref().unwrap_or_default();
             let with = |words: &str| match detail {
                 "" => words.to_owned(),
                 detail => format!("{words} ({detail})"),
             };
-            (with(id), with(en))
+            (with(&text.id), with(&text.en))
         }
         Event::AccountSet(set) => {
             let (id, en) = set.role.words();
@@ -218,42 +161,8 @@ pub fn told(event: &Event) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::path::Path;
-
     use super::*;
     use crate::ledger::{SenderSet, StackTurned};
-
-    /// The codes that are entered in the sources of a folder, as far as they stand in the call.
-    fn entered(folder: &Path, codes: &mut Vec<String>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                entered(&path, codes);
-                continue;
-            }
-            let text: String = fs::read_to_string(&path).unwrap_or_default();
-            let text = text.replace(char::is_whitespace, "");
-            for call in text.split(".audit(\"").skip(1) {
-                codes.push(call.split('"').next().unwrap_or_default().to_owned());
-            }
-        }
-    }
-
-    #[test]
-    fn every_step_that_is_entered_has_words() {
-        let mut codes: Vec<String> = ["card-viewed", "picture-viewed", "batch-viewed"]
-            .map(str::to_owned)
-            .into();
-        for edge in ["web", "commands", "station"] {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(edge);
-            entered(&folder, &mut codes);
-        }
-        assert!(codes.len() > 30, "{codes:?}");
-        for code in codes {
-            assert!(audited(&code).is_some(), "{code}");
-        }
-    }
 
     #[test]
     fn the_trail_says_what_became_of_senders_ribbons_and_stacks() {

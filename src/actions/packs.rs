@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::pack_papers::{self, HandoverWords, Papers};
 use super::{Access, Audit, Failure, Result, Rule};
+use crate::domain::audit::AuditCode;
 use crate::domain::card::State;
 use crate::domain::ids::{CardId, PackId};
 use crate::domain::pack::{
@@ -75,7 +76,7 @@ pub struct Contents {
 
 /// Shows a pack, by its number or the code on its label.
 pub fn view(at: &mut Access<'_>, pack: &str) -> Result<Contents> {
-    let audit = |seen: &Contents| Audit::of("pack-viewed", seen.pack.pack.to_string());
+    let audit = |seen: &Contents| Audit::of(AuditCode::PackViewed, seen.pack.pack.to_string());
     at.view(Rule::PackView, audit, |ledger| {
         let missing =
             || Failure::Missing(text!("Tidak ada paket {pack}.", "There is no pack {pack}."));
@@ -317,7 +318,7 @@ pub fn attach(at: &mut Access<'_>, pack: PackId, scan: &[u8]) -> Result<(String,
 pub fn scan(at: &mut Access<'_>, pack: PackId, name: &str) -> Result<Vec<u8>> {
     let folder = at.context.paths.handover().join(pack.to_string());
     let short: String = name.chars().take(12).collect();
-    let audit = |_: &Vec<u8>| Audit::of("pack-file-exported", format!("{pack} {short}"));
+    let audit = |_: &Vec<u8>| Audit::of(AuditCode::PackFileExported, format!("{pack} {short}"));
     at.export(Rule::PackPapers, audit, |ledger| {
         let files = ledger.pack_files(pack)?;
         let file = files.iter().find(|file| file.name == name);
@@ -337,7 +338,7 @@ pub fn papers(
     taken: &str,
 ) -> Result<Papers> {
     let (context, now) = (at.context, at.now);
-    let audit = |_: &Papers| Audit::of("pack-papers-exported", format!("{pack} {taken}"));
+    let audit = |_: &Papers| Audit::of(AuditCode::PackPapersExported, format!("{pack} {taken}"));
     at.export(Rule::PackPapers, audit, |ledger| {
         pack_papers::typeset(ledger, context, pack, words, now)
     })

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::config::{Paths, PrivacySettings};
+use crate::domain::audit::AuditCode;
 use crate::domain::ids::{CardId, LotId};
 use crate::ledger::{self, Card, Ledger, Reader};
 use crate::production::StationError;
@@ -159,7 +160,7 @@ impl Purge {
                 self.photos, self.accepted, self.rejected
             );
             ledger.write(actor, now, |tx| {
-                tx.audit("files-purged", None, Some(&detail))
+                tx.audit(AuditCode::FilesPurged, None, Some(&detail))
             })?;
         }
         if !self.is_empty() {

@@ -15,6 +15,7 @@ use crate::actions::backup::{Backup, Scratch, back_up, unpack};
 use crate::cli::args;
 use crate::config::{Config, Paths, SAMPLE};
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::domain::card::State;
 use crate::ledger::{self, Ledger};
 use crate::production::ledger_files;
@@ -38,7 +39,7 @@ pub(super) fn make(args: &args::LedgerBackup) -> Result<Outcome> {
         if made.encrypted { "encrypted" } else { "plain" }
     );
     ledger.write(&by, Timestamp::now(), |tx| -> ledger::Result<()> {
-        tx.audit("backup", None, Some(&detail))
+        tx.audit(AuditCode::Backup, None, Some(&detail))
     })?;
     let sound = made.report.is_clean();
     if args.station.json {

@@ -14,6 +14,7 @@ use super::{Outcome, acting, give, print_json, station, writer};
 use crate::cli::args;
 use crate::config::Config;
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::domain::card::Kind;
 use crate::domain::ids::CardId;
 use crate::ledger::{self, Reader};
@@ -55,7 +56,7 @@ pub fn run(args: &args::Breach) -> Result<Outcome> {
     let detail = format!("{} to {}{full}", args.from, args.to);
     let by = acting(&mut ledger, &args.person.user, Right::Decide)?;
     ledger.write(&by, Timestamp::now(), |tx| -> ledger::Result<()> {
-        tx.audit("breach-report", None, Some(&detail))
+        tx.audit(AuditCode::BreachReport, None, Some(&detail))
     })?;
     let zone = config.zone()?;
     let start = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0));

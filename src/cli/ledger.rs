@@ -12,6 +12,7 @@ use super::verdict::{fault_of, hold_checkpoints, tell};
 use super::{Outcome, acting, backup, print_json, reader, refuse, station, writer};
 use crate::cli::args::{self, LedgerCommand};
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::ledger::{self, Checkpoint, Signer};
 use crate::production::checkpoints::keep_checkpoints;
 use crate::production::ledger_files;
@@ -135,7 +136,7 @@ fn export(args: &args::LedgerExport) -> Result<Outcome> {
     let by = acting(&mut ledger, &args.person.user, Right::Audit)?;
     let entered = ledger.write(&by, Timestamp::now(), |tx| {
         tx.know_signer(&signer)?;
-        tx.audit("log-export", None, None)
+        tx.audit(AuditCode::LogExport, None, None)
     });
     if let Err(error) = entered {
         return refuse(error, json);

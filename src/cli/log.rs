@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{Outcome, local, reader, showing, station};
 use crate::cli::args;
 use crate::config::Config;
+use crate::domain::audit::AuditCode;
 use crate::ledger::{PrintedCard, PrintedFilter};
 use crate::reports::tables;
 
@@ -63,7 +64,7 @@ pub fn run(args: &args::Log) -> Result<Outcome> {
         until: args.until.map(start).transpose()?,
     };
     showing(&paths, &args.asker, |tx| {
-        tx.audit("printed-log-exported", None, args.school.as_deref())
+        tx.audit(AuditCode::PrintedLogExported, None, args.school.as_deref())
     })?;
     let ledger = reader(&paths)?;
     if args.csv {

@@ -54,6 +54,7 @@ use crate::actions::{self, Access, Failure};
 use crate::config::{Config, Paths};
 use crate::context::Clock;
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::ledger::{Error, Ledger, Reader, Tx};
 use crate::reports::papers::Stationery;
 
@@ -176,7 +177,7 @@ fn acting(ledger: &mut Ledger, user: &str, right: Right) -> Result<String> {
 }
 
 /// Proves that somebody may take children's data out of the station, and enters that he does.
-fn taking_out(paths: &Paths, user: Option<&str>, code: &str, detail: &str) -> Result<()> {
+fn taking_out(paths: &Paths, user: Option<&str>, code: AuditCode, detail: &str) -> Result<()> {
     entering(paths, user, Right::Audit, |tx| {
         tx.audit(code, None, Some(detail))
     })

@@ -8,6 +8,7 @@ use image::RgbImage;
 use super::{Outcome, reader, showing, station, write_private};
 use crate::cli::args;
 use crate::config::Paths;
+use crate::domain::audit::AuditCode;
 use crate::domain::ids::{CardId, LotId};
 use crate::ledger::Lot;
 use crate::production::assets;
@@ -21,7 +22,7 @@ pub fn run(args: &args::Preview) -> Result<Outcome> {
     let seen = |cards: &[CardId]| {
         showing(&paths, &args.asker, |tx| {
             let mut cards = cards.iter();
-            cards.try_for_each(|card| tx.audit("picture-viewed", Some(*card), None))
+            cards.try_for_each(|card| tx.audit(AuditCode::PictureViewed, Some(*card), None))
         })
     };
     if let Ok(card) = args.what.parse::<CardId>() {

@@ -13,6 +13,7 @@ use super::{
     write_private,
 };
 use crate::cli::args::{self, SheetFormat};
+use crate::domain::audit::AuditCode;
 use crate::reports::Reports;
 
 pub fn run(args: &args::Register) -> Result<Outcome> {
@@ -27,10 +28,15 @@ pub fn run(args: &args::Register) -> Result<Outcome> {
     match args.full {
         true => {
             let user = args.asker.user.as_deref();
-            taking_out(&paths, user, "register-exported", &format!("{detail} full"))?;
+            taking_out(
+                &paths,
+                user,
+                AuditCode::RegisterExported,
+                &format!("{detail} full"),
+            )?;
         }
         false => showing(&paths, &args.asker, |tx| {
-            tx.audit("register-exported", None, Some(&detail))
+            tx.audit(AuditCode::RegisterExported, None, Some(&detail))
         })?,
     }
     let ledger = reader(&paths)?;

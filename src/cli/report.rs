@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use super::{Outcome, print_json, private_file, reader, station, stationery, taking_out};
 use crate::cli::args::{Format, ReportArgs, ReportCommand};
 use crate::config::{Config, Paths};
+use crate::domain::audit::AuditCode;
 use crate::ledger::Reader;
 use crate::reports::tables::{write_csv, write_xlsx};
 use crate::reports::{self, Report, Reports};
@@ -29,7 +30,12 @@ pub fn run(command: &ReportCommand) -> Result<Outcome> {
         } => {
             if *names {
                 let (paths, _) = station(&args.station)?;
-                taking_out(&paths, user.as_deref(), "report-exported", "plan names")?;
+                taking_out(
+                    &paths,
+                    user.as_deref(),
+                    AuditCode::ReportExported,
+                    "plan names",
+                )?;
             }
             make(args, |reports, day| reports.plan(day, *months, *names))
         }

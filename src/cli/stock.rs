@@ -12,6 +12,7 @@ use crate::actions::destruction_record::minutes_pdf;
 use crate::cli::args::{self, Blanks, StationArg, StockCommand};
 use crate::config::{Config, Paths};
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
 use crate::ledger::{self, Destruction, NewMovement, Reader, Tx};
 
@@ -151,7 +152,7 @@ fn destroy(args: &args::Destroy) -> Result<Outcome> {
     let done = ledger.write(&by, Timestamp::now(), |tx| {
         let minutes = tx.destroy(&args.witnesses, &blanks)?;
         if args.out.is_some() {
-            tx.audit("minutes-exported", None, Some(&minutes.to_string()))?;
+            tx.audit(AuditCode::MinutesExported, None, Some(&minutes.to_string()))?;
         }
         tx.destruction(minutes)?.ok_or(ledger::Error::Minutes)
     });
@@ -204,7 +205,11 @@ fn minutes(args: &args::Minutes) -> Result<Outcome> {
         bail!("no destruction has the number {}", args.number);
     };
     showing(&paths, &args.asker, |tx| {
-        tx.audit("minutes-exported", None, Some(&args.number.to_string()))
+        tx.audit(
+            AuditCode::MinutesExported,
+            None,
+            Some(&args.number.to_string()),
+        )
     })?;
     write_minutes(&destruction, &paths, &config, &args.out)?;
     if args.station.json {

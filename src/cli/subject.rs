@@ -13,6 +13,7 @@ use crate::actions::history::said;
 use crate::cli::args;
 use crate::config::{Config, Paths};
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::domain::nik::Nik;
 use crate::domain::record::Record;
 use crate::ledger::{self, Card, Entry, Event, Lot, Reader};
@@ -43,10 +44,10 @@ pub fn run(args: &args::Subject) -> Result<Outcome> {
     ledger.write(&by, now, |tx| -> ledger::Result<()> {
         let cards = tx.cards_of(&nik)?;
         if cards.is_empty() {
-            return tx.audit("subject-report", None, None);
+            return tx.audit(AuditCode::SubjectReport, None, None);
         }
         let mut cards = cards.into_iter();
-        cards.try_for_each(|card| tx.audit("subject-report", Some(card.card), None))
+        cards.try_for_each(|card| tx.audit(AuditCode::SubjectReport, Some(card.card), None))
     })?;
     let parts = ledger.snapshot(|ledger| parts(ledger, &nik, &paths))?;
     let exceptions = ledger.exceptions_of(&nik)?;

@@ -3,6 +3,7 @@
 //! Every other module may use `domain`; `domain` uses none of them.
 
 pub mod account;
+pub mod audit;
 pub mod card;
 mod chain;
 pub mod columns;

@@ -15,6 +15,7 @@ use super::page;
 use super::session::User;
 use crate::actions::accounts::{self, PasswordError};
 use crate::domain::account::Role;
+use crate::domain::audit::AuditCode;
 use crate::ledger::{self, Error};
 
 const HERE: &str = "/accounts";
@@ -212,8 +213,10 @@ pub async fn set_own(
             .read(move |_, ledger| accounts::prove(ledger, &name, &own.old))
             .await;
         if let Err(error) = proved {
-            app.write(&user, |tx| tx.audit("login-denied", None, Some("password")))
-                .await?;
+            app.write(&user, |tx| {
+                tx.audit(AuditCode::LoginDenied, None, Some("password"))
+            })
+            .await?;
             return Err(error);
         }
         app.logins.succeeded(&[&key]);

@@ -16,6 +16,7 @@ use super::page;
 use super::session::User;
 use crate::actions::accounts;
 use crate::actions::deeds;
+use crate::domain::audit::AuditCode;
 use crate::domain::ids::CardId;
 use crate::ledger::{self, Entry, Event, KeptCheckpoint, PAGE, TrailFilter};
 
@@ -160,7 +161,7 @@ pub async fn checkpoint(
         .await?;
     let detail = name.clone();
     app.write(&user, move |tx| {
-        tx.audit("checkpoint-exported", None, Some(&detail))
+        tx.audit(AuditCode::CheckpointExported, None, Some(&detail))
     })
     .await?;
     Ok(page::attachment(text.into_bytes(), &name))

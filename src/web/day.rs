@@ -20,6 +20,7 @@ use crate::actions::accounts;
 use crate::actions::day::close_day;
 use crate::actions::day::day_report;
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::domain::card::State as CardState;
 use crate::domain::stock::{Balance, DEFAULT_MEDIA};
 use crate::ledger::{self, Close, Error, StockDay};
@@ -256,8 +257,10 @@ pub async fn report(
             made?.ok_or(PageError::NotFound)
         })
         .await?;
-    app.write(&user, |tx| tx.audit("day-report-exported", None, None))
-        .await?;
+    app.write(&user, |tx| {
+        tx.audit(AuditCode::DayReportExported, None, None)
+    })
+    .await?;
     Ok(page::attachment(
         made.pdf,
         &format!("laporan-harian-{date}.pdf"),

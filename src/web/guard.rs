@@ -17,6 +17,7 @@ use super::error::PageError;
 use super::session::{self, Standing, User};
 use crate::actions::{Rule, accounts};
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 
 /// What a route asks of the one who calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,7 +175,7 @@ pub async fn who(
                         .await?;
                     if standing == Standing::Stolen {
                         let actor = accounts::actor(&kept.account.user);
-                        app.write_as(actor, |tx| tx.audit("session-refused", None, None))
+                        app.write_as(actor, |tx| tx.audit(AuditCode::SessionRefused, None, None))
                             .await?;
                     }
                 }
@@ -228,7 +229,7 @@ pub async fn admit(
             None => format!("{} {}", request.method(), request.uri().path()),
         };
         app.write(&user.clone(), move |tx| {
-            tx.audit("step-denied", None, Some(&detail))
+            tx.audit(AuditCode::StepDenied, None, Some(&detail))
         })
         .await?;
         return Err(PageError::Forbidden);

@@ -21,6 +21,7 @@ use super::page;
 use super::session::{self, User};
 use crate::actions::accounts::{self, Denied};
 use crate::domain::account::is_user_name;
+use crate::domain::audit::AuditCode;
 use crate::ledger;
 
 pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Markup, PageError> {
@@ -111,7 +112,7 @@ pub async fn enter(
             // Of names that there are not the log keeps a few, and no more.
             if known || app.logins.tries(&["names of nobody"], now) {
                 app.write_as("page".to_owned(), move |tx| {
-                    tx.audit("login-denied", None, Some(&user))
+                    tx.audit(AuditCode::LoginDenied, None, Some(&user))
                 })
                 .await?;
             }
@@ -136,7 +137,7 @@ pub async fn enter(
     })
     .await?;
     app.write_as(accounts::actor(&account.user), |tx| {
-        tx.audit("login", None, None)
+        tx.audit(AuditCode::Login, None, None)
     })
     .await?;
     let cookie = cookies::begin(&app, &token);
@@ -152,7 +153,7 @@ pub async fn leave(
         app.with_ledger(move |ledger| ledger.end_session(&token))
             .await?;
     }
-    app.write(&user, |tx| tx.audit("logout", None, None))
+    app.write(&user, |tx| tx.audit(AuditCode::Logout, None, None))
         .await?;
     Ok((
         [(header::SET_COOKIE, cookies::end(&app))],

@@ -24,6 +24,7 @@ use crate::actions::photos::{
     Change, DeskError, SharedPhoto, drop_again, shared_photo, shared_photos,
 };
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
 use crate::domain::rules;
@@ -32,7 +33,7 @@ use crate::production::examine::cloth_of;
 use crate::render::photo::{Adjustment, Background, background_of};
 
 /// Somebody saw a child's photo.
-const VIEWED: &str = "photo-viewed";
+const VIEWED: AuditCode = AuditCode::PhotoViewed;
 
 /// Photos on a page.
 const SHOWN: u32 = 48;
@@ -108,7 +109,7 @@ pub async fn list(
             Ok((waiting, shared_photos(&app.paths, &app.config, ledger)?))
         })
         .await?;
-    app.write(&user, |tx| tx.audit("photos-listed", None, None))
+    app.write(&user, |tx| tx.audit(AuditCode::PhotosListed, None, None))
         .await?;
     let lang = user.lang;
     let full = waiting.len() == SHOWN as usize;
@@ -413,8 +414,10 @@ pub async fn shared(
         Ok(found.ok_or(PageError::NotFound)?.1)
     });
     let bytes = bytes.await?;
-    app.write(&user, |tx| tx.audit("shared-photo-viewed", None, None))
-        .await?;
+    app.write(&user, |tx| {
+        tx.audit(AuditCode::SharedPhotoViewed, None, None)
+    })
+    .await?;
     Ok(picture(bytes))
 }
 
@@ -484,7 +487,7 @@ pub async fn again(
     let text = ("Kiriman dimasukkan lagi.", "The drop was taken in again.");
     match done {
         Ok(()) => {
-            app.write(&user, |tx| tx.audit("drop-again", None, None))
+            app.write(&user, |tx| tx.audit(AuditCode::DropAgain, None, None))
                 .await?;
             Ok(page::done(&app, &user, "/photos", text))
         }

@@ -5,6 +5,7 @@ use rusqlite::params;
 
 use super::search::{Found, PAGE};
 use super::view::{CARD_COLUMNS, CARD_WIDTH, Card, person};
+use crate::domain::audit::AuditCode;
 use crate::domain::card::State;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::nik::mask_dates_and_numbers_in as mask_numbers;
@@ -71,7 +72,7 @@ impl Reader {
     /// time. Looks at the newest events only.
     pub fn was_audited(
         &self,
-        what: &str,
+        what: AuditCode,
         card: Option<CardId>,
         detail: Option<&str>,
         actor: &str,
@@ -83,7 +84,7 @@ impl Reader {
              WHERE seq > (SELECT max(seq) FROM events) - 2000 AND at >= ?3 AND actor = ?2
              AND card IS ?1 AND json_extract(body, '$.kind') = 'audited'
              AND json_extract(body, '$.what') = ?4 AND json_extract(body, '$.detail') IS ?5 LIMIT 1",
-            params![card.map(|card| card.to_string()), actor, stamp(since), what, detail],
+            params![card.map(|card| card.to_string()), actor, stamp(since), what.code(), detail],
             |_| Ok(()),
         )?;
         Ok(found.is_some())
@@ -136,7 +137,7 @@ mod tests {
     fn an_audit_counts_for_its_person_card_and_time_alone() {
         let mut station = Station::new();
         let cards = station.accept(1..=2);
-        let see = |tx: &mut Tx<'_>| tx.audit("card-viewed", Some(cards[0]), None);
+        let see = |tx: &mut Tx<'_>| tx.audit(AuditCode::CardViewed, Some(cards[0]), None);
         station.ledger.write("operator:siti", now(), see).unwrap();
         let was = |what, card, actor, since| {
             let found = station
@@ -145,12 +146,12 @@ mod tests {
             found.unwrap()
         };
         let after = now() + SignedDuration::from_secs(1);
-        assert!(was("card-viewed", cards[0], "operator:siti", now()));
+        assert!(was(AuditCode::CardViewed, cards[0], "operator:siti", now()));
         for other in [
-            was("nik-shown", cards[0], "operator:siti", now()),
-            was("card-viewed", cards[1], "operator:siti", now()),
-            was("card-viewed", cards[0], "operator:budi", now()),
-            was("card-viewed", cards[0], "operator:siti", after),
+            was(AuditCode::NikShown, cards[0], "operator:siti", now()),
+            was(AuditCode::CardViewed, cards[1], "operator:siti", now()),
+            was(AuditCode::CardViewed, cards[0], "operator:budi", now()),
+            was(AuditCode::CardViewed, cards[0], "operator:siti", after),
         ] {
             assert!(!other);
         }

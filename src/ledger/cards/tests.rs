@@ -4,6 +4,7 @@ use jiff::ToSpan;
 use rusqlite::Connection;
 
 use super::write::{NewCard, Remake};
+use crate::domain::audit::AuditCode;
 use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::ledger::drops::facts::DropOutcome;
 use crate::ledger::error::{Error, Result};
@@ -189,7 +190,7 @@ fn what_was_begun_before_another_step_was_written_is_entered_after_it() {
     let mut station = Station::new();
     let mut at = |minutes: i64| {
         let time = now() + minutes.minutes();
-        let audit = |tx: &mut Tx<'_>| tx.audit("card-viewed", None, None);
+        let audit = |tx: &mut Tx<'_>| tx.audit(AuditCode::CardViewed, None, None);
         station.ledger.write("station", time, audit).unwrap();
         let (seq, _) = station.ledger.head().unwrap();
         let mut found = None;

@@ -3,6 +3,7 @@
 use rusqlite::params;
 
 use super::facts::SenderSet;
+use crate::domain::audit::AuditCode;
 use crate::ledger::error::{Error, Result};
 use crate::ledger::event::Event;
 use crate::ledger::tx::Tx;
@@ -55,7 +56,7 @@ impl Tx<'_> {
     /// The database's, when the request is entered already.
     pub fn submit(&mut self, sender: &str, id: &str, revisi: u32, name: &str) -> Result<()> {
         self.whole(|tx| {
-            tx.audit("record-submitted", None, Some(name))?;
+            tx.audit(AuditCode::RecordSubmitted, None, Some(name))?;
             let request = tx.key.request(id);
             tx.db
                 .prepare_cached("INSERT INTO submissions VALUES (?, ?, ?, ?, ?)")?

@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::audit::AuditCode;
 use crate::domain::ids::CardId;
 
 /// Personal data were seen or given out, or a step was overridden or denied (UU 27/2022: every
 /// processing is recorded).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audited {
-    /// What was done, as a short code such as `subject-report`.
-    pub what: String,
+    pub what: AuditCode,
     /// Whose data, where one card is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<CardId>,

@@ -78,6 +78,7 @@ mod tests {
     use jiff::ToSpan;
 
     use super::*;
+    use crate::domain::audit::AuditCode;
     use crate::domain::stock::RibbonMovement;
     use crate::ledger::event::Event;
     use crate::ledger::printing::facts::StackTurned;
@@ -87,17 +88,17 @@ mod tests {
     fn the_trail_is_newest_first_in_pages_by_actor_and_time_and_holds_no_move_of_a_card() {
         let mut station = Station::new();
         station.accept(1..=3);
-        let mut audit = |actor: &str, at: Timestamp, what: &str| {
+        let mut audit = |actor: &str, at: Timestamp, what: AuditCode| {
             let written = station
                 .ledger
                 .write(actor, at, |tx| tx.audit(what, None, None));
             written.unwrap();
         };
         let later = now() + 1.hour();
-        for n in 0..=PAGE {
-            audit("operator:siti", now(), &format!("seen-{n}"));
+        for _ in 0..=PAGE {
+            audit("operator:siti", now(), AuditCode::CardViewed);
         }
-        audit("operator:budi", later, "log-export");
+        audit("operator:budi", later, AuditCode::LogExport);
         let of = |filter: &TrailFilter| station.ledger.trail(filter).unwrap();
         let first = of(&TrailFilter::default());
         assert_eq!(first.len(), PAGE as usize);

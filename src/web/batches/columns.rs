@@ -10,6 +10,7 @@ use maud::{Markup, html};
 
 use super::named;
 use crate::actions::uploads::{Checked, Stage};
+use crate::domain::audit::AuditCode;
 use crate::domain::fields::FIELDS;
 use crate::domain::mapping::{How, IGNORED, Mapping, Target, may_stand_for};
 use crate::intake::{Look, Mappings, ReadError};
@@ -140,7 +141,7 @@ pub async fn save_columns(
     match saved {
         Ok(()) => {
             app.batches.forget(&id);
-            app.write(&user, |tx| tx.audit("columns-saved", None, None))
+            app.write(&user, |tx| tx.audit(AuditCode::ColumnsSaved, None, None))
                 .await?;
             let text = (
                 "Kolom disimpan; kiriman diperiksa lagi.",

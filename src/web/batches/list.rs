@@ -9,6 +9,7 @@ use maud::{Markup, html};
 
 use super::back;
 use crate::actions::uploads::Stage;
+use crate::domain::audit::AuditCode;
 use crate::ledger::FinishedDrop;
 use crate::web::app::App;
 use crate::web::error::PageError;
@@ -124,7 +125,9 @@ pub async fn returned(
             Ok((bytes, end.to_string_lossy().into_owned()))
         })
         .await?;
-    app.write(&user, |tx| tx.audit("return-list-exported", None, None))
-        .await?;
+    app.write(&user, |tx| {
+        tx.audit(AuditCode::ReturnListExported, None, None)
+    })
+    .await?;
     Ok(page::attachment(bytes, &format!("pengembalian.{end}")))
 }

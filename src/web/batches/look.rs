@@ -16,6 +16,7 @@ use super::{check, columns};
 use crate::actions::accounts;
 use crate::actions::uploads::{Approval, Checked, Stage, StageError};
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::domain::rules::{Problem, Severity};
 use crate::intake::{Look, Mappings};
 use crate::production::inspect::Row;
@@ -83,7 +84,7 @@ pub async fn one(
     if app.batches.is_first_look(shows) {
         let detail = id.as_str().to_owned();
         app.write(&user, move |tx| {
-            tx.audit("batch-viewed", None, Some(&detail))
+            tx.audit(AuditCode::BatchViewed, None, Some(&detail))
         })
         .await?;
     }
@@ -291,8 +292,10 @@ pub async fn return_list(
             list.ok_or(PageError::NotFound)
         })
         .await?;
-    app.write(&user, |tx| tx.audit("return-list-exported", None, None))
-        .await?;
+    app.write(&user, |tx| {
+        tx.audit(AuditCode::ReturnListExported, None, None)
+    })
+    .await?;
     Ok(page::attachment(workbook, "pengembalian.xlsx"))
 }
 
@@ -375,7 +378,7 @@ pub async fn discard(
     app.read(move |app, _| app.batches.staging.discard(&of))
         .await?;
     app.batches.forget(&id);
-    app.write(&user, |tx| tx.audit("batch-discarded", None, None))
+    app.write(&user, |tx| tx.audit(AuditCode::BatchDiscarded, None, None))
         .await?;
     let text = ("Kiriman dibuang.", "The batch was thrown away.");
     Ok(page::done(&app, &user, "/batches", text))

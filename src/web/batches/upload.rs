@@ -7,6 +7,7 @@ use axum::extract::{Multipart, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 
+use crate::domain::audit::AuditCode;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::page;
@@ -21,7 +22,7 @@ pub async fn upload(
 ) -> Result<Response, PageError> {
     match taken(&app, &mut form).await {
         Ok(id) => {
-            app.write(&user, |tx| tx.audit("batch-uploaded", None, None))
+            app.write(&user, |tx| tx.audit(AuditCode::BatchUploaded, None, None))
                 .await?;
             Ok(Redirect::to(&format!("/batches/{id}")).into_response())
         }

@@ -13,6 +13,7 @@ use super::{actions, named, state_tag, state_word};
 use crate::actions::accounts;
 use crate::actions::history;
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::domain::ids::CardId;
 use crate::domain::nik::mask_digits;
 use crate::domain::record::Record;
@@ -31,16 +32,16 @@ const DPI: u32 = 180;
 const SEEN_FOR: SignedDuration = SignedDuration::from_mins(10);
 
 /// Somebody saw the data of a card, with its numbers masked.
-const CARD: &str = "card-viewed";
+const CARD: AuditCode = AuditCode::CardViewed;
 /// Somebody saw its picture, which shows them in full.
-const PICTURE: &str = "picture-viewed";
+const PICTURE: AuditCode = AuditCode::PictureViewed;
 
 /// Enters what this person saw of the card, unless that was entered a little while ago.
 pub async fn note(
     app: &Arc<App>,
     user: &User,
     card: CardId,
-    what: &'static str,
+    what: AuditCode,
 ) -> Result<(), PageError> {
     let (actor, since) = (accounts::actor(&user.name), Timestamp::now() - SEEN_FOR);
     let who = actor.clone();
@@ -82,8 +83,10 @@ pub async fn numbers(
 ) -> Result<Markup, PageError> {
     let card = named(&card)?;
     note(&app, &user, card, CARD).await?;
-    app.write(&user, move |tx| tx.audit("nik-shown", Some(card), None))
-        .await?;
+    app.write(&user, move |tx| {
+        tx.audit(AuditCode::NikShown, Some(card), None)
+    })
+    .await?;
     let seen = app.read(move |_, ledger| look(ledger, card)).await?;
     Ok(render(&app, &user, &seen, true))
 }

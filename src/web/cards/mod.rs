@@ -17,6 +17,7 @@ use super::error::PageError;
 use super::lang::Lang;
 use super::page;
 use super::session::User;
+use crate::domain::audit::AuditCode;
 use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
 use crate::domain::nik::Nik;
@@ -142,7 +143,7 @@ pub async fn search(
     };
     // Who looked for whom is not told, only that somebody looked and how.
     app.write(&user, move |tx| {
-        tx.audit("cards-searched", None, Some(kind))
+        tx.audit(AuditCode::CardsSearched, None, Some(kind))
     })
     .await?;
     let sought = text.clone();

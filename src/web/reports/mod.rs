@@ -19,6 +19,7 @@ use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::ledger::Reader;
 use crate::production::assets::stationery;
 use crate::reports::tables::{Cell, Table, write_csv, write_xlsx};
@@ -301,7 +302,7 @@ pub async fn file(
     let names = if asked.names.is_some() { " names" } else { "" };
     let detail = format!("{report} {day} {format}{names}");
     app.write(&user, move |tx| {
-        tx.audit("report-exported", None, Some(&detail))
+        tx.audit(AuditCode::ReportExported, None, Some(&detail))
     })
     .await?;
     Ok(page::attachment(
@@ -335,7 +336,9 @@ fn written(
 /// Enters that somebody asked for what his role may not have.
 async fn denied(app: &Arc<App>, user: &User) -> Result<Response, PageError> {
     let detail = user.path.clone();
-    app.write(user, move |tx| tx.audit("step-denied", None, Some(&detail)))
-        .await?;
+    app.write(user, move |tx| {
+        tx.audit(AuditCode::StepDenied, None, Some(&detail))
+    })
+    .await?;
     Err(PageError::Forbidden)
 }

@@ -15,6 +15,7 @@ use zip::write::SimpleFileOptions;
 
 use super::{HERE, REGISTER, chips, denied};
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::ledger::Reader;
 use crate::production::assets::stationery;
 use crate::reports::{self, Register, Reports, VOLUME};
@@ -99,7 +100,7 @@ pub async fn give(
         Err(error) => return page::refused(&app, &user, &format!("{HERE}/{REGISTER}"), error),
     };
     app.write(&user, move |tx| {
-        tx.audit("register-exported", None, Some(&detail))
+        tx.audit(AuditCode::RegisterExported, None, Some(&detail))
     })
     .await?;
     Ok(page::attachment(bytes, &format!("buku-register.{ending}")))

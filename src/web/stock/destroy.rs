@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::HERE;
 use crate::actions::destruction_record::minutes_pdf;
+use crate::domain::audit::AuditCode;
 use crate::domain::card::SpoilReason;
 use crate::domain::ids::CardId;
 use crate::ledger::{self, Card, Error};
@@ -164,7 +165,7 @@ pub async fn minutes(
         .await?;
     let detail = number.to_string();
     app.write(&user, move |tx| {
-        tx.audit("minutes-exported", None, Some(&detail))
+        tx.audit(AuditCode::MinutesExported, None, Some(&detail))
     })
     .await?;
     Ok(page::attachment(pdf, &format!("berita-acara-{number}.pdf")))
