@@ -17,6 +17,7 @@ use super::printing::project as printing;
 use super::scanning::project as scanning;
 use super::senders::project as senders;
 use super::stock::project as stock;
+use super::trail::project as trail;
 use super::trust::project as trust;
 
 /// Writes what `event`, number `seq` of the log, means for the projections.
@@ -24,6 +25,7 @@ pub(super) fn apply(db: &Connection, seq: u64, at: &str, event: &Event) -> Resul
     if (seq == 1) != matches!(event, Event::StationCreated { .. }) {
         return Err(Error::Genesis);
     }
+    trail::note(db, seq, event)?;
     match event {
         Event::StationCreated { .. } => Ok(()),
         Event::DropFinished(drop) => drops::drop_finished(db, at, drop),

@@ -6,7 +6,7 @@ use super::facts::AccountSet;
 use crate::domain::account::{Role, is_user_name};
 use crate::ledger::error::{Error, Result};
 
-pub(in crate::ledger) fn account_set(db: &Connection, at: &str, set: &AccountSet) -> Result<()> {
+pub fn account_set(db: &Connection, at: &str, set: &AccountSet) -> Result<()> {
     if !is_user_name(&set.user) {
         return Err(Error::UserName(set.user.clone()));
     }

@@ -114,7 +114,7 @@ impl Ledger {
     ) -> Result<()> {
         let at = stamp(at);
         self.db
-            .prepare_cached("INSERT INTO sessions VALUES (?1, ?2, ?3, ?4, ?4)")?
+            .prepare_cached("INSERT INTO sessions (token, user, client, begun_at, seen_at) VALUES (?1, ?2, ?3, ?4, ?4)")?
             .execute(params![token, user, client, at])?;
         Ok(())
     }

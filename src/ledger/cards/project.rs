@@ -10,7 +10,7 @@ use crate::ledger::columns::{card_id, lot_number, number};
 use crate::ledger::error::{Error, Result};
 use crate::ledger::{packs, stock};
 
-pub(in crate::ledger) fn card_accepted(db: &Connection, at: &str, new: &Accepted) -> Result<()> {
+pub fn card_accepted(db: &Connection, at: &str, new: &Accepted) -> Result<()> {
     if let Some(old) = new.replaces {
         let same_child: Option<bool> = db
             .prepare_cached("SELECT nik_hash = ? FROM cards WHERE card = ?")?
@@ -60,7 +60,7 @@ pub(in crate::ledger) fn card_accepted(db: &Connection, at: &str, new: &Accepted
     Ok(())
 }
 
-pub(in crate::ledger) fn card_moved(db: &Connection, at: &str, moved: &Moved) -> Result<()> {
+pub fn card_moved(db: &Connection, at: &str, moved: &Moved) -> Result<()> {
     let card = moved.card;
     let (state, placed): (String, bool) = db
         .prepare_cached("SELECT state, lot IS NOT NULL FROM cards WHERE card = ?")?
@@ -76,7 +76,7 @@ pub(in crate::ledger) fn card_moved(db: &Connection, at: &str, moved: &Moved) ->
         Some(_) if to != State::Rendered => return Err(Error::NoPlace(card)),
         None if to == State::Rendered && !placed => return Err(Error::NoPlace(card)),
         Some(place) => {
-            db.prepare_cached("INSERT INTO lot_cards VALUES (?, ?, ?)")?
+            db.prepare_cached("INSERT INTO lot_cards (lot, position, card) VALUES (?, ?, ?)")?
                 .execute(params![lot_number(place.lot), place.position, number(card)])?;
             db.prepare_cached("UPDATE cards SET lot = ?, position = ? WHERE card = ?")?
                 .execute(params![lot_number(place.lot), place.position, number(card)])?;
@@ -110,13 +110,9 @@ pub(in crate::ledger) fn card_moved(db: &Connection, at: &str, moved: &Moved) ->
 }
 
 /// Allowing the same once more keeps the newer reason.
-pub(in crate::ledger) fn exception_allowed(
-    db: &Connection,
-    at: &str,
-    exception: &Exception,
-) -> Result<()> {
+pub fn exception_allowed(db: &Connection, at: &str, exception: &Exception) -> Result<()> {
     db.prepare_cached(
-        "INSERT INTO exceptions VALUES (?, ?, ?, ?)
+        "INSERT INTO exceptions (rule, nik_hash, reason, at) VALUES (?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET reason = excluded.reason, at = excluded.at",
     )?
     .execute(params![
@@ -128,7 +124,7 @@ pub(in crate::ledger) fn exception_allowed(
     Ok(())
 }
 
-pub(in crate::ledger) fn person_erased(db: &Connection, at: &str, card: CardId) -> Result<()> {
+pub fn person_erased(db: &Connection, at: &str, card: CardId) -> Result<()> {
     let (state, erased): (String, bool) = db
         .prepare_cached("SELECT state, erased_at IS NOT NULL FROM cards WHERE card = ?")?
         .query_row([number(card)], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -149,7 +145,7 @@ pub(in crate::ledger) fn person_erased(db: &Connection, at: &str, card: CardId) 
 }
 
 /// The child's one live card.
-pub(in crate::ledger) fn live_card(db: &Connection, nik_hash: &str) -> Result<Option<CardId>> {
+pub fn live_card(db: &Connection, nik_hash: &str) -> Result<Option<CardId>> {
     Ok(db
         .prepare_cached(
             "SELECT card FROM cards

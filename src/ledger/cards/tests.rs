@@ -117,7 +117,11 @@ fn a_child_has_one_live_card() {
     // The index holds it too, should the program forget.
     let twin = refused(
         &station.ledger.db,
-        "INSERT INTO cards SELECT card + 1, state, reason, kind, lot, position, nik_hash,
+        "INSERT INTO cards (card, state, reason, kind, lot, position, nik_hash, record_hash,
+         content_hash, photo_hash, request_hash, revisi, alasan, npsn, sekolah, kelas, kecamatan,
+         desa, kode_wilayah, drop_id, row, attempt, replaces, accepted_at, moved_at, printed_at,
+         erased_at, code_hash, media, minutes, expires, photo_by_hand, lies_here)
+         SELECT card + 1, state, reason, kind, lot, position, nik_hash,
          record_hash, content_hash, photo_hash, request_hash, revisi, alasan, npsn, sekolah,
          kelas, kecamatan, desa, kode_wilayah, drop_id, row, attempt, replaces, accepted_at,
          moved_at, printed_at, erased_at, code_hash, media, minutes, expires, photo_by_hand,

@@ -123,7 +123,8 @@ impl Tx<'_> {
         self.whole(|tx| {
             tx.append(&event)?;
             tx.db
-                .prepare_cached("INSERT INTO persons VALUES (?, ?, ?, ?, ?, ?, ?)")?
+                .prepare_cached("INSERT INTO persons (card, record, photo, token, school_key, class_key, name_key)
+             VALUES (?, ?, ?, ?, ?, ?, ?)")?
                 .execute(params![
                     number(card),
                     json,
@@ -289,7 +290,8 @@ impl Tx<'_> {
 /// Puts an accepted card into the queue.
 pub(in crate::ledger) fn enqueue(db: &Connection, card: CardId) -> Result<()> {
     db.prepare_cached(
-        "INSERT INTO queue SELECT kind, school_key, class_key, name_key, card
+        "INSERT INTO queue (kind, school_key, class_key, name_key, card)
+         SELECT kind, school_key, class_key, name_key, card
          FROM persons JOIN cards USING (card) WHERE card = ?",
     )?
     .execute([number(card)])?;

@@ -5,11 +5,7 @@ use rusqlite::{Connection, params};
 use super::facts::{BatchApproved, DropOutcome};
 use crate::ledger::error::{Error, Result};
 
-pub(in crate::ledger) fn drop_finished(
-    db: &Connection,
-    at: &str,
-    drop: &DropOutcome,
-) -> Result<()> {
+pub fn drop_finished(db: &Connection, at: &str, drop: &DropOutcome) -> Result<()> {
     if Some(drop.received) != drop.accepted.checked_add(drop.rejected)
         || drop.unchanged > drop.accepted
     {
@@ -17,7 +13,10 @@ pub(in crate::ledger) fn drop_finished(
     }
     let problems = serde_json::to_string(&drop.problems).expect("rule codes are strings");
     let new = db
-        .prepare_cached("INSERT INTO drops VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")?
+        .prepare_cached(
+            "INSERT INTO drops (drop_id, name, received, accepted, rejected, unchanged, problems, at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        )?
         .execute(params![
             drop.drop,
             drop.name,
@@ -34,14 +33,11 @@ pub(in crate::ledger) fn drop_finished(
     Ok(())
 }
 
-pub(in crate::ledger) fn batch_approved(
-    db: &Connection,
-    at: &str,
-    approved: &BatchApproved,
-) -> Result<()> {
+pub fn batch_approved(db: &Connection, at: &str, approved: &BatchApproved) -> Result<()> {
     let new = db
         .prepare_cached(
-            "INSERT INTO batch_approvals VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO batch_approvals (upload, name, records, approver, at)
+             VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             approved.upload,

@@ -8,7 +8,7 @@ use crate::ledger::columns::lot_number;
 use crate::ledger::error::{Error, Result};
 use crate::ledger::key::is_digest;
 
-pub(in crate::ledger) fn lot_made(db: &Connection, at: &str, lot: &LotMade) -> Result<()> {
+pub fn lot_made(db: &Connection, at: &str, lot: &LotMade) -> Result<()> {
     if lot.lot != next_lot(db)? {
         return Err(Error::LotTaken(lot.lot));
     }
@@ -21,23 +21,26 @@ pub(in crate::ledger) fn lot_made(db: &Connection, at: &str, lot: &LotMade) -> R
     if !is_digest(&lot.sha256) {
         return Err(Error::Digest);
     }
-    db.prepare_cached("INSERT INTO lots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")?
-        .execute(params![
-            lot_number(lot.lot),
-            lot.card_kind.name(),
-            lot.layout,
-            lot.mode,
-            lot.cards,
-            lot.pdf,
-            lot.sha256,
-            lot.bytes.cast_signed(),
-            at
-        ])?;
+    db.prepare_cached(
+        "INSERT INTO lots (lot, kind, layout, mode, cards, pdf, sha256, bytes, at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        lot_number(lot.lot),
+        lot.card_kind.name(),
+        lot.layout,
+        lot.mode,
+        lot.cards,
+        lot.pdf,
+        lot.sha256,
+        lot.bytes.cast_signed(),
+        at
+    ])?;
     Ok(())
 }
 
 /// The number that the next lot must have.
-pub(in crate::ledger) fn next_lot(db: &Connection) -> Result<LotId> {
+pub fn next_lot(db: &Connection) -> Result<LotId> {
     let last: i64 = db
         .prepare_cached(
             "SELECT max((SELECT coalesce(max(lot), 0) FROM lots),

@@ -32,6 +32,8 @@ pub struct Lot {
     pub at: Timestamp,
 }
 
+const LOTS: &str = "SELECT lot, kind, layout, mode, cards, pdf, sha256, bytes, at FROM lots";
+
 impl Lot {
     pub(in crate::ledger) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -88,14 +90,14 @@ impl Reader {
 
     /// Every lot in the order of their making.
     pub fn lots(&self) -> Result<Vec<Lot>> {
-        self.all("SELECT * FROM lots ORDER BY lot", [], Lot::read)
+        self.all(&format!("{LOTS} ORDER BY lot"), [], Lot::read)
     }
 
     /// One lot and its cards in the order of its pages.
     pub fn lot(&self, lot: LotId) -> Result<Option<(Lot, Vec<LotCard>)>> {
         self.snapshot(|_| {
             let Some(found) = self.one(
-                "SELECT * FROM lots WHERE lot = ?",
+                &format!("{LOTS} WHERE lot = ?"),
                 [lot_number(lot)],
                 Lot::read,
             )?
@@ -126,7 +128,7 @@ impl Reader {
             // The foreign key of `cards.lot` proves that the lot is there.
             lot: self
                 .one(
-                    "SELECT * FROM lots WHERE lot = ?",
+                    &format!("{LOTS} WHERE lot = ?"),
                     [lot_number(lot)],
                     Lot::read,
                 )?

@@ -15,7 +15,7 @@ use crate::ledger::error::{Error, Result};
 use crate::ledger::key::is_digest;
 
 /// The number that the next pack must have.
-pub(in crate::ledger) fn next_pack(db: &Connection) -> Result<PackId> {
+pub fn next_pack(db: &Connection) -> Result<PackId> {
     let last: i64 = db
         .prepare_cached(
             "SELECT max((SELECT coalesce(max(pack), 0) FROM packs),
@@ -26,10 +26,7 @@ pub(in crate::ledger) fn next_pack(db: &Connection) -> Result<PackId> {
 }
 
 /// Reads `npsn, sekolah, kecamatan, desa` of a card from `column` on.
-pub(in crate::ledger) fn destination_of_card(
-    row: &Row<'_>,
-    column: usize,
-) -> rusqlite::Result<Destination> {
+pub fn destination_of_card(row: &Row<'_>, column: usize) -> rusqlite::Result<Destination> {
     let school = School {
         npsn: row.get(column)?,
         nama: row.get(column + 1)?,
@@ -51,7 +48,7 @@ fn pack(db: &Connection, pack: PackId) -> Result<(Stage, String)> {
 }
 
 /// The pack that a card lies in, and how far that pack came.
-pub(in crate::ledger) fn pack_of(db: &Connection, card: CardId) -> Result<Option<(PackId, Stage)>> {
+pub fn pack_of(db: &Connection, card: CardId) -> Result<Option<(PackId, Stage)>> {
     Ok(db
         .prepare_cached(
             "SELECT pack, stage FROM pack_cards JOIN packs USING (pack)
@@ -64,7 +61,7 @@ pub(in crate::ledger) fn pack_of(db: &Connection, card: CardId) -> Result<Option
 }
 
 /// The cards that lie in a pack and where they stand.
-pub(in crate::ledger) fn cards_in(db: &Connection, pack: PackId) -> Result<Vec<(CardId, State)>> {
+pub fn cards_in(db: &Connection, pack: PackId) -> Result<Vec<(CardId, State)>> {
     let mut query = db.prepare_cached(
         "SELECT card, state FROM pack_cards JOIN cards USING (card)
          WHERE pack = ? AND left_how IS NULL ORDER BY card",
@@ -92,7 +89,7 @@ fn count(db: &Connection, pack: PackId, by: [i64; 4]) -> Result<()> {
     Ok(())
 }
 
-pub(in crate::ledger) fn pack_made(db: &Connection, at: &str, new: &PackMade) -> Result<()> {
+pub fn pack_made(db: &Connection, at: &str, new: &PackMade) -> Result<()> {
     let key = new.destination.key();
     let open = db
         .prepare_cached("SELECT 1 FROM packs WHERE destination = ? AND stage = 'open'")?
@@ -122,7 +119,7 @@ pub(in crate::ledger) fn pack_made(db: &Connection, at: &str, new: &PackMade) ->
     Ok(())
 }
 
-pub(in crate::ledger) fn card_put_in(db: &Connection, at: &str, put: &CardPutIn) -> Result<()> {
+pub fn card_put_in(db: &Connection, at: &str, put: &CardPutIn) -> Result<()> {
     let (stage, key) = pack(db, put.pack)?;
     stage.must_be(Stage::Open, put.pack)?;
     let card = put.card;
@@ -157,11 +154,7 @@ pub(in crate::ledger) fn card_put_in(db: &Connection, at: &str, put: &CardPutIn)
     count(db, put.pack, [1, 0, 0, 0])
 }
 
-pub(in crate::ledger) fn card_taken_out(
-    db: &Connection,
-    at: &str,
-    taken: &CardTakenOut,
-) -> Result<()> {
+pub fn card_taken_out(db: &Connection, at: &str, taken: &CardTakenOut) -> Result<()> {
     let (stage, _) = pack(db, taken.pack)?;
     if stage == Stage::Sent {
         stage.must_be(Stage::Closed, taken.pack)?;
@@ -204,7 +197,7 @@ fn leave(
     Ok(())
 }
 
-pub(in crate::ledger) fn pack_closed(db: &Connection, seq: u64, closed: &PackClosed) -> Result<()> {
+pub fn pack_closed(db: &Connection, seq: u64, closed: &PackClosed) -> Result<()> {
     let id = closed.pack;
     pack(db, id)?.0.must_be(Stage::Open, id)?;
     let cards = cards_in(db, id)?;
@@ -221,7 +214,7 @@ pub(in crate::ledger) fn pack_closed(db: &Connection, seq: u64, closed: &PackClo
     Ok(())
 }
 
-pub(in crate::ledger) fn pack_sent(db: &Connection, sent: &PackSent) -> Result<()> {
+pub fn pack_sent(db: &Connection, sent: &PackSent) -> Result<()> {
     let id = sent.pack;
     pack(db, id)?.0.must_be(Stage::Closed, id)?;
     if cards_in(db, id)?.is_empty() {
@@ -242,7 +235,7 @@ pub(in crate::ledger) fn pack_sent(db: &Connection, sent: &PackSent) -> Result<(
     Ok(())
 }
 
-pub(in crate::ledger) fn pack_received(db: &Connection, receipt: &PackReceived) -> Result<()> {
+pub fn pack_received(db: &Connection, receipt: &PackReceived) -> Result<()> {
     let id = receipt.pack;
     pack(db, id)?.0.must_be(Stage::Sent, id)?;
     let on = receipt.on.to_string();
@@ -271,11 +264,7 @@ pub(in crate::ledger) fn pack_received(db: &Connection, receipt: &PackReceived) 
     Ok(())
 }
 
-pub(in crate::ledger) fn file_attached(
-    db: &Connection,
-    at: &str,
-    file: &PackFileAttached,
-) -> Result<()> {
+pub fn file_attached(db: &Connection, at: &str, file: &PackFileAttached) -> Result<()> {
     let id = file.pack;
     if pack(db, id)?.0 == Stage::Open {
         return Err(PackRefusal::StillOpen(id).into());
@@ -292,7 +281,10 @@ pub(in crate::ledger) fn file_attached(
         return Err(Error::FileName(file.name.clone()));
     }
     let new = db
-        .prepare_cached("INSERT INTO pack_files VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")?
+        .prepare_cached(
+            "INSERT INTO pack_files (pack, sha256, name, bytes, at)
+             VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        )?
         .execute(params![
             pack_number(id),
             file.sha256,
@@ -308,12 +300,7 @@ pub(in crate::ledger) fn file_attached(
 
 /// What a card's move means for its pack. A card is packed in a sealed pack alone, and travels
 /// with it; one that comes back, or is no good any more, leaves it.
-pub(in crate::ledger) fn card_moved(
-    db: &Connection,
-    at: &str,
-    from: State,
-    moved: &Moved,
-) -> Result<()> {
+pub fn card_moved(db: &Connection, at: &str, from: State, moved: &Moved) -> Result<()> {
     if from.progress() != Progress::Printed {
         return Ok(());
     }

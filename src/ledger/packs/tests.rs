@@ -328,20 +328,6 @@ fn a_void_card_is_told_of_with_its_envelope_until_it_is_destroyed() {
     let here = [(cards[0], Some(id)), (cards[2], None), (loose[0], None)];
     assert_eq!(told(&station.ledger), here);
     assert_eq!(station.ledger.status().unwrap().void_cards.len(), 3);
-    // A ledger of the version before is brought up to date from its log.
-    station
-        .ledger
-        .db
-        .execute_batch(
-            "DROP INDEX cards_lying_here; ALTER TABLE cards DROP COLUMN lies_here;
-             ALTER TABLE restores DROP COLUMN packs; ALTER TABLE restores DROP COLUMN minutes;
-             DROP INDEX cards_rendered; DROP INDEX jobs_begun; DROP INDEX events_of_scan;
-             PRAGMA user_version = 11;",
-        )
-        .unwrap();
-    let ledger = crate::ledger::Ledger::open(station.path()).unwrap();
-    assert_eq!(told(&ledger), here);
-    drop(ledger);
     let destroyed = station.write(|tx| tx.destroy(&["BUDI".into()], &BTreeMap::new()));
     let minutes = station.ledger.destruction(destroyed.unwrap()).unwrap();
     let gone: Vec<CardId> = minutes

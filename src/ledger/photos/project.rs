@@ -7,7 +7,7 @@ use crate::domain::card::State;
 use crate::ledger::columns::number;
 use crate::ledger::error::{Error, Result};
 
-pub(in crate::ledger) fn photo_changed(db: &Connection, changed: &PhotoChanged) -> Result<()> {
+pub fn photo_changed(db: &Connection, changed: &PhotoChanged) -> Result<()> {
     let done = db
         .prepare_cached(
             "UPDATE cards SET record_hash = ?2, photo_hash = ?3, photo_by_hand = 1

@@ -10,7 +10,7 @@ use crate::ledger::columns::{lot_number, number, words};
 use crate::ledger::error::{Error, Result};
 use crate::ledger::key::is_digest;
 
-pub(in crate::ledger) fn lot_assigned(db: &Connection, assigned: &LotAssigned) -> Result<()> {
+pub fn lot_assigned(db: &Connection, assigned: &LotAssigned) -> Result<()> {
     let lot = lot_number(assigned.lot);
     let Some(printer) = &assigned.printer else {
         db.prepare_cached("DELETE FROM lot_printers WHERE lot = ?")?
@@ -24,27 +24,23 @@ pub(in crate::ledger) fn lot_assigned(db: &Connection, assigned: &LotAssigned) -
         return Err(Error::NoLot(assigned.lot));
     }
     db.prepare_cached(
-        "INSERT INTO lot_printers VALUES (?, ?)
+        "INSERT INTO lot_printers (lot, printer) VALUES (?, ?)
          ON CONFLICT DO UPDATE SET printer = excluded.printer",
     )?
     .execute(params![lot, printer])?;
     Ok(())
 }
 
-pub(in crate::ledger) fn stack_turned(
-    db: &Connection,
-    at: &str,
-    turned: &StackTurned,
-) -> Result<()> {
+pub fn stack_turned(db: &Connection, at: &str, turned: &StackTurned) -> Result<()> {
     db.prepare_cached(
-        "INSERT INTO stacks VALUES (?, ?, ?)
+        "INSERT INTO stacks (printer, cards, at) VALUES (?, ?, ?)
          ON CONFLICT DO UPDATE SET cards = excluded.cards, at = excluded.at",
     )?
     .execute(params![turned.printer, turned.cards, at])?;
     Ok(())
 }
 
-pub(in crate::ledger) fn job_begun(db: &Connection, at: &str, new: &JobBegun) -> Result<()> {
+pub fn job_begun(db: &Connection, at: &str, new: &JobBegun) -> Result<()> {
     let card = number(new.card);
     if !is_digest(&new.sha256) {
         return Err(Error::Digest);
@@ -86,7 +82,7 @@ pub(in crate::ledger) fn job_begun(db: &Connection, at: &str, new: &JobBegun) ->
 }
 
 /// Whether the front of this card came out by a job of its own.
-pub(in crate::ledger) fn front_is_done(db: &Connection, card: CardId) -> Result<bool> {
+pub fn front_is_done(db: &Connection, card: CardId) -> Result<bool> {
     Ok(db
         .prepare_cached(
             "SELECT 1 FROM jobs WHERE card = ? AND side = 'front' AND stage = 'printed'",
@@ -94,14 +90,14 @@ pub(in crate::ledger) fn front_is_done(db: &Connection, card: CardId) -> Result<
         .exists([number(card)])?)
 }
 
-pub(in crate::ledger) fn job_created(db: &Connection, at: &str, job: &JobCreated) -> Result<()> {
+pub fn job_created(db: &Connection, at: &str, job: &JobCreated) -> Result<()> {
     job_steps(db, at, job.card, &job.job, Stage::Created)?;
     db.prepare_cached("UPDATE jobs SET id = ?, uuid = ?, uri = ? WHERE job = ?")?
         .execute(params![job.id, job.uuid, job.uri, job.job])?;
     Ok(())
 }
 
-pub(in crate::ledger) fn job_moved(db: &Connection, at: &str, job: &JobMoved) -> Result<()> {
+pub fn job_moved(db: &Connection, at: &str, job: &JobMoved) -> Result<()> {
     // What a printer numbered comes with its number.
     if job.to == Stage::Created {
         return Err(Error::Job(job.job.clone()));
@@ -126,13 +122,9 @@ fn job_steps(db: &Connection, at: &str, card: CardId, job: &str, to: Stage) -> R
     Ok(())
 }
 
-pub(in crate::ledger) fn printer_changed(
-    db: &Connection,
-    at: &str,
-    new: &PrinterChanged,
-) -> Result<()> {
+pub fn printer_changed(db: &Connection, at: &str, new: &PrinterChanged) -> Result<()> {
     db.prepare_cached(
-        "INSERT INTO printers VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO printers (printer, state, reasons, message, at) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO UPDATE SET state = ?2, reasons = ?3, message = ?4, at = ?5",
     )?
     .execute(params![

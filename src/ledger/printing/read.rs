@@ -38,6 +38,9 @@ pub struct Job {
     pub moved_at: Timestamp,
 }
 
+const JOBS: &str = "SELECT job, card, printer, media, side, sha256, stage, id, uuid, uri, reasons,
+    begun_at, moved_at FROM jobs";
+
 impl Job {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
@@ -89,6 +92,8 @@ pub struct PrinterState {
     pub message: Option<String>,
     pub at: Timestamp,
 }
+
+const PRINTERS: &str = "SELECT printer, state, reasons, message, at FROM printers";
 
 impl PrinterState {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -216,8 +221,10 @@ impl Reader {
     /// The jobs that a printer may still answer for, the oldest first.
     pub fn open_jobs(&self, printer: &str) -> Result<Vec<Job>> {
         self.all(
-            "SELECT * FROM jobs WHERE printer = ? AND stage IN ('begun', 'created', 'sent')
-             ORDER BY begun_at, card, job",
+            &format!(
+                "{JOBS} WHERE printer = ? AND stage IN ('begun', 'created', 'sent')
+             ORDER BY begun_at, card, job"
+            ),
             [printer],
             Job::read,
         )
@@ -226,8 +233,10 @@ impl Reader {
     /// The jobs that any printer may still answer for.
     pub fn jobs_in_hand(&self) -> Result<Vec<Job>> {
         self.all(
-            "SELECT * FROM jobs WHERE stage IN ('begun', 'created', 'sent')
-             ORDER BY begun_at, card, job",
+            &format!(
+                "{JOBS} WHERE stage IN ('begun', 'created', 'sent')
+             ORDER BY begun_at, card, job"
+            ),
             [],
             Job::read,
         )
@@ -235,14 +244,14 @@ impl Reader {
 
     /// One job by its name.
     pub fn job(&self, job: &str) -> Result<Option<Job>> {
-        self.one("SELECT * FROM jobs WHERE job = ?", [job], Job::read)
+        self.one(&format!("{JOBS} WHERE job = ?"), [job], Job::read)
     }
 
     /// Every job of a card, the oldest first.
     pub fn jobs(&self, card: CardId) -> Result<Vec<Job>> {
         // Names of one card count up: a longer one is later.
         self.all(
-            "SELECT * FROM jobs WHERE card = ? ORDER BY length(job), job",
+            &format!("{JOBS} WHERE card = ? ORDER BY length(job), job"),
             [number(card)],
             Job::read,
         )
@@ -268,7 +277,7 @@ impl Reader {
     /// What a printer last said of itself.
     pub fn printer(&self, printer: &str) -> Result<Option<PrinterState>> {
         self.one(
-            "SELECT * FROM printers WHERE printer = ?",
+            &format!("{PRINTERS} WHERE printer = ?"),
             [printer],
             PrinterState::read,
         )
@@ -277,7 +286,7 @@ impl Reader {
     /// What each printer last said of itself.
     pub fn printers(&self) -> Result<Vec<PrinterState>> {
         self.all(
-            "SELECT * FROM printers ORDER BY printer",
+            &format!("{PRINTERS} ORDER BY printer"),
             [],
             PrinterState::read,
         )

@@ -8,13 +8,8 @@ use crate::domain::scan::is_serial;
 use crate::ledger::columns::{card_id, number};
 use crate::ledger::error::{Error, Result};
 
-pub(in crate::ledger) fn card_scanned(
-    db: &Connection,
-    seq: u64,
-    at: &str,
-    scan: &CardScanned,
-) -> Result<()> {
-    db.prepare_cached("INSERT INTO scans VALUES (?, ?, ?, 0, ?)")?
+pub fn card_scanned(db: &Connection, seq: u64, at: &str, scan: &CardScanned) -> Result<()> {
+    db.prepare_cached("INSERT INTO scans (seq, card, refusal, undone, at) VALUES (?, ?, ?, 0, ?)")?
         .execute(params![
             seq.cast_signed(),
             scan.card.map(number),
@@ -25,7 +20,7 @@ pub(in crate::ledger) fn card_scanned(
 }
 
 /// The scan is taken back with the serial that was read since: it may be another card's.
-pub(in crate::ledger) fn scan_undone(db: &Connection, card: CardId) -> Result<()> {
+pub fn scan_undone(db: &Connection, card: CardId) -> Result<()> {
     let undone = db
         .prepare_cached(
             "UPDATE scans SET undone = 1 WHERE seq =
@@ -43,7 +38,7 @@ pub(in crate::ledger) fn scan_undone(db: &Connection, card: CardId) -> Result<()
     Ok(())
 }
 
-pub(in crate::ledger) fn serial_read(db: &Connection, at: &str, read: &SerialRead) -> Result<()> {
+pub fn serial_read(db: &Connection, at: &str, read: &SerialRead) -> Result<()> {
     if !is_serial(&read.serial) {
         return Err(Error::SerialForm);
     }
@@ -54,7 +49,7 @@ pub(in crate::ledger) fn serial_read(db: &Connection, at: &str, read: &SerialRea
     if let Some(card) = taken {
         return Err(Error::SerialTaken(card_id(card)));
     }
-    db.prepare_cached("INSERT INTO serials VALUES (?, ?, ?)")?
+    db.prepare_cached("INSERT INTO serials (serial, card, at) VALUES (?, ?, ?)")?
         .execute(params![read.serial, number(read.card), at])?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::facts::SenderSet;
 use crate::domain::account::is_user_name;
 use crate::ledger::error::{Error, Result};
 
-pub(in crate::ledger) fn sender_set(db: &Connection, at: &str, set: &SenderSet) -> Result<()> {
+pub fn sender_set(db: &Connection, at: &str, set: &SenderSet) -> Result<()> {
     if !is_user_name(&set.sender) {
         return Err(Error::UserName(set.sender.clone()));
     }

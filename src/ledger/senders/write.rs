@@ -23,7 +23,9 @@ impl Tx<'_> {
                 active: true,
             }))?;
             tx.db
-                .prepare_cached("INSERT INTO sender_tokens VALUES (?, ?, ?)")?
+                .prepare_cached(
+                    "INSERT INTO sender_tokens (token, sender, set_at) VALUES (?, ?, ?)",
+                )?
                 .execute(params![token, sender, tx.at])?;
             Ok(())
         })
@@ -59,7 +61,7 @@ impl Tx<'_> {
             tx.audit(AuditCode::RecordSubmitted, None, Some(name))?;
             let request = tx.key.request(id);
             tx.db
-                .prepare_cached("INSERT INTO submissions VALUES (?, ?, ?, ?, ?)")?
+                .prepare_cached("INSERT INTO submissions (sender, request_hash, revisi, submission, at) VALUES (?, ?, ?, ?, ?)")?
                 .execute(params![sender, request, revisi, name, tx.at])?;
             Ok(())
         })

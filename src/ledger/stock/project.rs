@@ -9,7 +9,7 @@ use crate::ledger::columns::{number, words};
 use crate::ledger::error::{Error, Result};
 
 /// The one kind of ribbon that is booked.
-pub(in crate::ledger) const RIBBON: &str = "pita";
+pub const RIBBON: &str = "pita";
 
 /// The open day of a kind of blanks.
 struct OpenDay {
@@ -22,7 +22,7 @@ struct OpenDay {
 }
 
 /// Reads the columns from `opening` to `lent`, beginning at `column`.
-pub(in crate::ledger) fn balance(row: &Row<'_>, column: usize) -> rusqlite::Result<Balance> {
+pub fn balance(row: &Row<'_>, column: usize) -> rusqlite::Result<Balance> {
     Ok(Balance {
         opening: row.get(column)?,
         received: row.get(column + 1)?,
@@ -79,12 +79,7 @@ fn keep(db: &Connection, media: &str, day: &OpenDay, at: Option<&str>) -> Result
 }
 
 /// Books the blank and the print that a card used up, where they are accounted for.
-pub(in crate::ledger) fn card_used(
-    db: &Connection,
-    at: &str,
-    card: CardId,
-    used: Use,
-) -> Result<()> {
+pub fn card_used(db: &Connection, at: &str, card: CardId, used: Use) -> Result<()> {
     let booked: Option<String> = db
         .prepare_cached("SELECT media FROM cards WHERE card = ?")?
         .query_row([number(card)], |row| row.get(0))?;
@@ -118,7 +113,7 @@ fn media_of(db: &Connection, card: CardId) -> Result<String> {
         .unwrap_or_else(|| DEFAULT_MEDIA.to_owned()))
 }
 
-pub(in crate::ledger) fn stock_moved(db: &Connection, at: &str, moved: &StockMoved) -> Result<()> {
+pub fn stock_moved(db: &Connection, at: &str, moved: &StockMoved) -> Result<()> {
     let media = &moved.media;
     let mut day = match (open_day(db, media)?, moved.movement) {
         (Some(day), _) => day,
@@ -162,8 +157,10 @@ pub(in crate::ledger) fn stock_moved(db: &Connection, at: &str, moved: &StockMov
             if overlaps {
                 return Err(Error::SerialsKnown);
             }
-            db.prepare_cached("INSERT INTO stock_serials VALUES (?, ?, ?, ?)")?
-                .execute(params![range.first, range.last, media, moved.batch])?;
+            db.prepare_cached(
+                "INSERT INTO stock_serials (first, last, media, batch) VALUES (?, ?, ?, ?)",
+            )?
+            .execute(params![range.first, range.last, media, moved.batch])?;
             Ok(())
         }
         (Some(_), _) => Err(Error::SerialForm),
@@ -171,7 +168,7 @@ pub(in crate::ledger) fn stock_moved(db: &Connection, at: &str, moved: &StockMov
 }
 
 /// A count moves nothing; but it is of the blanks that there are.
-pub(in crate::ledger) fn stock_counted(db: &Connection, counted: &StockCounted) -> Result<()> {
+pub fn stock_counted(db: &Connection, counted: &StockCounted) -> Result<()> {
     let day = open_day(db, &counted.media)?;
     let day = day.ok_or_else(|| Error::NoStock(counted.media.clone()))?;
     agrees(day.balance.closing(), counted.computed)
@@ -186,7 +183,7 @@ fn agrees(ours: i64, said: i64) -> Result<()> {
     }
 }
 
-pub(in crate::ledger) fn ribbon_moved(db: &Connection, movement: &RibbonMovement) -> Result<()> {
+pub fn ribbon_moved(db: &Connection, movement: &RibbonMovement) -> Result<()> {
     let known: Option<(i64, i64)> = db
         .prepare_cached("SELECT shelf, left FROM ribbons WHERE ribbon = ?")?
         .query_row([RIBBON], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -214,14 +211,14 @@ pub(in crate::ledger) fn ribbon_moved(db: &Connection, movement: &RibbonMovement
         }
     };
     db.prepare_cached(
-        "INSERT INTO ribbons VALUES (?1, ?2, ?3)
+        "INSERT INTO ribbons (ribbon, shelf, left) VALUES (?1, ?2, ?3)
          ON CONFLICT DO UPDATE SET shelf = ?2, left = ?3",
     )?
     .execute(params![RIBBON, shelf, left])?;
     Ok(())
 }
 
-pub(in crate::ledger) fn day_closed(db: &Connection, seq: u64, closed: &DayClosed) -> Result<()> {
+pub fn day_closed(db: &Connection, seq: u64, closed: &DayClosed) -> Result<()> {
     let media = &closed.media;
     let day = open_day(db, media)?.ok_or_else(|| Error::NoStock(media.clone()))?;
     agrees(day.balance.closing(), closed.computed)?;
@@ -265,7 +262,7 @@ pub(in crate::ledger) fn day_closed(db: &Connection, seq: u64, closed: &DayClose
 }
 
 /// The number that the next minutes must have.
-pub(in crate::ledger) fn next_minutes(db: &Connection) -> Result<u32> {
+pub fn next_minutes(db: &Connection) -> Result<u32> {
     let last: u32 = db
         .prepare_cached(
             "SELECT max((SELECT coalesce(max(minutes), 0) FROM destructions),
@@ -275,12 +272,7 @@ pub(in crate::ledger) fn next_minutes(db: &Connection) -> Result<u32> {
     Ok(last + 1)
 }
 
-pub(in crate::ledger) fn destroyed(
-    db: &Connection,
-    seq: u64,
-    at: &str,
-    new: &Destroyed,
-) -> Result<()> {
+pub fn destroyed(db: &Connection, seq: u64, at: &str, new: &Destroyed) -> Result<()> {
     let nothing = new.cards == 0 && new.blanks.is_empty();
     if new.minutes != next_minutes(db)? || nothing || new.witnesses.is_empty() {
         return Err(Error::Minutes);
@@ -296,19 +288,22 @@ pub(in crate::ledger) fn destroyed(
         }
         keep(db, media, &day, Some(at))?;
     }
-    db.prepare_cached("INSERT INTO destructions VALUES (?, ?, ?, ?, ?, ?)")?
-        .execute(params![
-            new.minutes,
-            new.cards,
-            serde_json::to_string(&new.blanks).expect("names of blanks are texts"),
-            words(&new.witnesses),
-            seq.cast_signed(),
-            at
-        ])?;
+    db.prepare_cached(
+        "INSERT INTO destructions (minutes, cards, blanks, witnesses, seq, at)
+         VALUES (?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        new.minutes,
+        new.cards,
+        serde_json::to_string(&new.blanks).expect("names of blanks are texts"),
+        words(&new.witnesses),
+        seq.cast_signed(),
+        at
+    ])?;
     Ok(())
 }
 
-pub(in crate::ledger) fn card_destroyed(db: &Connection, card: CardId, minutes: u32) -> Result<()> {
+pub fn card_destroyed(db: &Connection, card: CardId, minutes: u32) -> Result<()> {
     let done = db
         .prepare_cached(
             "UPDATE cards SET minutes = ?1 WHERE card = ?2 AND (state = 'spoiled' OR lies_here)

@@ -8,21 +8,13 @@ use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::columns::{card_id, lot_number};
 use crate::ledger::error::{Error, Result};
 
-pub(in crate::ledger) fn signing_key_made(
-    db: &Connection,
-    at: &str,
-    public_key: &str,
-) -> Result<()> {
-    db.prepare_cached("INSERT INTO signing_keys VALUES (?, ?)")?
+pub fn signing_key_made(db: &Connection, at: &str, public_key: &str) -> Result<()> {
+    db.prepare_cached("INSERT INTO signing_keys (public_key, at) VALUES (?, ?)")?
         .execute([public_key, at])?;
     Ok(())
 }
 
-pub(in crate::ledger) fn checkpoint_made(
-    db: &Connection,
-    seq: u64,
-    checkpoint: &Checkpoint,
-) -> Result<()> {
+pub fn checkpoint_made(db: &Connection, seq: u64, checkpoint: &Checkpoint) -> Result<()> {
     let known = db
         .prepare_cached("SELECT 1 FROM signing_keys WHERE public_key = ?")?
         .exists([&checkpoint.public_key])?;
@@ -30,7 +22,7 @@ pub(in crate::ledger) fn checkpoint_made(
         return Err(Error::Checkpoint);
     }
     db.prepare_cached(
-        "INSERT INTO checkpoints
+        "INSERT INTO checkpoints (seq, day, part, body)
          SELECT ?1, ?2, 1 + count(*), ?3 FROM checkpoints WHERE day = ?2",
     )?
     .execute(params![
@@ -41,28 +33,25 @@ pub(in crate::ledger) fn checkpoint_made(
     Ok(())
 }
 
-pub(in crate::ledger) fn restored(
-    db: &Connection,
-    seq: u64,
-    at: &str,
-    restored: &Restored,
-) -> Result<()> {
+pub fn restored(db: &Connection, seq: u64, at: &str, restored: &Restored) -> Result<()> {
     if restored.after.checked_add(1) != Some(seq) {
         return Err(Error::Checkpoint);
     }
-    db.prepare_cached("INSERT INTO restores VALUES (?, ?, ?, ?, ?, ?)")?
-        .execute(params![
-            seq.cast_signed(),
-            restored.cards.cast_signed(),
-            restored.lots.cast_signed(),
-            at,
-            restored.packs.map(u64::cast_signed),
-            restored.minutes
-        ])?;
+    db.prepare_cached(
+        "INSERT INTO restores (seq, cards, lots, at, packs, minutes) VALUES (?, ?, ?, ?, ?, ?)",
+    )?
+    .execute(params![
+        seq.cast_signed(),
+        restored.cards.cast_signed(),
+        restored.lots.cast_signed(),
+        at,
+        restored.packs.map(u64::cast_signed),
+        restored.minutes
+    ])?;
     Ok(())
 }
 
-pub(in crate::ledger) fn lot_purged(db: &Connection, at: &str, lot: LotId) -> Result<()> {
+pub fn lot_purged(db: &Connection, at: &str, lot: LotId) -> Result<()> {
     let known = db
         .prepare_cached("SELECT 1 FROM lots WHERE lot = ?")?
         .exists([lot_number(lot)])?;
@@ -79,7 +68,7 @@ pub(in crate::ledger) fn lot_purged(db: &Connection, at: &str, lot: LotId) -> Re
     if let Some(card) = needed {
         return Err(Error::StillNeeded(card_id(card)));
     }
-    db.prepare_cached("INSERT INTO purged_lots VALUES (?, ?)")?
+    db.prepare_cached("INSERT INTO purged_lots (lot, at) VALUES (?, ?)")?
         .execute(params![lot_number(lot), at])?;
     Ok(())
 }

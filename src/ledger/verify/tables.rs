@@ -89,6 +89,7 @@ pub(super) const PROJECTIONS: &[(&str, usize)] = &[
     ("checkpoints", 1),
     ("restores", 1),
     ("purged_lots", 1),
+    ("trail", 1),
 ];
 
 /// Compares the projections with those rebuilt from the log.

@@ -194,7 +194,7 @@ fn key_column(table: &str) -> &'static str {
         "senders" => "sender",
         "batch_approvals" => "upload",
         "signing_keys" => "public_key",
-        "checkpoints" | "restores" => "seq",
+        "checkpoints" | "restores" | "trail" => "seq",
         "purged_lots" => "lot",
         other => panic!("no key of {other} is known here"),
     }
@@ -221,15 +221,22 @@ fn rows_taken_out_and_slipped_in_are_named() {
     }
     for (sql, table) in [
         (
-            "INSERT INTO exceptions VALUES ('too-old', 'x', 'y', 'z')",
+            "INSERT INTO exceptions (rule, nik_hash, reason, at) VALUES ('too-old', 'x', 'y', 'z')",
             "exceptions",
         ),
         (
-            "INSERT INTO persons VALUES (99, NULL, NULL, NULL, '', '', '')",
+            "INSERT INTO persons (card, record, photo, token, school_key, class_key, name_key)
+             VALUES (99, NULL, NULL, NULL, '', '', '')",
             "persons",
         ),
-        ("INSERT INTO queue VALUES ('5-17', '', '', '', 1)", "queue"),
-        ("INSERT INTO queue VALUES ('5-17', '', '', '', 98)", "queue"),
+        (
+            "INSERT INTO queue (kind, school_key, class_key, name_key, card) VALUES ('5-17', '', '', '', 1)",
+            "queue",
+        ),
+        (
+            "INSERT INTO queue (kind, school_key, class_key, name_key, card) VALUES ('5-17', '', '', '', 98)",
+            "queue",
+        ),
     ] {
         let findings = Busy::new().after(sql);
         assert!(
