@@ -3,16 +3,30 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::actions::destruction_record::PaperError;
-use crate::config::{Config, Paths};
+use crate::config::{Config, ConfigError, Paths};
 use crate::domain::account::name_of;
 use crate::domain::card::State;
 use crate::domain::office::signing_on;
-use crate::ledger::{Checkpoint, Close, Ledger, Reader, Signer};
+use crate::ledger::{self, Checkpoint, Close, Ledger, Reader, Signer};
 use crate::production::StationError;
 use crate::production::assets;
 use crate::production::checkpoints::keep_checkpoints;
-use crate::reports::papers::{DayCheckpoint, DaySheet};
+use crate::reports::papers::{DayCheckpoint, DaySheet, TypesetError};
+
+/// Why a paper was not made. What it tells of stays booked.
+#[derive(Debug, thiserror::Error)]
+pub enum PaperError {
+    /// The folder of the office's own papers.
+    #[error("`layouts/dokumen/` cannot be read")]
+    Stationery(#[source] std::io::Error),
+    /// The template is wrong.
+    #[error("the paper cannot be typeset from `layouts/dokumen/`")]
+    Typeset(#[source] TypesetError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+}
 
 /// Closes the day in the name of `actor`, signs the head of the log, and keeps the checkpoint as
 /// a file.

@@ -9,7 +9,6 @@ pub mod accounts;
 pub mod backup;
 pub mod day;
 pub mod deeds;
-pub mod destruction_record;
 mod failure;
 pub mod history;
 pub mod pack_papers;
@@ -19,6 +18,7 @@ pub mod purge;
 mod rule;
 pub mod scanning;
 pub mod steps;
+pub mod stock;
 pub mod uploads;
 
 pub use self::access::{Access, Audit, Operator};

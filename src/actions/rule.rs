@@ -59,6 +59,11 @@ rules! {
     PackRedeliver      Work   "pack-redeliver"       "mengirim ulang kartu yang kembali"     "deliver returned cards again";
     PackAttach         Work   "pack-attach"          "menyimpan hasil pindai berita acara"   "keep the scan of a signed paper";
     PackPapers         Look   "pack-papers"          "mengambil dokumen paket"               "take out the papers of a pack";
+    StockView          Look   "stock-view"           "melihat persediaan"                    "view the supplies";
+    StockMove          Work   "stock-move"           "mencatat blanko dan pita"              "book blanks and ribbons";
+    StockCount         Work   "stock-count"          "mencatat hitungan blanko"              "enter a count of blanks";
+    StockDestroy       Work   "stock-destroy"        "mencatat pemusnahan"                   "enter a destruction";
+    StockRecord        Look   "stock-record"         "mengambil berita acara pemusnahan"     "take out the record of a destruction";
 }
 
 #[cfg(test)]

@@ -1,20 +1,19 @@
 //! `stock`: blanks and ribbons that came, went or were counted.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use jiff::Timestamp;
+use anyhow::{Context, Result, anyhow};
 use serde_json::{Value, json};
 
-use super::{Outcome, acting, print_json, reader, refuse, showing, station, write_private, writer};
-use crate::actions::destruction_record::minutes_pdf;
-use crate::cli::args::{self, Blanks, StationArg, StockCommand};
-use crate::config::{Config, Paths};
-use crate::domain::account::Right;
-use crate::domain::audit::AuditCode;
+use super::{Outcome, perform, print_json, write_private};
+use crate::actions::stock::{self, Occasion, Spoiled, Supplies};
+use crate::actions::{self, Access, Failure};
+use crate::cli::args::{self, Blanks, Person, StationArg, StockCommand};
+use crate::domain::ids::CardId;
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
-use crate::ledger::{self, Destruction, NewMovement, Reader, Tx};
+use crate::domain::text::Text;
+use crate::ledger::{Destruction, NewMovement};
+use crate::text;
 
 pub fn run(command: &StockCommand) -> Result<Outcome> {
     match command {
@@ -50,38 +49,28 @@ pub fn run(command: &StockCommand) -> Result<Outcome> {
         StockCommand::Test(args) => blanks(args, Movement::Test),
         StockCommand::Destroy(args) => destroy(args),
         StockCommand::Minutes(args) => minutes(args),
-        StockCommand::Show(args) => {
-            let (paths, _) = station(args)?;
-            show(&reader(&paths)?, args.json)?;
-            Ok(Outcome::Done)
+        StockCommand::Show { asker, station } => {
+            let supplies = perform(station, asker.user.as_deref(), |at| stock::view(at))?;
+            show(supplies, station.json)
         }
     }
 }
 
-/// Does `work` and shows what there is afterwards, or says why it was refused.
+/// Books something and shows what there is afterwards.
 fn book(
-    person: &args::Person,
-    args: &StationArg,
-    work: impl FnOnce(&mut Tx<'_>) -> ledger::Result<()>,
+    person: &Person,
+    station: &StationArg,
+    act: impl FnOnce(&mut Access<'_>) -> actions::Result<Text>,
 ) -> Result<Outcome> {
-    let (paths, _) = station(args)?;
-    let mut ledger = writer(&paths)?;
-    let by = acting(&mut ledger, &person.user, Right::Work)?;
-    match ledger.write(&by, Timestamp::now(), work) {
-        Ok(()) => {
-            show(&ledger, args.json)?;
-            Ok(Outcome::Done)
-        }
-        Err(error) => refuse(error, args.json),
-    }
+    let supplies = perform(station, Some(&person.user), |at| {
+        act(at)?;
+        stock::view(at)
+    })?;
+    show(supplies, station.json)
 }
 
-fn ribbon(
-    movement: RibbonMovement,
-    person: &args::Person,
-    station: &StationArg,
-) -> Result<Outcome> {
-    book(person, station, |tx| tx.move_ribbon(movement))
+fn ribbon(movement: RibbonMovement, person: &Person, station: &StationArg) -> Result<Outcome> {
+    book(person, station, |at| stock::move_ribbon(at, movement))
 }
 
 fn movement(args: &Blanks, movement: Movement) -> NewMovement<'_> {
@@ -96,162 +85,203 @@ fn movement(args: &Blanks, movement: Movement) -> NewMovement<'_> {
 }
 
 fn blanks(args: &Blanks, what: Movement) -> Result<Outcome> {
-    book(&args.person, &args.station, |tx| {
-        tx.move_stock(movement(args, what))
+    book(&args.person, &args.station, |at| {
+        stock::move_blanks(at, movement(args, what))
     })
 }
 
 fn receive(args: &args::Receive) -> Result<Outcome> {
     let serials = args.first.clone().zip(args.last.clone());
     let serials = serials.map(|(first, last)| SerialRange { first, last });
-    book(&args.blanks.person, &args.blanks.station, |tx| {
-        tx.move_stock(NewMovement {
+    book(&args.blanks.person, &args.blanks.station, |at| {
+        let new = NewMovement {
             batch: args.batch.as_deref(),
             serials: serials.as_ref(),
             ..movement(&args.blanks, Movement::Received)
-        })
+        };
+        stock::move_blanks(at, new)
     })
 }
 
 fn count(args: &Blanks) -> Result<Outcome> {
-    let (paths, _) = station(&args.station)?;
-    let mut ledger = writer(&paths)?;
-    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
-    let counted = ledger.write(&by, Timestamp::now(), |tx| {
-        tx.count_stock(&args.media, args.count)
-    });
-    let computed = match counted {
-        Ok(computed) => computed,
-        Err(error) => return refuse(error, args.station.json),
+    let counted = perform(&args.station, Some(&args.person.user), |at| {
+        stock::count(at, &args.media, args.count)
+    })?;
+    let Some(counted) = counted else {
+        return Ok(Outcome::Refused);
     };
-    let difference = i64::from(args.count) - computed;
     if args.station.json {
         print_json(&json!({
             "media": args.media,
-            "computed": computed,
+            "computed": counted.computed,
             "counted": args.count,
-            "difference": difference,
+            "difference": counted.difference,
         }))?;
     } else {
-        println!(
-            "blanko {}: menurut buku {computed}, dihitung {}, selisih {difference} (by the books, counted, difference)",
-            args.media, args.count
-        );
+        println!("{}", counted.text);
     }
     Ok(Outcome::Done)
+}
+
+/// What came of `stock destroy`.
+enum Destroyed {
+    /// The cards were not looked at yet.
+    Listed(Vec<Spoiled>),
+    /// It is entered; its record as a PDF, where it was asked for.
+    Entered(Box<Destruction>, Option<actions::Result<Vec<u8>>>),
 }
 
 fn destroy(args: &args::Destroy) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
-    let mut ledger = writer(&paths)?;
-    let blanks: BTreeMap<String, u32> = (args.blanks > 0)
-        .then(|| (args.media.clone(), args.blanks))
-        .into_iter()
-        .collect();
-    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
-    let done = ledger.write(&by, Timestamp::now(), |tx| {
-        let minutes = tx.destroy(&args.witnesses, &blanks)?;
-        if args.out.is_some() {
-            tx.audit(AuditCode::MinutesExported, None, Some(&minutes.to_string()))?;
-        }
-        tx.destruction(minutes)?.ok_or(ledger::Error::Minutes)
-    });
-    let destruction = match done {
-        Ok(destruction) => destruction,
-        Err(error) => return refuse(error, args.station.json),
+    let occasion = Occasion {
+        witnesses: &args.witnesses,
+        media: &args.media,
+        blanks: args.blanks,
     };
+    let done = perform(&args.station, Some(&args.person.user), |at| {
+        let cards = stock::review(at, occasion)?;
+        if args.cards.is_empty() && !cards.is_empty() {
+            return Ok(Destroyed::Listed(cards));
+        }
+        let (destruction, _) = stock::destroy(at, occasion, &args.cards)?;
+        let record =
+            (args.out.as_ref()).map(|_| stock::destruction_record(at, destruction.minutes));
+        Ok(Destroyed::Entered(Box::new(destruction), record))
+    })?;
+    match done {
+        None => Ok(Outcome::Refused),
+        Some(Destroyed::Listed(cards)) => list(&cards, args.station.json),
+        Some(Destroyed::Entered(destruction, record)) => {
+            tell(&destruction, args)?;
+            if let (Some(out), Some(record)) = (&args.out, record) {
+                keep(out, record).with_context(|| {
+                    format!(
+                        "the destruction is booked, only its paper is missing: mend the cause, then \
+                         `stock minutes {} --out {}`",
+                        destruction.minutes,
+                        out.display()
+                    )
+                })?;
+            }
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn keep(out: &Path, record: actions::Result<Vec<u8>>) -> Result<()> {
+    let record = record.map_err(|failure| match failure {
+        Failure::Broken(error) => error,
+        failure => anyhow!(
+            failure
+                .text()
+                .map_or_else(String::new, |text| text.to_string())
+        ),
+    })?;
+    write_private(out, &record)
+}
+
+/// Lists the cards for the person to compare with the table. Nothing is destroyed yet.
+fn list(cards: &[Spoiled], json: bool) -> Result<Outcome> {
+    let numbers: Vec<String> = cards
+        .iter()
+        .map(|(card, _)| card.card.to_string())
+        .collect();
+    let text = text!(
+        "Belum dicatat. Cocokkan kartu di meja dengan daftar ini, musnahkan, lalu ulangi dengan --cards {}",
+        numbers.join(",");
+        "Not entered yet. Compare the cards on the table with this list, destroy them, then repeat with --cards"
+    );
+    if json {
+        let rows: Vec<Value> = (cards.iter())
+            .map(|(card, serial)| row(card.card, card.reason.as_deref(), serial.as_deref()))
+            .collect();
+        print_json(&json!({ "refused": text.to_string(), "cards": rows }))?;
+        return Ok(Outcome::Refused);
+    }
+    for (card, serial) in cards {
+        line(card.card, card.reason.as_deref(), serial.as_deref());
+    }
+    println!("{text}");
+    Ok(Outcome::Refused)
+}
+
+fn row(card: CardId, reason: Option<&str>, serial: Option<&str>) -> Value {
+    json!({ "card": card, "reason": reason, "serial": serial })
+}
+
+fn line(card: CardId, reason: Option<&str>, serial: Option<&str>) {
+    let (reason, serial) = (reason.unwrap_or_default(), serial.unwrap_or("-"));
+    println!("  {card} {reason} {serial}");
+}
+
+fn tell(destruction: &Destruction, args: &args::Destroy) -> Result<()> {
+    let cards = destruction.cards.iter();
+    let cards = cards.map(|item| {
+        (
+            item.card.card,
+            item.card.reason.as_deref(),
+            item.serial.as_deref(),
+        )
+    });
     if args.station.json {
-        let cards = destruction.cards.iter().map(|item| {
-            json!({ "card": item.card.card, "reason": item.card.reason, "serial": item.serial })
-        });
-        print_json(&json!({
+        let rows: Vec<Value> = cards
+            .map(|(card, why, serial)| row(card, why, serial))
+            .collect();
+        return print_json(&json!({
             "minutes": destruction.minutes,
             "witnesses": destruction.witnesses,
             "blanks": destruction.blanks,
-            "cards": cards.collect::<Vec<Value>>(),
-        }))?;
-    } else {
-        println!(
-            "berita acara pemusnahan nomor {}: {} kartu rusak, {} blanko cacat (minutes of destruction)",
-            destruction.minutes,
-            destruction.cards.len(),
-            args.blanks
-        );
-        for item in &destruction.cards {
-            println!(
-                "  {} {} {}",
-                item.card.card,
-                item.card.reason.as_deref().unwrap_or_default(),
-                item.serial.as_deref().unwrap_or("-")
-            );
-        }
+            "cards": rows,
+        }));
     }
-    if let Some(out) = &args.out {
-        write_minutes(&destruction, &paths, &config, out).with_context(|| {
-            format!(
-                "the destruction is booked, only its paper is missing: mend the cause, then \
-                 `stock minutes {} --out {}`",
-                destruction.minutes,
-                out.display()
-            )
-        })?;
-    }
-    Ok(Outcome::Done)
+    println!(
+        "berita acara pemusnahan nomor {}: {} kartu rusak, {} blanko cacat (record of destruction)",
+        destruction.minutes,
+        destruction.cards.len(),
+        args.blanks
+    );
+    cards.for_each(|(card, why, serial)| line(card, why, serial));
+    Ok(())
 }
 
 fn minutes(args: &args::Minutes) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
-    let Some(destruction) = reader(&paths)?.destruction(args.number)? else {
-        bail!("no destruction has the number {}", args.number);
-    };
-    showing(&paths, &args.asker, |tx| {
-        tx.audit(
-            AuditCode::MinutesExported,
-            None,
-            Some(&args.number.to_string()),
-        )
+    let record = perform(&args.station, args.asker.user.as_deref(), |at| {
+        stock::destruction_record(at, args.number)
     })?;
-    write_minutes(&destruction, &paths, &config, &args.out)?;
+    let Some(record) = record else {
+        return Ok(Outcome::Refused);
+    };
+    write_private(&args.out, &record)?;
     if args.station.json {
-        print_json(&json!({ "minutes": destruction.minutes, "out": args.out }))?;
+        print_json(&json!({ "minutes": args.number, "out": args.out }))?;
     } else {
         println!(
-            "berita acara pemusnahan nomor {}: {} (minutes of destruction)",
-            destruction.minutes,
+            "berita acara pemusnahan nomor {}: {} (record of destruction)",
+            args.number,
             args.out.display()
         );
     }
     Ok(Outcome::Done)
 }
 
-/// Typesets the minutes and writes them where the operator wants them.
-fn write_minutes(
-    destruction: &Destruction,
-    paths: &Paths,
-    config: &Config,
-    out: &Path,
-) -> Result<()> {
-    let pdf = minutes_pdf(destruction, paths, config)?;
-    write_private(out, &pdf)
-}
-
-fn show(ledger: &Reader, json: bool) -> Result<()> {
-    let (stock, ribbons, forecast, spoiled) = ledger.snapshot(|ledger| -> ledger::Result<_> {
-        let spoiled = ledger.to_destroy()?.len();
-        Ok((
-            ledger.stock()?,
-            ledger.ribbons()?,
-            ledger.forecast()?,
-            spoiled,
-        ))
-    })?;
+fn show(supplies: Option<Supplies>, json: bool) -> Result<Outcome> {
+    let Some(Supplies {
+        stock,
+        ribbons,
+        forecast,
+        to_destroy,
+        ..
+    }) = supplies
+    else {
+        return Ok(Outcome::Refused);
+    };
     if json {
-        return print_json(&json!({
+        print_json(&json!({
             "blanks": stock,
             "ribbons": ribbons,
             "forecast": forecast,
-            "spoiled_cards": spoiled,
-        }));
+            "spoiled_cards": to_destroy,
+        }))?;
+        return Ok(Outcome::Done);
     }
     for day in &stock {
         println!(
@@ -265,10 +295,10 @@ fn show(ledger: &Reader, json: bool) -> Result<()> {
             ribbons.prints, ribbons.shelf
         );
     }
-    println!("kartu rusak belum dimusnahkan: {spoiled} (spoiled cards to destroy)");
+    println!("kartu rusak belum dimusnahkan: {to_destroy} (spoiled cards to destroy)");
     if let Some(forecast) = forecast {
         let (indonesian, english) = forecast.words();
         println!("{indonesian} ({english})");
     }
-    Ok(())
+    Ok(Outcome::Done)
 }

@@ -81,6 +81,11 @@ impl Posted {
         page::value(&self.fields, name).unwrap_or_default()
     }
 
+    /// Whether a field was sent, empty or not.
+    pub fn has(&self, name: &str) -> bool {
+        page::value(&self.fields, name).is_some()
+    }
+
     /// A field that was not left empty.
     pub fn text(&self, name: &str) -> Option<&str> {
         Some(self.value(name).trim()).filter(|text| !text.is_empty())

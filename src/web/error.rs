@@ -7,7 +7,7 @@ use maud::html;
 use super::frame;
 use crate::actions::Failure;
 use crate::actions::accounts::Denied;
-use crate::actions::destruction_record::PaperError;
+use crate::actions::day::PaperError;
 use crate::actions::steps::StepError;
 use crate::ledger;
 use crate::production::preview::PreviewError;

@@ -109,7 +109,7 @@ fn all(app: Option<Arc<App>>) -> Routes {
         router: Router::new(),
         table: Vec::new(),
     };
-    packs::routes(routes)
+    stock::routes(packs::routes(routes))
         .get("/assets/{name}", Needs::Nothing, assets::asset)
         .get("/login", Needs::Nothing, login::form)
         .post("/login", Needs::Nothing, login::enter)
@@ -154,12 +154,6 @@ fn all(app: Option<Arc<App>>) -> Routes {
         .get("/scan", WORK, scan::desk)
         .post("/scan", WORK, scan::answer)
         .post("/scan/new", WORK, scan::begin)
-        .get("/stock", LOOK, stock::show)
-        .post("/stock/blanks", WORK, stock::blanks)
-        .post("/stock/count", WORK, stock::count)
-        .post("/stock/ribbons", WORK, stock::ribbons)
-        .post("/stock/destroy", WORK, stock::destroy)
-        .get("/stock/minutes/{number}", LOOK, stock::minutes)
         .get("/reports", LOOK, reports::first)
         .get("/reports/register", LOOK, reports::form)
         .post("/reports/register", LOOK, reports::give)

@@ -5,7 +5,7 @@ use std::fs;
 
 use kia_station::domain::office::Office;
 use kia_station::production::assets;
-use kia_station::reports::papers::{DestructionMinutes, MinutesCard, Stationery};
+use kia_station::reports::papers::{DestructionRecord, DestructionRow, Stationery};
 use serde_json::json;
 
 use crate::harness::{Child, Ran, Station, child};
@@ -31,11 +31,11 @@ fn spoiled() -> (Station, Vec<Child>, Vec<String>) {
 }
 
 fn destroy(station: &Station, out: &str) -> Ran {
-    let mut args = vec!["stock", "destroy", "--as", "siti", "--out", out];
+    let mut args = vec!["--out", out];
     for witness in &WITNESSES {
         args.extend(["--witness", witness]);
     }
-    station.run(&args)
+    station.destroy(&args)
 }
 
 fn minutes(station: &Station, number: &str, out: &str) -> Ran {
@@ -75,8 +75,8 @@ fn the_minutes_name_every_card_and_witness_and_come_out_the_same_again() {
     }
     assert!(said.contains("2 (dua) keping"), "{said}");
     assert!(said.contains("Halaman 1 dari 1"), "{said}");
-    let none = minutes(&station, "2", again).ended(2);
-    assert!(none.err.contains("no destruction has the number 2"));
+    let none = minutes(&station, "2", again).ended(1);
+    assert!(none.out.contains("There is no destruction number 2"));
 }
 
 #[test]
@@ -111,12 +111,12 @@ fn built_in() -> Stationery {
     assets::stationery(nothing.path()).unwrap()
 }
 
-fn card(number: usize, serial: Option<&str>) -> MinutesCard<'_> {
-    MinutesCard::new(format!("K{number:06}-0"), None, serial, Some("pita"))
+fn card(number: usize, serial: Option<&str>) -> DestructionRow<'_> {
+    DestructionRow::new(format!("K{number:06}-0"), None, serial, Some("pita"))
 }
 
-fn of_cards(cards: Vec<MinutesCard<'_>>) -> Result<Vec<u8>, String> {
-    let minutes = DestructionMinutes {
+fn of_cards(cards: Vec<DestructionRow<'_>>) -> Result<Vec<u8>, String> {
+    let minutes = DestructionRecord {
         number: 7,
         date: jiff::civil::date(2026, 11, 24),
         office: &Office::default(),

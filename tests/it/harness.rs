@@ -476,6 +476,16 @@ impl Station {
         ran
     }
 
+    /// `stock destroy` of the cards that it lists.
+    #[track_caller]
+    pub fn destroy(&self, more: &[&str]) -> Ran {
+        let args = [&["stock", "destroy", "--as", "siti", "--json"], more].concat();
+        let listed = self.run(&args).ended(1).json();
+        let cards = listed["cards"].as_array().unwrap().iter();
+        let cards: Vec<&str> = cards.map(|row| row["card"].as_str().unwrap()).collect();
+        self.run(&[&args[..], &["--cards", &cards.join(",")]].concat())
+    }
+
     /// `run --once`.
     #[track_caller]
     pub fn once(&self) -> Ran {

@@ -120,35 +120,52 @@ fn status_warns_when_the_ribbon_will_not_do_for_the_queue() {
 }
 
 #[test]
+fn nothing_is_destroyed_but_the_cards_that_were_listed() {
+    let station = day();
+    let [good, bad] = [1, 3].map(|number| station.card_of(&child(number)));
+    let destroy = ["stock", "destroy", "--witness", "SAKSI A"];
+    let other = [&destroy[..], &["--cards", &good]].concat();
+    let refused = by(&station, &other).ended(1).json();
+    let why = refused["refused"].as_str().unwrap();
+    assert!(why.contains("others by now"), "{why}");
+    assert_eq!(station.number("SELECT count(*) FROM destructions"), 0);
+    let listed = by(&station, &destroy).ended(1).json();
+    assert_eq!(listed["cards"].as_array().unwrap().len(), 1, "{bad}");
+    assert_eq!(station.number("SELECT count(*) FROM destructions"), 0);
+}
+
+#[test]
+fn a_receipt_of_nothing_is_refused() {
+    let station = Station::new();
+    for zero in [
+        &["0"][..],
+        &["0", "--ribbons"],
+        &["1", "--ribbons", "--prints", "0"],
+    ] {
+        let refused = by(&station, &[&["stock", "receive"], zero].concat()).ended(1);
+        assert!(
+            refused.out.contains("The number is zero"),
+            "{}",
+            refused.out
+        );
+    }
+}
+
+#[test]
 fn spoiled_cards_are_destroyed_once_before_witnesses() {
     let station = day();
     by(&station, &["stock", "spoil", "1"]).ended(0);
-    let destroy = [
-        "stock",
-        "destroy",
-        "--blanks",
-        "1",
-        "--witness",
-        "SAKSI A",
-        "--witness",
-        "SAKSI B",
-    ];
-    let minutes = by(&station, &destroy).ended(0).json();
+    let witnesses = ["--witness", "SAKSI A", "--witness", "SAKSI B"];
+    let blanks = ["--blanks", "1"];
+    let entered = station.destroy(&[&witnesses[..], &blanks].concat());
+    let entered = entered.ended(0).json();
     assert_eq!(
-        (&minutes["minutes"], &minutes["blanks"]),
+        (&entered["minutes"], &entered["blanks"]),
         (&json!(1), &json!({ "kia": 1 }))
     );
-    assert_eq!(minutes["cards"][0]["reason"], "macet");
-    assert_eq!(minutes["cards"].as_array().unwrap().len(), 1);
-    by(
-        &station,
-        &destroy[..2]
-            .iter()
-            .chain(&destroy[4..])
-            .copied()
-            .collect::<Vec<_>>(),
-    )
-    .ended(1);
+    assert_eq!(entered["cards"][0]["reason"], "macet");
+    assert_eq!(entered["cards"].as_array().unwrap().len(), 1);
+    by(&station, &[&["stock", "destroy"][..], &witnesses].concat()).ended(1);
     let shown = station.run(&["stock", "show", "--json"]).ended(0).json();
     assert_eq!(
         (&shown["spoiled_cards"], &shown["blanks"][0]["closing"]),

@@ -681,22 +681,18 @@ fn a_week_of_500_children_of_eight_schools_adds_up_everywhere_and_survives_a_los
     week.does(&["stock", "use", "40"]);
     let minutes = station.outside("papers");
     fs::create_dir_all(&minutes).unwrap();
-    let destroy = [
-        "stock",
-        "destroy",
+    let minutes = minutes.join("pemusnahan.pdf");
+    let destroyed = station.destroy(&[
         "--blanks",
         "2",
         "--witness",
         "SAKSI CONTOH A",
-    ];
-    let minutes = minutes.join("pemusnahan.pdf");
-    let more = [
         "--witness",
         "SAKSI CONTOH B",
         "--out",
         minutes.to_str().unwrap(),
-    ];
-    let destroyed = week.does(&[&destroy[..], &more].concat());
+    ]);
+    let destroyed = destroyed.ended(0).json();
     assert_eq!(destroyed["cards"].as_array().unwrap().len() as i64, {
         let spoiled = "SELECT count(*) FROM cards WHERE state = 'spoiled'";
         station.number(spoiled)

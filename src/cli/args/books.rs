@@ -166,12 +166,19 @@ pub enum StockCommand {
     Spoil(Blanks),
     /// Blanks were used for trial prints
     Test(Blanks),
-    /// All spoiled cards that lie here were destroyed, before witnesses
+    /// All spoiled cards that lie here were destroyed, before witnesses; lists them first
     Destroy(Destroy),
-    /// The minutes of a destruction as PDF, as often as they are wanted
+    /// The record of a destruction as PDF, as often as it is wanted
     Minutes(Minutes),
     /// What there is, and how far it reaches
-    Show(StationArg),
+    Show {
+        /// Who asks.
+        #[command(flatten)]
+        asker: Asker,
+        /// Which station.
+        #[command(flatten)]
+        station: StationArg,
+    },
 }
 
 /// Blanks of one kind that move.
@@ -222,13 +229,16 @@ pub struct Destroy {
     /// Who saw it; name the option once for each
     #[arg(long = "witness", value_name = "NAME", required = true)]
     pub witnesses: Vec<String>,
+    /// The cards of the list that were destroyed, with commas; without it they are only listed
+    #[arg(long, value_name = "CARD,CARD", value_delimiter = ',')]
+    pub cards: Vec<CardId>,
     /// Faulty blanks, never printed, that were destroyed with them
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub blanks: u32,
     /// The kind of those blanks
     #[arg(long, value_name = "NAME", default_value = DEFAULT_MEDIA)]
     pub media: String,
-    /// Writes the minutes to be signed as PDF
+    /// Writes the record to be signed as PDF
     #[arg(long, value_name = "FILE.pdf")]
     pub out: Option<PathBuf>,
     /// Who acts.
@@ -242,7 +252,7 @@ pub struct Destroy {
 /// `stock minutes`.
 #[derive(Debug, Args)]
 pub struct Minutes {
-    /// Their number
+    /// Its number
     pub number: u32,
     /// Where the PDF goes
     #[arg(long, value_name = "FILE.pdf")]

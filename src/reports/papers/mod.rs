@@ -6,8 +6,8 @@
 
 pub mod charts;
 mod day;
+mod destruction_record;
 mod handover;
-mod minutes;
 mod words;
 mod world;
 
@@ -22,8 +22,8 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 pub use day::{DayCheckpoint, DaySheet};
+pub use destruction_record::{DestructionRecord, DestructionRow, NameAndAddress};
 pub use handover::{PackPapers, PaperCard, Receiver, Shipment};
-pub use minutes::{DestructionMinutes, MinutesCard, NameAndAddress};
 pub use words::{SpelledDate, month_name, spelled};
 use world::PaperWorld;
 

@@ -1,129 +1,94 @@
-//! Destructions: looked at first, then entered, with the minutes as a PDF.
+//! Destructions: looked at first, then entered.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 
-use super::HERE;
-use crate::actions::destruction_record::minutes_pdf;
-use crate::domain::audit::AuditCode;
+use super::{HERE, number};
+use crate::actions::stock::{self, Occasion, Spoiled};
 use crate::domain::card::SpoilReason;
 use crate::domain::ids::CardId;
-use crate::ledger::{self, Card, Error};
+use crate::web::action::{Posted, Then, perform, with_access};
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::lang::Lang;
 use crate::web::page;
 use crate::web::session::User;
 
-/// What the form of a destruction sends.
-#[derive(Deserialize)]
-pub struct Destroy {
-    media: String,
-    blanks: u32,
-    witnesses: String,
-    /// The cards that were looked at; none before they were.
-    cards: Option<String>,
-}
-
-impl Destroy {
-    fn witnesses(&self) -> Vec<String> {
-        let lines = self.witnesses.lines().map(str::trim);
-        let named = lines.filter(|line| !line.is_empty());
-        named.map(str::to_owned).collect()
-    }
-}
-
-/// The cards in one text, so that what was looked at is what is destroyed.
-fn list(cards: &[CardId]) -> String {
-    let names: Vec<String> = cards.iter().map(CardId::to_string).collect();
-    names.join(" ")
-}
-
 /// `POST /stock/destroy`: shows what would be destroyed, and once that was looked at enters it.
 pub async fn destroy(
     State(app): State<Arc<App>>,
     user: User,
-    Form(form): Form<Destroy>,
+    it: Posted,
 ) -> Result<Response, PageError> {
-    let witnesses = form.witnesses();
-    let Some(looked_at) = form.cards.clone() else {
-        let cards = app
-            .read(|_, ledger| {
-                ledger.snapshot(|ledger| -> ledger::Result<Vec<_>> {
-                    let cards = ledger.to_destroy()?;
-                    let row = |card: CardId| {
-                        Ok((
-                            ledger.card(card)?.ok_or(Error::NoCard(card))?,
-                            ledger.serial(card)?,
-                        ))
-                    };
-                    cards.into_iter().map(row).collect()
-                })
-            })
-            .await?;
-        if witnesses.is_empty() || (cards.is_empty() && form.blanks == 0) {
-            return page::refused(&app, &user, HERE, Error::Minutes.into());
-        }
-        return Ok(review(&app, &user, &form, &witnesses, &cards).into_response());
+    let blanks = match number(&it, "blanks") {
+        Ok(blanks) => blanks,
+        Err(failure) => return page::refused(&app, &user, HERE, failure.into()),
     };
-    let blanks: BTreeMap<String, u32> = (form.blanks > 0)
-        .then(|| (form.media.clone(), form.blanks))
-        .into_iter()
-        .collect();
-    let done = app
-        .step(&user, move |tx| -> Result<_, PageError> {
-            if list(&tx.to_destroy()?) != looked_at {
-                return Err(PageError::refused(
-                    "Kartu rusak bertambah atau berkurang sementara itu; periksa sekali lagi.",
-                    "The spoiled cards are others by now; check once more.",
-                ));
-            }
-            Ok(tx.destroy(&witnesses, &blanks)?)
+    let lines = it.value("witnesses").lines().map(str::trim);
+    let named = lines.filter(|line| !line.is_empty());
+    let witnesses: Vec<String> = named.map(str::to_owned).collect();
+    let media = it.value("media").to_owned();
+    if it.has("cards") {
+        return perform(&app, &user, HERE, move |at| {
+            let occasion = Occasion {
+                witnesses: &witnesses,
+                media: &media,
+                blanks,
+            };
+            let numbers = it.value("cards").split_whitespace();
+            let seen: Vec<CardId> = numbers.filter_map(|card| card.parse().ok()).collect();
+            let (_, text) = stock::destroy(at, occasion, &seen)?;
+            Ok(Then::Page(HERE.to_owned(), text))
         })
         .await;
-    match done {
-        Ok(number) => {
-            let text = (
-                format!("Pemusnahan dicatat; berita acara nomor {number} bisa diunduh."),
-                format!("The destruction is entered; minutes number {number} can be downloaded."),
-            );
-            Ok(page::done(&app, &user, HERE, text))
+    }
+    let (named, kind) = (witnesses.clone(), media.clone());
+    let cards = with_access(&app, &user, move |at| {
+        let occasion = Occasion {
+            witnesses: &named,
+            media: &kind,
+            blanks,
+        };
+        stock::review(at, occasion)
+    });
+    match cards.await {
+        Ok(cards) => {
+            let occasion = Occasion {
+                witnesses: &witnesses,
+                media: &media,
+                blanks,
+            };
+            Ok(review(&app, &user, occasion, &cards).into_response())
         }
         Err(error) => page::refused(&app, &user, HERE, error),
     }
 }
 
-fn review(
-    app: &App,
-    user: &User,
-    form: &Destroy,
-    witnesses: &[String],
-    cards: &[(Card, Option<String>)],
-) -> Markup {
+fn review(app: &App, user: &User, occasion: Occasion<'_>, cards: &[Spoiled]) -> Markup {
     let lang = user.lang;
     let title = lang.t("Periksa sebelum dimusnahkan", "Check before destroying");
-    let numbers: Vec<CardId> = cards.iter().map(|(card, _)| card.card).collect();
+    let numbers: Vec<String> = cards
+        .iter()
+        .map(|(card, _)| card.card.to_string())
+        .collect();
     let content = html! {
         h1 { (title) }
         div.box.bad {
             p {
-                strong { (cards.len()) " " (lang.t("kartu rusak dan", "spoiled cards and")) " " (form.blanks) " "
-                    (lang.t("blanko cacat", "faulty blanks")) " (" (form.media) ")" } br;
-                (lang.t("Saksi: ", "Witnesses: ")) (witnesses.join(", "))
+                strong { (cards.len()) " " (lang.t("kartu rusak dan", "spoiled cards and")) " " (occasion.blanks) " "
+                    (lang.t("blanko cacat", "faulty blanks")) " (" (occasion.media) ")" } br;
+                (lang.t("Saksi: ", "Witnesses: ")) (occasion.witnesses.join(", "))
             }
             p { (lang.t("Cocokkan kartu di meja dengan daftar ini, musnahkan, lalu tekan tombol. Ini tidak bisa dibatalkan.",
                         "Compare the cards on the table with this list, destroy them, then press the button. It cannot be undone.")) }
             form.line method="post" action="/stock/destroy" {
-                input type="hidden" name="media" value=(form.media);
-                input type="hidden" name="blanks" value=(form.blanks);
-                input type="hidden" name="witnesses" value=(witnesses.join("\n"));
-                input type="hidden" name="cards" value=(list(&numbers));
+                input type="hidden" name="media" value=(occasion.media);
+                input type="hidden" name="blanks" value=(occasion.blanks);
+                input type="hidden" name="witnesses" value=(occasion.witnesses.join("\n"));
+                input type="hidden" name="cards" value=(numbers.join(" "));
                 button.danger { (lang.t("Sudah dimusnahkan", "They are destroyed")) }
                 a.button href=(HERE) { (lang.t("Batal", "Cancel")) }
             }
@@ -133,7 +98,7 @@ fn review(
     page::page(app, user, title, false, &content)
 }
 
-fn rows(lang: Lang, cards: &[(Card, Option<String>)]) -> Markup {
+fn rows(lang: Lang, cards: &[Spoiled]) -> Markup {
     html! {
         div.scroll { table {
             thead { tr { th { (lang.t("Kartu", "Card")) } th { (lang.t("Sebab", "Why")) } th { (lang.t("Nomor seri", "Serial")) } } }
@@ -147,26 +112,4 @@ fn rows(lang: Lang, cards: &[(Card, Option<String>)]) -> Markup {
             } }
         } }
     }
-}
-
-/// `GET /stock/minutes/{number}`: the minutes as a PDF. They hold names and addresses, so that
-/// whoever takes them out is entered.
-pub async fn minutes(
-    State(app): State<Arc<App>>,
-    user: User,
-    Path(number): Path<String>,
-) -> Result<Response, PageError> {
-    let number: u32 = number.parse().map_err(|_| PageError::NotFound)?;
-    let pdf = app
-        .read(move |app, ledger| -> Result<_, PageError> {
-            let destruction = ledger.destruction(number)?.ok_or(PageError::NotFound)?;
-            Ok(minutes_pdf(&destruction, &app.paths, &app.config)?)
-        })
-        .await?;
-    let detail = number.to_string();
-    app.write(&user, move |tx| {
-        tx.audit(AuditCode::MinutesExported, None, Some(&detail))
-    })
-    .await?;
-    Ok(page::attachment(pdf, &format!("berita-acara-{number}.pdf")))
 }

@@ -5,6 +5,20 @@ use maud::{Markup, html};
 use crate::domain::stock::{Movement, RIBBON_PRINTS};
 use crate::web::lang::Lang;
 
+/// What the forms of the blanks send; the first has a form of its own.
+const MOVEMENTS: [(&str, Movement); 5] = [
+    ("received", Movement::Received),
+    ("test", Movement::Test),
+    ("spoiled", Movement::Spoiled),
+    ("lent", Movement::Lent),
+    ("returned", Movement::Returned),
+];
+
+pub fn movement(code: &str) -> Option<Movement> {
+    let found = MOVEMENTS.iter().find(|(known, _)| *known == code);
+    found.map(|(_, movement)| *movement)
+}
+
 /// Every form, for blanks of these kinds.
 pub fn all(lang: Lang, media: &[String], to_destroy: usize) -> Markup {
     html! {
@@ -55,19 +69,13 @@ fn receive(lang: Lang, media: &[String]) -> Markup {
 }
 
 fn other(lang: Lang, media: &[String]) -> Markup {
-    let kinds = [
-        ("test", Movement::Test),
-        ("spoiled", Movement::Spoiled),
-        ("lent", Movement::Lent),
-        ("returned", Movement::Returned),
-    ];
     html! {
         form.card.panel method="post" action="/stock/blanks" {
             h3 { (lang.t("Blanko keluar, kembali, cacat", "Blanks out, back, faulty")) }
             label { (lang.t("Apa yang terjadi", "What happened"))
                 select name="what" required {
                     option value="" { (lang.t("pilih…", "choose…")) }
-                    @for (code, movement) in kinds { option value=(code) { (lang.of_pair(movement.words())) } }
+                    @for (code, movement) in &MOVEMENTS[1..] { option value=(code) { (lang.of_pair(movement.words())) } }
                 }
             }
             (which(lang, media))

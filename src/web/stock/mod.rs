@@ -5,58 +5,57 @@ mod forms;
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
-use serde::Deserialize;
 
+use super::action::{Posted, Then, perform, with_access};
 use super::app::App;
 use super::error::PageError;
 use super::page;
+use super::routes::{Needs, Routes};
 use super::session::User;
-use crate::domain::account::Right;
-use crate::domain::stock::{DEFAULT_MEDIA, Forecast, Movement, RibbonMovement, SerialRange};
-use crate::ledger::{self, NewMovement, Ribbons, StockDay};
-
-pub use destroy::{destroy, minutes};
+use crate::actions::stock::{self, Supplies};
+use crate::actions::{Access, Failure, Result, Rule};
+use crate::domain::stock::{DEFAULT_MEDIA, RibbonMovement, SerialRange};
+use crate::domain::text::Text;
+use crate::ledger::{Error, NewMovement, StockDay};
 
 const HERE: &str = "/stock";
 
-/// All that the page shows.
-struct Supplies {
-    stock: Vec<StockDay>,
-    ribbons: Option<Ribbons>,
-    forecast: Option<Forecast>,
-    to_destroy: usize,
-    destructions: Vec<(u32, jiff::Timestamp, u64)>,
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .get(HERE, Needs::Rule(Rule::StockView), show)
+        .action("/stock/blanks", Rule::StockMove, blanks)
+        .action("/stock/ribbons", Rule::StockMove, ribbons)
+        .action("/stock/count", Rule::StockCount, |it, at| {
+            done(stock::count(at, it.value("media"), number(it, "count")?)?.text)
+        })
+        .post(
+            "/stock/destroy",
+            Needs::Rule(Rule::StockDestroy),
+            destroy::destroy,
+        )
+        .get(
+            "/stock/minutes/{number}",
+            Needs::Rule(Rule::StockRecord),
+            destruction_record,
+        )
 }
 
-pub async fn show(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
-    let supplies = app
-        .read(|_, ledger| {
-            ledger.snapshot(|ledger| -> ledger::Result<_> {
-                Ok(Supplies {
-                    stock: ledger.stock()?,
-                    ribbons: ledger.ribbons()?,
-                    forecast: ledger.forecast()?,
-                    to_destroy: ledger.to_destroy()?.len(),
-                    destructions: ledger.destructions()?,
-                })
-            })
-        })
-        .await?;
+async fn show(State(app): State<Arc<App>>, user: User) -> std::result::Result<Markup, PageError> {
+    let supplies = with_access(&app, &user, |at| stock::view(at)).await?;
     let lang = user.lang;
     let content = html! {
         section #supplies data-live { (balances(&user, &supplies)) }
-        @if user.may(Right::Work) {
+        @if user.may(Rule::StockMove) {
             (forms::all(lang, &media(&app, &supplies.stock), supplies.to_destroy))
         }
         h2 #minutes { (lang.t("Pemusnahan", "Destructions")) }
         @if supplies.destructions.is_empty() { p.soft { (lang.t("Belum ada.", "None yet.")) } }
         @else {
             div.scroll { table {
-                thead { tr { th { (lang.t("Berita acara", "Minutes")) } th { (lang.t("Waktu", "Time")) } th.num { (lang.t("Kartu", "Cards")) } th { "PDF" } } }
+                thead { tr { th { (lang.t("Berita acara", "Record")) } th { (lang.t("Waktu", "Time")) } th.num { (lang.t("Kartu", "Cards")) } th { "PDF" } } }
                 tbody { @for (number, at, cards) in &supplies.destructions { tr {
                     td { (lang.t("Nomor", "Number")) " " (number) } td { (app.local(*at)) } td.num { (cards) }
                     td { a href={ "/stock/minutes/" (number) } { (lang.t("Unduh", "Download")) } }
@@ -112,187 +111,64 @@ fn balances(user: &User, supplies: &Supplies) -> Markup {
     }
 }
 
-/// Says on the page of the supplies what became of a step, also when it was refused.
-fn told(
-    app: &App,
-    user: &User,
-    done: Result<(), PageError>,
-    text: (String, String),
-) -> Result<Response, PageError> {
-    match done {
-        Ok(()) => Ok(page::done(app, user, HERE, text)),
-        Err(error) => page::refused(app, user, HERE, error),
-    }
+fn done(text: Text) -> Result<Then> {
+    Ok(Then::Page(HERE.to_owned(), text))
 }
 
-/// What the forms of the blanks send.
-#[derive(Deserialize)]
-pub struct Blanks {
-    what: Movement,
-    media: String,
-    count: u32,
-    #[serde(default)]
-    note: String,
-    #[serde(default)]
-    batch: String,
-    #[serde(default)]
-    first: String,
-    #[serde(default)]
-    last: String,
+/// A number that must be filled in.
+fn number(it: &Posted, name: &str) -> Result<u32> {
+    let wrong = |_| Failure::refused("Isi jumlahnya dengan angka.", "Fill in a number.");
+    it.value(name).trim().parse().map_err(wrong)
 }
 
-pub async fn blanks(
+fn blanks(it: &Posted, at: &mut Access<'_>) -> Result<Then> {
+    let none = Text::new("Pilih apa yang terjadi.", "Choose what happened.");
+    let serials = match (it.text("first"), it.text("last")) {
+        (None, None) => None,
+        (Some(first), Some(last)) => Some(SerialRange {
+            first: first.to_owned(),
+            last: last.to_owned(),
+        }),
+        _ => return Err(Error::SerialForm.into()),
+    };
+    done(stock::move_blanks(
+        at,
+        NewMovement {
+            media: it.value("media"),
+            movement: it.choice("what", forms::movement, none)?,
+            count: number(it, "count")?,
+            batch: it.text("batch"),
+            serials: serials.as_ref(),
+            note: it.text("note"),
+        },
+    )?)
+}
+
+fn ribbons(it: &Posted, at: &mut Access<'_>) -> Result<Then> {
+    let movement = match it.value("what") {
+        "receive" => RibbonMovement::Received {
+            ribbons: number(it, "ribbons")?,
+            prints: number(it, "prints")?,
+        },
+        "put-in" => RibbonMovement::PutIn {
+            discarded: number(it, "discarded")?,
+        },
+        _ => RibbonMovement::UsedElsewhere {
+            prints: number(it, "prints")?,
+        },
+    };
+    done(stock::move_ribbon(at, movement)?)
+}
+
+async fn destruction_record(
     State(app): State<Arc<App>>,
     user: User,
-    Form(form): Form<Blanks>,
-) -> Result<Response, PageError> {
-    let text = (
-        format!(
-            "{} blanko {}: {}.",
-            form.count,
-            form.media,
-            form.what.words().0
-        ),
-        format!(
-            "{} blanks {}: {}.",
-            form.count,
-            form.media,
-            form.what.words().1
-        ),
-    );
-    let done = async {
-        nothing(form.count)?;
-        let serials = match (page::filled(&form.first), page::filled(&form.last)) {
-            (None, None) => None,
-            (first, last) => Some(SerialRange {
-                first: first.ok_or(ledger::Error::SerialForm)?,
-                last: last.ok_or(ledger::Error::SerialForm)?,
-            }),
-        };
-        let (batch, note) = (page::filled(&form.batch), page::filled(&form.note));
-        app.step(&user, move |tx| {
-            tx.move_stock(NewMovement {
-                media: &form.media,
-                movement: form.what,
-                count: form.count,
-                batch: batch.as_deref(),
-                serials: serials.as_ref(),
-                note: note.as_deref(),
-            })
-        })
-        .await
-    };
-    let done = done.await;
-    told(&app, &user, done, text)
-}
-
-/// A movement of nothing is a slip of the finger.
-fn nothing(count: u32) -> Result<(), PageError> {
-    match count {
-        0 => Err(PageError::refused("Jumlahnya nol.", "The number is zero.")),
-        _ => Ok(()),
-    }
-}
-
-/// What the form of the count sends.
-#[derive(Deserialize)]
-pub struct Count {
-    media: String,
-    count: u32,
-}
-
-/// `POST /stock/count`: a count that closes nothing.
-pub async fn count(
-    State(app): State<Arc<App>>,
-    user: User,
-    Form(form): Form<Count>,
-) -> Result<Response, PageError> {
-    let (media, counted) = (form.media.clone(), form.count);
-    let done = app
-        .step(&user, move |tx| tx.count_stock(&media, counted))
-        .await;
-    match done {
-        Ok(computed) => {
-            let (media, difference) = (form.media, i64::from(counted) - computed);
-            let text = (
-                format!(
-                    "Blanko {media}: menurut buku {computed}, dihitung {counted}, selisih {difference}."
-                ),
-                format!(
-                    "Blanks {media}: by the books {computed}, counted {counted}, difference {difference}."
-                ),
-            );
-            Ok(page::done(&app, &user, HERE, text))
-        }
-        Err(error) => page::refused(&app, &user, HERE, error),
-    }
-}
-
-/// What the forms of the ribbons send.
-#[derive(Deserialize)]
-#[serde(tag = "what", rename_all = "kebab-case")]
-pub enum RibbonForm {
-    /// New ones on the shelf.
-    Receive {
-        #[serde(deserialize_with = "number")]
-        ribbons: u32,
-        #[serde(deserialize_with = "number")]
-        prints: u32,
-    },
-    /// One went into a printer.
-    PutIn {
-        /// Prints lost with the one taken out.
-        #[serde(deserialize_with = "number")]
-        discarded: u32,
-    },
-    /// The KTP-el desk printed with it.
-    Use {
-        #[serde(deserialize_with = "number")]
-        prints: u32,
-    },
-}
-
-/// A number of a tagged form: serde has read it as a text by then.
-fn number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
-    let text = String::deserialize(from)?;
-    text.trim().parse().map_err(serde::de::Error::custom)
-}
-
-pub async fn ribbons(
-    State(app): State<Arc<App>>,
-    user: User,
-    Form(form): Form<RibbonForm>,
-) -> Result<Response, PageError> {
-    let (checked, movement, text) = match form {
-        RibbonForm::Receive { ribbons, prints } => (
-            nothing(ribbons.min(prints)),
-            RibbonMovement::Received { ribbons, prints },
-            (
-                format!("{ribbons} pita diterima, {prints} cetakan masing-masing."),
-                format!("{ribbons} ribbons received, {prints} prints each."),
-            ),
-        ),
-        RibbonForm::PutIn { discarded } => (
-            Ok(()),
-            RibbonMovement::PutIn { discarded },
-            (
-                format!("Pita baru dipasang, {discarded} cetakan terbuang."),
-                format!("A new ribbon was put in, {discarded} prints lost."),
-            ),
-        ),
-        RibbonForm::Use { prints } => (
-            nothing(prints),
-            RibbonMovement::UsedElsewhere { prints },
-            (
-                format!("{prints} cetakan dipakai KTP-el."),
-                format!("{prints} prints used for KTP-el."),
-            ),
-        ),
-    };
-    let done = async {
-        checked?;
-        app.step(&user, move |tx| tx.move_ribbon(movement)).await
-    };
-    let done = done.await;
-    told(&app, &user, done, text)
+    Path(number): Path<String>,
+) -> std::result::Result<Response, PageError> {
+    let number: u32 = number.parse().map_err(|_| PageError::NotFound)?;
+    perform(&app, &user, HERE, move |at| {
+        let pdf = stock::destruction_record(at, number)?;
+        Ok(Then::File(format!("berita-acara-{number}.pdf"), pdf))
+    })
+    .await
 }

@@ -1,4 +1,4 @@
-//! The minutes of a destruction (*berita acara pemusnahan*).
+//! The record of a destruction (*berita acara pemusnahan*).
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use crate::domain::card::SpoilReason;
 use crate::domain::office::{Office, Official};
 use crate::domain::record::Record;
 
-/// The template of the minutes.
+/// The template of the record.
 pub const TEMPLATE: &str = "berita-acara-pemusnahan.typ";
 
-/// What stands in the minutes of a destruction.
+/// What stands in the record of a destruction.
 #[derive(Debug, Clone)]
-pub struct DestructionMinutes<'a> {
-    /// The station's number of them.
+pub struct DestructionRecord<'a> {
+    /// The station's number of it.
     pub number: u32,
     /// The day of the destruction.
     pub date: Date,
@@ -30,12 +30,12 @@ pub struct DestructionMinutes<'a> {
     pub witnesses: &'a [String],
     /// Faulty blanks that were never printed, by kind.
     pub blanks: &'a BTreeMap<String, u32>,
-    pub cards: Vec<MinutesCard<'a>>,
+    pub cards: Vec<DestructionRow<'a>>,
 }
 
-/// A destroyed card as the minutes list it.
+/// A destroyed card as the record lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct MinutesCard<'a> {
+pub struct DestructionRow<'a> {
     #[serde(rename = "kartu")]
     pub number: String,
     /// Name and address of the child; none once they are erased.
@@ -49,14 +49,14 @@ pub struct MinutesCard<'a> {
     pub reason: &'a str,
 }
 
-/// What the minutes say of a child.
+/// What the record says of a child.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NameAndAddress<'a> {
     nama: &'a str,
     alamat: String,
 }
 
-impl<'a> MinutesCard<'a> {
+impl<'a> DestructionRow<'a> {
     /// A card with the record that it was made from, unless erased, and the code of its reason.
     pub fn new(
         number: String,
@@ -80,8 +80,8 @@ impl<'a> MinutesCard<'a> {
     }
 }
 
-impl DestructionMinutes<'_> {
-    /// Typesets them by the office's template.
+impl DestructionRecord<'_> {
+    /// Typesets it by the office's template.
     ///
     /// # Errors
     /// As [`Stationery::typeset`].
