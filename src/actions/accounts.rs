@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::domain::account::{Right, Role, WeakPassword, check_password};
 use crate::domain::audit::AuditCode;
 use crate::domain::hex::hex;
+use crate::domain::text::Text;
 use crate::ledger::{self, Account, Reader};
 
 pub use crate::domain::account::actor;
@@ -29,8 +30,8 @@ pub enum Denied {
 }
 
 impl Denied {
-    /// What is said of a wrong name or password, in Indonesian and in English.
-    pub const LOGIN: (&str, &str) = ("Nama atau kata sandi salah.", "Wrong name or password.");
+    /// What is said of a wrong name or password.
+    pub const LOGIN: Text = Text::new("Nama atau kata sandi salah.", "Wrong name or password.");
 
     /// The short code of the audit.
     pub const fn code(&self) -> AuditCode {
@@ -126,8 +127,7 @@ pub fn authenticate(
             context.write("console", context.now(), |tx| -> super::Result<()> {
                 Ok(tx.audit(denied.code(), None, Some(&detail))?)
             })?;
-            let (id, en) = Denied::LOGIN;
-            Err(Failure::refused(id, en))
+            Err(Failure::Refused(Denied::LOGIN))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::stock::RibbonMovement;
 use crate::domain::text::Explain;
+use crate::domain::text::Text;
 use crate::ledger::Event;
 
 /// Whether an account or a sender is let in.
@@ -26,7 +27,7 @@ pub fn told(event: &Event) -> (String, String) {
             (with(&text.id), with(&text.en))
         }
         Event::AccountSet(set) => {
-            let (id, en) = set.role.words();
+            let Text { id, en } = set.role.text();
             let (is, stands) = standing(set.active);
             let user = &set.user;
             (
@@ -59,7 +60,7 @@ pub fn told(event: &Event) -> (String, String) {
             false => ("foto diatur".into(), "photo adjusted".into()),
         },
         Event::StockMoved(moved) => {
-            let (id, en) = moved.movement.words();
+            let Text { id, en } = moved.movement.text();
             let (count, media) = (moved.count, &moved.media);
             (
                 format!("{count} blanko {media}: {id}"),

@@ -1,7 +1,6 @@
 //! Why an action was not done. Nothing of it was written then.
 
 use super::Rule;
-use crate::domain::chain;
 use crate::domain::text::{Explain, Text};
 use crate::{ledger, text};
 
@@ -46,14 +45,9 @@ impl Failure {
 
 impl From<ledger::Error> for Failure {
     fn from(error: ledger::Error) -> Self {
-        if !error.is_refusal() {
-            return Self::broken(error);
+        match error.refusal() {
+            Some(text) => Self::Refused(text),
+            None => Self::broken(error),
         }
-        let en = chain(&error);
-        let id = error.indonesian().unwrap_or_else(|| en.clone());
-        Self::Refused(Text {
-            id: id.into(),
-            en: en.into(),
-        })
     }
 }

@@ -1,22 +1,24 @@
 //! What the station says of cards and drops, in Indonesian and in English.
 
 use crate::domain::pack::ReturnReason;
+use crate::domain::text::Text;
 use crate::intake::Why;
 use crate::ledger::{Entry, Event, PackPlace};
+use crate::text;
 
 /// Why a drop stands in `incoming/` and is not taken.
-pub const fn why(why: Why) -> (&'static str, &'static str) {
+pub const fn why(why: Why) -> Text {
     match why {
-        Why::Settling => ("baru berubah", "just changed"),
-        Why::NotWhole => ("belum utuh", "not whole yet"),
-        Why::Photo => ("menunggu fotonya", "its photo is not there yet"),
-        Why::Record => (
+        Why::Settling => Text::new("baru berubah", "just changed"),
+        Why::NotWhole => Text::new("belum utuh", "not whole yet"),
+        Why::Photo => Text::new("menunggu fotonya", "its photo is not there yet"),
+        Why::Record => Text::new(
             "foto tanpa rekaman; kirim rekamannya atau pindahkan",
             "pictures without a record",
         ),
-        Why::Drop => ("tanda selesai tanpa kiriman", "a done file without a drop"),
-        Why::Content => ("folder kosong", "an empty folder"),
-        Why::Permission => (
+        Why::Drop => Text::new("tanda selesai tanpa kiriman", "a done file without a drop"),
+        Why::Content => Text::new("folder kosong", "an empty folder"),
+        Why::Permission => Text::new(
             "tidak boleh dibaca; perbaiki hak aksesnya",
             "may not be read",
         ),
@@ -24,22 +26,22 @@ pub const fn why(why: Why) -> (&'static str, &'static str) {
 }
 
 /// What to do about a held card, by the code of the reason; `None` for a code that says all.
-pub fn advice(reason: &str) -> Option<(&'static str, &'static str)> {
+pub fn advice(reason: &str) -> Option<Text> {
     Some(match reason {
-        "photo-missing" => (
+        "photo-missing" => Text::new(
             "sudah 5 tahun dan belum ada foto; minta rekaman baru dengan foto",
             "turned 5 without a photo",
         ),
-        "too-old" => ("sudah 17 tahun; bukan KIA lagi", "turned 17"),
-        "validity-past" => (
+        "too-old" => Text::new("sudah 17 tahun; bukan KIA lagi", "turned 17"),
+        "validity-past" => Text::new(
             "masa berlaku sudah lewat; minta rekaman baru",
             "its validity has passed",
         ),
-        "photo-damaged" => (
+        "photo-damaged" => Text::new(
             "foto tersimpan rusak; jalankan `ledger verify`",
             "the kept photo is damaged",
         ),
-        "text-does-not-fit" | "glyph-missing" | "qr-too-large" => (
+        "text-does-not-fit" | "glyph-missing" | "qr-too-large" => Text::new(
             "tidak muat pada layout; perbaiki layout atau minta rekaman baru",
             "does not fit the layout",
         ),
@@ -47,8 +49,8 @@ pub fn advice(reason: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// What became of a card in a pack, in Indonesian and in English.
-pub fn place(place: &PackPlace) -> Vec<(String, String)> {
+/// What became of a card in a pack.
+pub fn place(place: &PackPlace) -> Vec<Text> {
     let said = [
         (place.moved, ("pindah ke sini", "moved here")),
         (place.waived, ("tanpa pindai, disetujui", "scan waived")),
@@ -59,18 +61,18 @@ pub fn place(place: &PackPlace) -> Vec<(String, String)> {
         (place.unclaimed, ("belum diambil", "unclaimed")),
     ];
     let said = said.into_iter().filter(|(is_so, _)| *is_so);
-    let mut words: Vec<_> = said.map(|(_, (id, en))| (id.into(), en.into())).collect();
+    let mut words: Vec<Text> = said.map(|(_, words)| words.into()).collect();
     if let Some(left) = &place.left {
         let why = left.why.as_deref().map(|code| {
             let known = ReturnReason::from_code(code);
-            known.map_or((code, code), |reason| reason.meaning())
+            known.map_or_else(|| Text::same(code.to_owned()), ReturnReason::text)
         });
-        let (id, en) = why.map_or_else(Default::default, |(id, en)| {
-            (format!(": {id}"), format!(", {en}"))
+        let (id, en) = why.map_or_else(Default::default, |why| {
+            (format!(": {}", why.id), format!(", {}", why.en))
         });
-        words.push((
-            format!("KELUAR dari paket, {}{id}", left.how.indonesian()),
-            format!("left: {}{en}", left.how.name()),
+        words.push(text!(
+            "KELUAR dari paket, {}{id}", left.how.indonesian();
+            "left: {}{en}", left.how.name()
         ));
     }
     words
@@ -132,8 +134,7 @@ pub fn said(entry: &Entry) -> String {
         Event::CardScanned(scan) => match scan.refusal {
             None => "kode dipindai (scanned)".to_owned(),
             Some(refusal) => {
-                let (indonesian, english) = refusal.words();
-                format!("kode dipindai: {indonesian} ({english})")
+                format!("kode dipindai: {}", refusal.text())
             }
         },
         Event::ScanUndone { .. } => "pindaian dibatalkan (scan taken back)".to_owned(),

@@ -14,6 +14,7 @@ use crate::domain::hex::hex;
 use crate::domain::ids::CardId;
 use crate::domain::nik::{Nik, mask_dates_and_numbers_in};
 use crate::domain::rules::{self, Problem, Subject};
+use crate::domain::text::Text;
 use crate::intake::{
     InPlace, Mappings, MappingsError, PhotoError, given_name, photo_in_place, read_in_place,
 };
@@ -43,8 +44,8 @@ pub enum DeskError {
 }
 
 impl DeskError {
-    /// What the sender or operator reads of a bad picture, in Indonesian and in English.
-    pub fn words(&self) -> Option<(String, String)> {
+    /// What the sender or operator reads of a bad picture.
+    pub fn refusal(&self) -> Option<Text> {
         let Self::Fault(fault) = self else {
             return None;
         };
@@ -52,7 +53,7 @@ impl DeskError {
             fault
                 .rule()
                 .broken(&Subject::default(), "foto", &fault.detail());
-        Some((pesan, message))
+        Some((pesan, message).into())
     }
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::scan::{Refusal, SerialPattern, Verdict};
+use crate::domain::text::Text;
 use crate::ledger::{self, Ledger, Pack};
 
 /// What takes the last good scan back, typed or on a card of the desk's own.
@@ -57,8 +58,8 @@ pub enum Answer {
         /// When a repeated one was verified.
         since: Option<Timestamp>,
     },
-    /// There was no scan to take back; in Indonesian and in English.
-    NothingToUndo(String, String),
+    /// There was no scan to take back.
+    NothingToUndo(Text),
 }
 
 impl Answer {
@@ -184,13 +185,11 @@ impl Scanning {
                 self.good = self.good.saturating_sub(1);
                 Ok(Answer::Undone { card })
             }
-            Err(error) if error.is_refusal() => {
+            Err(error) => {
+                let text = error.refusal().ok_or(error)?;
                 self.refused += 1;
-                let english = crate::domain::chain(&error);
-                let indonesian = error.indonesian().unwrap_or_else(|| english.clone());
-                Ok(Answer::NothingToUndo(indonesian, english))
+                Ok(Answer::NothingToUndo(text))
             }
-            Err(error) => Err(error),
         }
     }
 }

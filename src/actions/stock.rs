@@ -56,7 +56,7 @@ pub fn move_blanks(at: &mut Access<'_>, new: NewMovement<'_>) -> Result<Text> {
     not_zero(new.count)?;
     at.write(Rule::StockMove, |tx| {
         tx.move_stock(new)?;
-        let (count, media, (id, en)) = (new.count, new.media, new.movement.words());
+        let (count, media, Text { id, en }) = (new.count, new.media, new.movement.text());
         Ok(text!("{count} blanko {media}: {}.", id; "{count} blanks {media}: {}.", en))
     })
 }

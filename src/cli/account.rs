@@ -80,12 +80,11 @@ fn tell(
     if station.json {
         print_json(&account)?;
     } else {
-        let (indonesian, english) = account.role.words();
         let state = match account.active {
             true => "",
             false => ", ditutup (closed)",
         };
-        println!("akun {user}: {indonesian} ({english}){state}");
+        println!("akun {user}: {}{state}", account.role.text());
     }
     Ok(Outcome::Done)
 }
@@ -106,7 +105,7 @@ fn list(args: &StationArg) -> Result<Outcome> {
         } else {
             "  ditutup (closed)"
         };
-        println!("{:16} {}{state}", account.user, account.role.words().0);
+        println!("{:16} {}{state}", account.user, account.role.text().id);
     }
     Ok(Outcome::Done)
 }

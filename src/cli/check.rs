@@ -43,9 +43,9 @@ pub fn run(args: &args::Check) -> Result<Outcome> {
     if let Some(mut forecast) = ledger.as_ref().map(Reader::forecast).transpose()?.flatten() {
         // As it will be once these drops are in the queue.
         forecast.queue += reports.iter().map(|r| u64::from(r.accepted())).sum::<u64>();
-        let (indonesian, english) = forecast.words();
+        let text = forecast.text();
         let short = if forecast.is_short() { "KURANG: " } else { "" };
-        eprintln!("{short}{indonesian} ({english})");
+        eprintln!("{short}{text}");
     }
     let bad = reports
         .iter()

@@ -55,6 +55,7 @@ use crate::config::{Config, Paths};
 use crate::context::Clock;
 use crate::domain::account::Right;
 use crate::domain::audit::AuditCode;
+use crate::domain::text::Text;
 use crate::ledger::{Error, Ledger, Reader, Tx};
 use crate::reports::papers::Stationery;
 
@@ -138,8 +139,7 @@ fn perform<T>(
     };
     match (failure.text(), failure) {
         (_, Failure::Broken(error)) => return Err(error),
-        (Some(text), _) if station.json => print_json(&json!({ "refused": text.to_string() }))?,
-        (Some(text), _) => println!("DITOLAK: {text}"),
+        (Some(text), _) => say_refused(&text, station.json)?,
         (None, _) => {}
     }
     Ok(None)
@@ -237,24 +237,19 @@ fn prove(ledger: &mut Ledger, user: &str, variable: &str, right: Right) -> Resul
     Ok(())
 }
 
-/// What a person did wrong is theirs to hear of, in words; any other error ends the command.
-fn refusal(error: Error) -> Result<String> {
-    if error.is_refusal() {
-        Ok(crate::domain::chain(&error))
-    } else {
-        Err(error.into())
-    }
+/// Says that a step was refused, on stdout as every result; any other error ends the command.
+fn refuse(error: Error, json: bool) -> Result<Outcome> {
+    let why = error.refusal().ok_or(error)?;
+    say_refused(&why, json)?;
+    Ok(Outcome::Refused)
 }
 
-/// Says that a step was refused, on stdout as every result.
-fn refuse(error: Error, json: bool) -> Result<Outcome> {
-    let why = refusal(error)?;
+fn say_refused(why: &Text, json: bool) -> Result<()> {
     if json {
-        print_json(&serde_json::json!({ "refused": why }))?;
-    } else {
-        println!("DITOLAK (refused): {why}");
+        return print_json(&json!({ "refused": why.to_string() }));
     }
-    Ok(Outcome::Refused)
+    println!("DITOLAK: {why}");
+    Ok(())
 }
 
 /// Prints a value as JSON for a script.

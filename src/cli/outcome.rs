@@ -4,7 +4,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Outcome, acting, agreeing, print_json, refusal, refuse, station, writer};
+use super::{Outcome, acting, agreeing, print_json, refuse, station, writer};
 use crate::actions::steps::{self, Said};
 use crate::cli::args;
 use crate::domain::account::Right;
@@ -26,7 +26,7 @@ pub(super) fn settle(args: &args::Settle) -> Result<Outcome> {
         for &card in &args.cards {
             match steps::settle(tx, card, said) {
                 Ok(again) => settled.push((card, again)),
-                Err(error) => refused.push((card, refusal(error)?)),
+                Err(error) => refused.push((card, error.refusal().ok_or(error)?.to_string())),
             }
         }
         anyhow::Ok(())

@@ -87,14 +87,13 @@ fn in_words(answer: &Answer, config: &Config) -> Result<String> {
             since,
         } => {
             let name = card.map_or_else(|| "-".to_owned(), |card| card.to_string());
-            let (indonesian, english) = refusal.words();
             let since = match since {
                 Some(at) => format!(" {}", local(*at, config)?),
                 None => String::new(),
             };
-            format!("{name} {indonesian} ({english}){since}")
+            format!("{name} {}{since}", refusal.text())
         }
-        Answer::NothingToUndo(_, why) => format!("tidak ada yang dibatalkan ({why})"),
+        Answer::NothingToUndo(text) => text.to_string(),
     })
 }
 

@@ -15,6 +15,7 @@ use crate::cli::args;
 use crate::config::{Config, Duplex, Paths};
 use crate::domain::card::State;
 use crate::domain::chain;
+use crate::domain::text::Text;
 use crate::intake::{Inbox, IntakeError, Waiting};
 use crate::ledger::{Card, PrinterState, RESTORED};
 use crate::printer::{DeviceState, Reason};
@@ -49,7 +50,7 @@ pub fn run(args: &args::StationArg) -> Result<Outcome> {
     if args.json {
         // Not an empty list: nobody knows what is there.
         let drops: Option<Vec<_>> = incoming.as_ref().ok().map(|waiting| {
-            let said = |drop: &Waiting| json!({ "name": drop.name, "why": history::why(drop.why).1, "changed": drop.changed });
+            let said = |drop: &Waiting| json!({ "name": drop.name, "why": history::why(drop.why).en, "changed": drop.changed });
             waiting.iter().map(said).collect()
         });
         print_json(&json!({
@@ -144,8 +145,7 @@ pub fn run(args: &args::StationArg) -> Result<Outcome> {
         Ok(waiting) => {
             println!("incoming/: {} menunggu (waiting)", waiting.len());
             for drop in waiting {
-                let (indonesian, english) = history::why(drop.why);
-                println!("  {}: {indonesian} ({english})", drop.name);
+                println!("  {}: {}", drop.name, history::why(drop.why));
             }
         }
         Err(error) => println!(
@@ -157,9 +157,9 @@ pub fn run(args: &args::StationArg) -> Result<Outcome> {
         println!("antrean KIA {}: {} kartu (queued)", kind.kind, kind.cards);
     }
     if let Some(forecast) = &forecast {
-        let (indonesian, english) = forecast.words();
+        let text = forecast.text();
         let short = if forecast.is_short() { "KURANG: " } else { "" };
-        println!("{short}{indonesian} ({english})");
+        println!("{short}{text}");
     }
     for printer in &printers {
         say_printer(printer);
@@ -172,8 +172,8 @@ pub fn run(args: &args::StationArg) -> Result<Outcome> {
     for printer in config.printers.iter().filter(|p| p.duplex == Duplex::None) {
         let backs = ledger.backs_waiting(&printer.name)?.len();
         let doubt = stack_in_doubt(&ledger, &printer.name)?;
-        if let Some((indonesian, english)) = doubt.and_then(|doubt| doubt.words()) {
-            println!("printer {}: {indonesian} ({english})", printer.name);
+        if let Some(text) = doubt.and_then(|doubt| doubt.refusal()) {
+            println!("printer {}: {text}", printer.name);
         } else if backs > 0 {
             println!(
                 "printer {0}: {backs} kartu menunggu sisi belakang; balik tumpukan, masukkan lagi, lalu `printer turned {0}` (turn the stack)",
@@ -229,8 +229,8 @@ fn say_printer(printer: &PrinterState) {
         .into_iter()
         .find(|state| state_code(*state) == printer.state);
     let words = match state {
-        Some(state) => state.words(),
-        None => printer.state.as_str(),
+        Some(state) => state.to_string(),
+        None => printer.state.clone(),
     };
     println!("printer {}: {words}", printer.printer);
     for reason in printer
@@ -261,8 +261,7 @@ fn held_lots(cards: &[&Card]) {
         for card in cards.iter().filter(|card| card.lot == Some(lot)) {
             let reason = card.reason.as_deref().unwrap_or_default();
             if let Some(wrong) = Wrong::from_code(reason) {
-                let (indonesian, english) = wrong.meaning();
-                println!("    {}: {indonesian} ({english})", card.card);
+                println!("    {}: {}", card.card, wrong.text());
             }
         }
     }
@@ -281,7 +280,7 @@ const RESTORED_ADVICE: &str = "stasiun dipulihkan dari cadangan: cari kartunya d
 
 fn advice(reason: &str) -> String {
     match history::advice(reason) {
-        Some((indonesian, english)) => format!("{indonesian} ({english}, {reason})"),
+        Some(Text { id, en }) => format!("{id} ({en}, {reason})"),
         None => reason.to_owned(),
     }
 }

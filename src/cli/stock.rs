@@ -297,8 +297,8 @@ fn show(supplies: Option<Supplies>, json: bool) -> Result<Outcome> {
     }
     println!("kartu rusak belum dimusnahkan: {to_destroy} (spoiled cards to destroy)");
     if let Some(forecast) = forecast {
-        let (indonesian, english) = forecast.words();
-        println!("{indonesian} ({english})");
+        let text = forecast.text();
+        println!("{text}");
     }
     Ok(Outcome::Done)
 }

@@ -1,5 +1,6 @@
 //! The people of the station: their roles, and what each may do.
 
+use crate::domain::text::Text;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -60,11 +61,11 @@ impl Role {
     }
 
     /// In Indonesian and in English.
-    pub const fn words(self) -> (&'static str, &'static str) {
+    pub const fn text(self) -> Text {
         match self {
-            Self::Operator => ("operator", "operator"),
-            Self::Supervisor => ("penyelia", "supervisor"),
-            Self::Auditor => ("pemeriksa", "auditor"),
+            Self::Operator => Text::new("operator", "operator"),
+            Self::Supervisor => Text::new("penyelia", "supervisor"),
+            Self::Auditor => Text::new("pemeriksa", "auditor"),
         }
     }
 
@@ -98,18 +99,41 @@ pub fn is_user_name(name: &str) -> bool {
 }
 
 /// Why a password is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WeakPassword {
     /// Too short to withstand guessing.
-    #[error("kata sandi paling sedikit 10 huruf (a password has at least 10 characters)")]
     Short,
     /// Longer than is hashed.
-    #[error("kata sandi paling banyak 128 huruf (a password has at most 128 characters)")]
     Long,
     /// It can be guessed from the account, or is one letter over and over.
-    #[error("kata sandi mudah ditebak (the password is easily guessed)")]
     Guessable,
 }
+
+impl WeakPassword {
+    pub const fn text(self) -> Text {
+        match self {
+            Self::Short => Text::new(
+                "kata sandi paling sedikit 10 huruf",
+                "a password has at least 10 characters",
+            ),
+            Self::Long => Text::new(
+                "kata sandi paling banyak 128 huruf",
+                "a password has at most 128 characters",
+            ),
+            Self::Guessable => {
+                Text::new("kata sandi mudah ditebak", "the password is easily guessed")
+            }
+        }
+    }
+}
+
+impl fmt::Display for WeakPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text().fmt(f)
+    }
+}
+
+impl std::error::Error for WeakPassword {}
 
 /// Checks a new password. Length counts, not a mixture of signs (NIST SP 800-63B).
 ///

@@ -1,5 +1,6 @@
 //! A card's life: its states and the only moves between them.
 
+use crate::domain::text::Text;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -273,25 +274,25 @@ impl SpoilReason {
     }
 
     /// What the code means, in Indonesian and in English.
-    pub const fn meaning(self) -> (&'static str, &'static str) {
+    pub const fn text(self) -> Text {
         match self {
-            Self::Buram => (
+            Self::Buram => Text::new(
                 "hasil buram, bergaris atau pucat",
                 "smudged, streaked or pale",
             ),
-            Self::Macet => ("kartu macet di printer", "jammed in the printer"),
-            Self::Pita => ("pita putus atau habis di tengah", "ribbon tore or ran out"),
-            Self::Posisi => (
+            Self::Macet => Text::new("kartu macet di printer", "jammed in the printer"),
+            Self::Pita => Text::new("pita putus atau habis di tengah", "ribbon tore or ran out"),
+            Self::Posisi => Text::new(
                 "cetakan bergeser atau terbalik",
                 "off its place or upside down",
             ),
-            Self::Blanko => (
+            Self::Blanko => Text::new(
                 "blanko cacat sebelum dicetak",
                 "blank was faulty before printing",
             ),
-            Self::Data => ("data pada kartu salah", "the data on the card are wrong"),
-            Self::Batal => ("batal setelah dirender", "cancelled after rendering"),
-            Self::Lain => ("sebab lain", "any other cause"),
+            Self::Data => Text::new("data pada kartu salah", "the data on the card are wrong"),
+            Self::Batal => Text::new("batal setelah dirender", "cancelled after rendering"),
+            Self::Lain => Text::new("sebab lain", "any other cause"),
         }
     }
 

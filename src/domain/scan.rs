@@ -1,5 +1,6 @@
 //! Quality control: what a scanned code says about the card that came out.
 
+use crate::domain::text::Text;
 use serde::{Deserialize, Serialize};
 
 use super::card::State;
@@ -137,32 +138,32 @@ impl Refusal {
     }
 
     /// What the operator hears, in Indonesian and in English.
-    pub const fn words(self) -> (&'static str, &'static str) {
+    pub const fn text(self) -> Text {
         match self {
-            Self::Unknown => (
+            Self::Unknown => Text::new(
                 "KODE TIDAK DIKENAL, pisahkan kartu ini",
                 "unknown code: set it aside",
             ),
-            Self::Ambiguous => (
+            Self::Ambiguous => Text::new(
                 "KODE DIPAKAI BEBERAPA ANAK, pisahkan kartu ini",
                 "several children carry this code: set it aside",
             ),
-            Self::Repeated => ("SUDAH DIPINDAI", "scanned before"),
-            Self::NotPrinted => (
+            Self::Repeated => Text::new("SUDAH DIPINDAI", "scanned before"),
+            Self::NotPrinted => Text::new(
                 "BELUM TERCATAT KELUAR dari printer, pisahkan dulu",
                 "not known to be printed: set it aside",
             ),
-            Self::Unconfirmed => (
+            Self::Unconfirmed => Text::new(
                 "BELUM PASTI, selesaikan dengan `settle`",
                 "unconfirmed: use `settle`",
             ),
-            Self::NotToUse => ("JANGAN DIPAKAI, musnahkan", "not to be used: destroy it"),
-            Self::OtherLot => ("DARI LOT LAIN", "of another lot"),
-            Self::WrongSide => (
+            Self::NotToUse => Text::new("JANGAN DIPAKAI, musnahkan", "not to be used: destroy it"),
+            Self::OtherLot => Text::new("DARI LOT LAIN", "of another lot"),
+            Self::WrongSide => Text::new(
                 "SISI SALAH, pindai kode yang lain",
                 "wrong side: scan the other code",
             ),
-            Self::SerialTaken => (
+            Self::SerialTaken => Text::new(
                 "NOMOR SERI SUDAH MILIK KARTU LAIN, pisahkan",
                 "the serial belongs to another card: set it aside",
             ),

@@ -1,5 +1,7 @@
 //! Blanks and ribbons: what uses them up, the balance of a day, and how far they reach.
 
+use crate::domain::text::Text;
+use crate::text;
 use serde::{Deserialize, Serialize};
 
 use super::card::{Progress, State};
@@ -53,13 +55,13 @@ pub enum Movement {
 
 impl Movement {
     /// What was done with the blanks, in Indonesian and in English.
-    pub const fn words(self) -> (&'static str, &'static str) {
+    pub const fn text(self) -> Text {
         match self {
-            Self::Received => ("diterima", "received"),
-            Self::Lent => ("dipinjamkan", "lent"),
-            Self::Returned => ("kembali", "returned"),
-            Self::Test => ("dipakai untuk uji cetak", "used for trial prints"),
-            Self::Spoiled => ("cacat sebelum dicetak", "faulty before printing"),
+            Self::Received => Text::new("diterima", "received"),
+            Self::Lent => Text::new("dipinjamkan", "lent"),
+            Self::Returned => Text::new("kembali", "returned"),
+            Self::Test => Text::new("dipakai untuk uji cetak", "used for trial prints"),
+            Self::Spoiled => Text::new("cacat sebelum dicetak", "faulty before printing"),
         }
     }
 }
@@ -214,22 +216,16 @@ impl Forecast {
     }
 
     /// In words: `pita cukup untuk 140 kartu, blanko untuk 900, antrean 212`, and in English.
-    pub fn words(&self) -> (String, String) {
+    pub fn text(&self) -> Text {
         let tell = |cards: Option<u64>, unknown: &str| {
             cards.map_or_else(|| unknown.to_owned(), |n| n.to_string())
         };
         let (ribbon, blanks, queue) = (self.ribbon_cards, self.blank_cards, self.queue);
-        (
-            format!(
-                "pita cukup untuk {} kartu, blanko untuk {}, antrean {queue}",
-                tell(ribbon, "(belum dicatat)"),
-                tell(blanks, "(belum dicatat)")
-            ),
-            format!(
-                "ribbon for {} cards, blanks for {}, queue {queue}",
-                tell(ribbon, "(not entered)"),
-                tell(blanks, "(not entered)")
-            ),
+        text!(
+            "pita cukup untuk {} kartu, blanko untuk {}, antrean {queue}",
+            tell(ribbon, "(belum dicatat)"), tell(blanks, "(belum dicatat)");
+            "ribbon for {} cards, blanks for {}, queue {queue}",
+            tell(ribbon, "(not entered)"), tell(blanks, "(not entered)")
         )
     }
 }
@@ -260,12 +256,12 @@ mod tests {
         let forecast = Forecast::new(Some(150), Some(19_135), 212, 300, 20);
         assert_eq!(forecast.ribbon_cards, Some(140));
         assert!(forecast.is_short());
-        let (indonesian, english) = forecast.words();
+        let text = forecast.text();
         assert_eq!(
-            indonesian,
+            text.id,
             "pita cukup untuk 140 kartu, blanko untuk 17859, antrean 212"
         );
-        assert_eq!(english, "ribbon for 140 cards, blanks for 17859, queue 212");
+        assert_eq!(text.en, "ribbon for 140 cards, blanks for 17859, queue 212");
         assert!(!Forecast::new(Some(212), None, 212, 0, 0).is_short());
         assert_eq!(Forecast::new(Some(-3), None, 1, 0, 0).ribbon_cards, Some(0));
     }

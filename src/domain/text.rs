@@ -65,6 +65,20 @@ impl Text {
     }
 }
 
+/// Indonesian and English, in this order.
+impl<I, E> From<(I, E)> for Text
+where
+    I: Into<Cow<'static, str>>,
+    E: Into<Cow<'static, str>>,
+{
+    fn from((id, en): (I, E)) -> Self {
+        Self {
+            id: id.into(),
+            en: en.into(),
+        }
+    }
+}
+
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.id == self.en {

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use rusqlite::ErrorCode;
 
 use crate::domain::card::IllegalMove;
+use crate::domain::chain;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::pack::PackRefusal;
+use crate::domain::text::Text;
 
 /// A ledger operation that was not done. Nothing of it was written.
 ///
@@ -251,54 +253,13 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether what was asked for was wrong, and not the ledger or the machine.
-    pub const fn is_refusal(&self) -> bool {
-        matches!(
-            self,
-            Self::Erased(_)
-                | Self::BatchApproved(_)
-                | Self::NoReason
-                | Self::NoCard(_)
-                | Self::NoLot(_)
-                | Self::Move { .. }
-                | Self::LiveCard(_)
-                | Self::NotUnconfirmed(_)
-                | Self::HalfPrinted(_)
-                | Self::NotOut(_)
-                | Self::Evidence
-                | Self::SecondPerson
-                | Self::NoScan
-                | Self::NoStack(_)
-                | Self::SerialForm
-                | Self::SerialCount { .. }
-                | Self::SerialTaken(_)
-                | Self::SerialsKnown
-                | Self::NoStock(_)
-                | Self::StockShort { .. }
-                | Self::DayClosed(_)
-                | Self::Difference { .. }
-                | Self::Minutes
-                | Self::UserName(_)
-                | Self::PhotoFixed(_)
-                | Self::PhotoShared(_)
-                | Self::UserTaken(_)
-                | Self::NoUser(_)
-                | Self::SenderTaken(_)
-                | Self::NoSender(_)
-                | Self::NoSupervisor
-                | Self::Pack(_)
-                | Self::Range(_)
-        )
-    }
-}
-
-impl Error {
-    /// What an operator reads of a refusal, in Indonesian.
-    pub fn indonesian(&self) -> Option<String> {
-        Some(match self {
+    /// What the person reads when what was asked for was wrong; `None` for a fault of the ledger
+    /// or the machine.
+    pub fn refusal(&self) -> Option<Text> {
+        let id = match self {
             Self::Erased(card) => format!("data pribadi kartu {card} sudah dihapus; kirim lagi rekamannya"),
             Self::NoCard(card) => format!("tidak ada kartu {card}; periksa nomornya"),
-            Self::NoReason => "tuliskan alasan keputusan ini".into(),
+            Self::NoReason => "tuliskan alasan keputusan ini".to_owned(),
             Self::NoLot(lot) => format!("tidak ada lot {lot}"),
             Self::Move { card, source } => format!(
                 "kartu {card} {}, tidak bisa menjadi {}",
@@ -311,20 +272,18 @@ impl Error {
                 format!("baru sisi depan kartu {card} yang keluar; cetak sisi belakangnya, atau nyatakan rusak")
             }
             Self::NotOut(card) => format!("kartu {card} belum keluar, atau sudah tidak berlaku"),
-            Self::Evidence => "bukti tidak cocok: kartu hilang perlu surat polisi, selain itu kartu lama".into(),
-            Self::SecondPerson => "perlu persetujuan orang kedua, bukan orang yang sama".into(),
+            Self::Evidence => "bukti tidak cocok: kartu hilang perlu surat polisi, selain itu kartu lama".to_owned(),
+            Self::SecondPerson => "perlu persetujuan orang kedua, bukan orang yang sama".to_owned(),
             Self::NoStack(printer) => {
                 format!("tidak ada kartu printer `{printer}` yang menunggu sisi belakang")
             }
-            Self::NoScan => "tidak ada pindaian yang bisa dibatalkan".into(),
-            Self::SerialForm => {
-                "nomor seri terdiri dari 1-32 huruf, angka dan tanda hubung; rentang harus naik dan sama panjang".into()
-            }
+            Self::NoScan => "tidak ada pindaian yang bisa dibatalkan".to_owned(),
+            Self::SerialForm => "nomor seri terdiri dari 1-32 huruf, angka dan tanda hubung; rentang harus naik dan sama panjang".to_owned(),
             Self::SerialCount { serials, count } => {
                 format!("rentang nomor seri ini {serials} lembar, bukan {count}; periksa kemasannya")
             }
             Self::SerialTaken(card) => format!("nomor seri sudah dipakai; lihat kartu {card}"),
-            Self::SerialsKnown => "sebagian nomor seri ini sudah pernah diterima; periksa kemasannya".into(),
+            Self::SerialsKnown => "sebagian nomor seri ini sudah pernah diterima; periksa kemasannya".to_owned(),
             Self::NoStock(media) => format!("`{media}` belum pernah diterima; catat penerimaannya dulu"),
             Self::StockShort { media, at_most } => {
                 format!("menurut buku `{media}` hanya ada {at_most}; hitung lagi")
@@ -333,7 +292,7 @@ impl Error {
             Self::Difference { computed, counted } => format!(
                 "menurut buku {computed}, dihitung {counted}: hitung lagi, atau tutup dengan penjelasan yang disetujui orang kedua"
             ),
-            Self::Minutes => "pemusnahan perlu sesuatu yang dimusnahkan dan paling sedikit satu saksi".into(),
+            Self::Minutes => "pemusnahan perlu sesuatu yang dimusnahkan dan paling sedikit satu saksi".to_owned(),
             Self::PhotoFixed(card) => format!(
                 "foto kartu {card} tidak bisa diubah: tidak ada, atau sudah masuk PDF; tahan kartunya dulu"
             ),
@@ -348,8 +307,46 @@ impl Error {
             ),
             Self::NoSender(name) => format!("tidak ada pengirim `{name}` yang terbuka"),
             Self::Pack(refusal) => refusal.indonesian(),
-            Self::NoSupervisor => "harus selalu ada satu akun penyelia yang terbuka".into(),
-            _ => return None,
+            Self::NoSupervisor => "harus selalu ada satu akun penyelia yang terbuka".to_owned(),
+            Self::BatchApproved(batch) => {
+                format!("kiriman `{batch}` sudah disetujui; periksa lagi sebelum dikirim")
+            }
+            Self::Range(last) => format!("log berisi peristiwa 1 sampai {last}; pilih di antaranya"),
+            Self::Exists(..)
+            | Self::Missing(..)
+            | Self::File { .. }
+            | Self::Randomness
+            | Self::KeyForm(..)
+            | Self::WrongKey(..)
+            | Self::Newer { .. }
+            | Self::Older { .. }
+            | Self::Damaged(..)
+            | Self::Database(..)
+            | Self::Rebuild(..)
+            | Self::Event(..)
+            | Self::Person(..)
+            | Self::StillNeeded(..)
+            | Self::Busy
+            | Self::Interrupted
+            | Self::Replaces(..)
+            | Self::LotTaken(..)
+            | Self::NoPlace(..)
+            | Self::LotCount(..)
+            | Self::FileName(..)
+            | Self::Digest
+            | Self::ReasonForm
+            | Self::Counts(..)
+            | Self::DropFinished(..)
+            | Self::Job(..)
+            | Self::Balance
+            | Self::NotToDestroy(..)
+            | Self::Checkpoint
+            | Self::Output(..)
+            | Self::Genesis => return None,
+        };
+        Some(Text {
+            id: id.into(),
+            en: chain(self).into(),
         })
     }
 }

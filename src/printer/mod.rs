@@ -13,6 +13,7 @@
 //! printer that prints in one step (Print-Job alone) is refused: when its reply is lost, nobody
 //! could tell whether a card comes out.
 
+use crate::domain::text::Text;
 use std::fmt;
 
 pub mod failure;
@@ -200,23 +201,22 @@ impl JobState {
         matches!(self, Self::Canceled | Self::Aborted | Self::Completed)
     }
 
-    /// What an operator reads.
-    pub const fn words(self) -> &'static str {
+    pub const fn text(self) -> Text {
         match self {
-            Self::Pending => "menunggu giliran (waiting its turn)",
-            Self::Held => "ditahan di printer (held at the printer)",
-            Self::Processing => "sedang dicetak (printing)",
-            Self::Stopped => "pencetakan berhenti (printing stands still)",
-            Self::Canceled => "dibatalkan (cancelled)",
-            Self::Aborted => "dihentikan printer (ended by the printer)",
-            Self::Completed => "selesai menurut printer (done, says the printer)",
+            Self::Pending => Text::new("menunggu giliran", "waiting its turn"),
+            Self::Held => Text::new("ditahan di printer", "held at the printer"),
+            Self::Processing => Text::new("sedang dicetak", "printing"),
+            Self::Stopped => Text::new("pencetakan berhenti", "printing stands still"),
+            Self::Canceled => Text::new("dibatalkan", "cancelled"),
+            Self::Aborted => Text::new("dihentikan printer", "ended by the printer"),
+            Self::Completed => Text::new("selesai menurut printer", "done, says the printer"),
         }
     }
 }
 
 impl fmt::Display for JobState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.words())
+        self.text().fmt(f)
     }
 }
 
@@ -264,19 +264,18 @@ pub enum DeviceState {
 }
 
 impl DeviceState {
-    /// What an operator reads.
-    pub const fn words(self) -> &'static str {
+    pub const fn text(self) -> Text {
         match self {
-            Self::Idle => "siap (ready)",
-            Self::Processing => "sedang mencetak (printing)",
-            Self::Stopped => "berhenti (stopped)",
-            Self::Unreachable => "tidak terhubung (not reachable)",
+            Self::Idle => Text::new("siap", "ready"),
+            Self::Processing => Text::new("sedang mencetak", "printing"),
+            Self::Stopped => Text::new("berhenti", "stopped"),
+            Self::Unreachable => Text::new("tidak terhubung", "not reachable"),
         }
     }
 }
 
 impl fmt::Display for DeviceState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.words())
+        self.text().fmt(f)
     }
 }

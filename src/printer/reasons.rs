@@ -1,5 +1,6 @@
 //! What a printer complains of (`printer-state-reasons`), in words for the person beside it.
 
+use crate::domain::text::Text;
 use std::fmt;
 
 /// How grave a reason is (RFC 8011 §5.4.12).
@@ -21,7 +22,7 @@ pub struct Reason {
 
 /// A complaint in words: Indonesian and English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Words {
+struct Words {
     /// What it is: Indonesian, English.
     pub title: (&'static str, &'static str),
     /// What to do about it: Indonesian, English.
@@ -63,25 +64,29 @@ impl Reason {
         self.severity == Severity::Error || STOPPING.contains(&self.keyword.as_str())
     }
 
-    /// It in words, when it is a known one.
-    pub fn words(&self) -> Option<Words> {
+    fn words(&self) -> Option<Words> {
         let is = |row: &&(&[&str], Words)| row.0.contains(&self.keyword.as_str());
         KNOWN.iter().find(is).map(|row| row.1)
     }
 
-    /// What to do, Indonesian and English; for an unknown reason a general advice.
-    pub fn advice(&self) -> String {
+    /// What it is; the printer's own keyword when it is unknown.
+    pub fn text(&self) -> Text {
+        match self.words() {
+            Some(words) => Text::new(words.title.0, words.title.1),
+            None => Text::same(format!("`{}`", self.keyword)),
+        }
+    }
+
+    /// What to do; general advice for an unknown reason.
+    pub fn advice(&self) -> Text {
         let (id, en) = self.words().map_or(UNKNOWN_ADVICE, |words| words.advice);
-        format!("{id} ({en})")
+        Text::new(id, en)
     }
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.words() {
-            Some(words) => write!(f, "{} ({})", words.title.0, words.title.1),
-            None => write!(f, "`{}`", self.keyword),
-        }
+        self.text().fmt(f)
     }
 }
 
@@ -400,7 +405,10 @@ mod tests {
         let reason = |text| Reason::parse(text).unwrap();
         let ribbon = reason("marker-supply-empty-error");
         assert_eq!(ribbon.to_string(), "pita habis (ribbon used up)");
-        assert_eq!(ribbon.advice(), "ganti pita (change the ribbon)");
+        assert_eq!(
+            ribbon.advice().to_string(),
+            "ganti pita (change the ribbon)"
+        );
         assert_eq!(
             reason("media-empty").to_string(),
             "kartu kosong (out of cards)"
@@ -411,7 +419,7 @@ mod tests {
         );
         let vendor = reason("com.example-flipper-stuck-error");
         assert_eq!(vendor.to_string(), "`com.example-flipper-stuck`");
-        assert!(vendor.advice().contains("layar printer"));
+        assert!(vendor.advice().id.contains("layar printer"));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
                 @for account in &accounts {
                     tr {
                         td { (account.user) }
-                        td { (lang.of_pair(account.role.words())) }
+                        td { (account.role.text().of(lang)) }
                         td {
                             @if account.active { (lang.t("terbuka", "open")) }
                             @else { span.bad { (lang.t("ditutup", "closed")) } }
@@ -43,7 +43,7 @@ pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
                             form.line method="post" action={ "/accounts/" (account.user) } {
                                 select name="role" aria-label=(lang.t("Peran", "Role")) {
                                     @for role in Role::ALL {
-                                        option value=(role) selected[role == account.role] { (lang.of_pair(role.words())) }
+                                        option value=(role) selected[role == account.role] { (role.text().of(lang)) }
                                     }
                                 }
                                 select name="active" aria-label=(lang.t("Keadaan", "State")) {
@@ -64,7 +64,7 @@ pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
             label { (lang.t("Nama", "Name")) input name="user" autocapitalize="none" required; }
             label { (lang.t("Peran", "Role"))
                 select name="role" {
-                    @for role in Role::ALL { option value=(role) { (lang.of_pair(role.words())) } }
+                    @for role in Role::ALL { option value=(role) { (role.text().of(lang)) } }
                 }
             }
             label { (lang.t("Kata sandi (10 huruf atau lebih)", "Password (10 characters or more)"))
@@ -93,14 +93,7 @@ pub struct New {
 async fn hash(app: &Arc<App>, user: &str, password: String) -> Result<String, PageError> {
     let user = user.to_owned();
     app.read(move |_, _| match accounts::hash(&user, &password) {
-        Err(PasswordError::Weak(weak)) => {
-            let text = weak.to_string();
-            let (indonesian, english) = text.split_once(" (").unwrap_or((&text, &text));
-            Err(PageError::refused(
-                indonesian,
-                english.trim_end_matches(')'),
-            ))
-        }
+        Err(PasswordError::Weak(weak)) => Err(PageError::Refused(weak.text())),
         hash => hash.map_err(PageError::broken),
     })
     .await

@@ -175,7 +175,7 @@ pub async fn perform(
     act: impl FnOnce(&mut Access<'_>) -> actions::Result<Then> + Send + 'static,
 ) -> Result<Response, PageError> {
     match with_access(app, user, act).await {
-        Ok(Then::Page(to, text)) => Ok(page::done(app, user, &to, (text.id, text.en))),
+        Ok(Then::Page(to, text)) => Ok(page::done(app, user, &to, text)),
         Ok(Then::File(name, bytes)) => Ok(page::attachment(bytes, &name)),
         Err(error) => page::refused(app, user, back, error),
     }

@@ -11,13 +11,13 @@ use serde::Deserialize;
 
 use super::app::App;
 use super::error::PageError;
-use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::actions::accounts;
 use crate::actions::deeds;
 use crate::domain::audit::AuditCode;
 use crate::domain::ids::CardId;
+use crate::domain::text::Lang;
 use crate::ledger::{self, Entry, Event, KeptCheckpoint, PAGE, TrailFilter};
 
 const HERE: &str = "/audit";

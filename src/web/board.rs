@@ -1,5 +1,6 @@
 //! The board: what needs a person first, then the printers, then where every card stands.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,7 +10,6 @@ use maud::{Markup, html};
 
 use super::app::App;
 use super::error::PageError;
-use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::actions::history;
@@ -20,6 +20,8 @@ use crate::domain::card::State as CardState;
 use crate::domain::chain;
 use crate::domain::ids::LotId;
 use crate::domain::stock::Forecast;
+use crate::domain::text::Lang;
+use crate::domain::text::Text;
 use crate::intake::{IntakeError, Why};
 use crate::ledger::{Card, FinishedDrop, PrinterState, Reader, Status, Waiting};
 use crate::printer::{DeviceState, Reason};
@@ -43,8 +45,8 @@ pub(super) struct Desk {
     pub queue: u64,
     pub today: u64,
     pub backs: usize,
-    /// Why its stack must not be turned yet, in Indonesian and in English.
-    pub doubt: Option<(String, String)>,
+    /// Why its stack must not be turned yet.
+    pub doubt: Option<Text>,
 }
 
 /// All that the board shows.
@@ -92,7 +94,7 @@ pub(super) fn look(app: &App, ledger: &Reader) -> Result<Board, PageError> {
                     Duplex::None => ledger.backs_waiting(name)?.len(),
                     _ => 0,
                 },
-                doubt: steps::stack_in_doubt(ledger, name)?.and_then(|doubt| doubt.words()),
+                doubt: steps::stack_in_doubt(ledger, name)?.and_then(|doubt| doubt.refusal()),
                 settings: settings.clone(),
             })
         };
@@ -174,10 +176,10 @@ fn tasks(board: &Board, user: &User) -> Markup {
         .as_ref()
         .filter(|forecast| forecast.is_short())
     {
-        let (indonesian, english) = forecast.words();
+        let text = forecast.text();
         tasks.push(task(
             "warn",
-            &html! { strong { (lang.t("Persediaan kurang", "Supplies are short")) } br; (lang.t(indonesian.as_str(), english.as_str())) },
+            &html! { strong { (lang.t("Persediaan kurang", "Supplies are short")) } br; (text.of(lang)) },
             &html! { a.button href="/stock" { (lang.t("Persediaan", "Supplies")) } },
         ));
     }
@@ -214,7 +216,7 @@ fn tasks(board: &Board, user: &User) -> Markup {
     for (name, why) in board.waiting.iter().filter(|(_, why)| !quiet.contains(why)) {
         tasks.push(task(
             "warn",
-            &html! { strong { "incoming/" (name) } br; (lang.of_pair(history::why(*why))) },
+            &html! { strong { "incoming/" (name) } br; (history::why(*why).of(lang)) },
             &html! {},
         ));
     }
@@ -238,11 +240,12 @@ fn lone_card(card: &Card, lang: Lang) -> Markup {
             lang.t(
                 "Lihat di printer, lalu nyatakan: baik, rusak, atau tidak keluar.",
                 "Look at the printer, then say: good, spoiled, or not out.",
-            ),
+            )
+            .into(),
         ),
         _ => (
             lang.t("Ditahan", "Held"),
-            history::advice(reason).map_or(reason, |advice| lang.of_pair(advice)),
+            history::advice(reason).map_or(reason.into(), |advice| advice.into(lang)),
         ),
     };
     task(
@@ -263,7 +266,7 @@ fn lone_card(card: &Card, lang: Lang) -> Markup {
 fn held_lot(lot: LotId, cards: &[&Card], lang: Lang, works: bool) -> Markup {
     let wrong = cards.iter().filter_map(|card| {
         let wrong = Wrong::from_code(card.reason.as_deref().unwrap_or_default())?;
-        Some((card.card, lang.of_pair(wrong.meaning())))
+        Some((card.card, wrong.text().into(lang)))
     });
     task(
         "bad",
@@ -299,9 +302,9 @@ fn trouble(desk: &Desk, lang: Lang, works: bool) -> Vec<Markup> {
             found.push(task(
                 "bad",
                 &html! {
-                    strong { "Printer " (name) " " (lang.half(stands.words())) }
+                    strong { "Printer " (name) " " (stands.text().of(lang)) }
                     @for reason in &reasons {
-                        br; (lang.half(&reason.to_string())) ": " (lang.half(&reason.advice()))
+                        br; (reason.text().of(lang)) ": " (reason.advice().of(lang))
                     }
                     @if stands == DeviceState::Unreachable {
                         br; (lang.t("Nyalakan printer, lalu periksa kabel dan jaringannya.",
@@ -313,8 +316,8 @@ fn trouble(desk: &Desk, lang: Lang, works: bool) -> Vec<Markup> {
             ));
         }
     }
-    if let Some((indonesian, english)) = &desk.doubt {
-        let text = lang.t(indonesian.as_str(), english.as_str());
+    if let Some(text) = &desk.doubt {
+        let text = text.of(lang);
         found.push(task(
             "bad",
             &html! { strong { "Printer " (name) } br; (text) },
@@ -406,8 +409,8 @@ fn printers(board: &Board, lang: Lang) -> Markup {
         }
         div.grid { @for desk in &board.desks { (printer(desk, lang)) } }
         @if let Some(forecast) = &board.forecast {
-            @let (indonesian, english) = forecast.words();
-            p { (lang.t(indonesian.as_str(), english.as_str())) }
+            @let text = forecast.text();
+            p { (text.of(lang)) }
         }
         @if !board.status.open_lots.is_empty() {
             div.scroll { table {
@@ -434,14 +437,15 @@ fn printer(desk: &Desk, lang: Lang) -> Markup {
     .find(|known| state.is_some_and(|state| state_code(*known) == state.state));
     let (class, word) = match known {
         Some(known @ (DeviceState::Idle | DeviceState::Processing)) => {
-            ("good", lang.half(known.words()))
+            ("good", known.text().into(lang))
         }
-        Some(known) => ("bad", lang.half(known.words())),
+        Some(known) => ("bad", known.text().into(lang)),
         None => (
             "",
-            state.map_or(lang.t("belum ditanya", "not asked yet"), |state| {
-                &state.state
-            }),
+            state.map_or(
+                Cow::Borrowed(lang.t("belum ditanya", "not asked yet")),
+                |state| state.state.as_str().into(),
+            ),
         ),
     };
     html! {
@@ -461,7 +465,7 @@ fn printer(desk: &Desk, lang: Lang) -> Markup {
                 dt { (lang.t("Blanko", "Blanks")) } dd { (desk.settings.media) }
                 @if let Some(state) = state {
                     @for reason in state.reasons.iter().filter_map(|code| Reason::parse(code)) {
-                        dt { (lang.t("Pesan", "Says")) } dd { (lang.half(&reason.to_string())) }
+                        dt { (lang.t("Pesan", "Says")) } dd { (reason.text().of(lang)) }
                     }
                 }
             }

@@ -3,10 +3,10 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use super::app::App;
-use super::lang::Lang;
 use super::session::Notice;
 use crate::actions::accounts::hashed;
 use crate::domain::hex::hex;
+use crate::domain::text::Lang;
 
 /// The cookie of the session. Under TLS the prefix binds it to this very host (RFC 6265bis).
 const COOKIE: &str = "kia_sesi";

@@ -12,7 +12,6 @@ use serde::Deserialize;
 
 use super::app::App;
 use super::error::PageError;
-use super::lang::Lang;
 use super::page;
 use super::second;
 use super::session::User;
@@ -23,6 +22,7 @@ use crate::domain::account::Right;
 use crate::domain::audit::AuditCode;
 use crate::domain::card::State as CardState;
 use crate::domain::stock::{Balance, DEFAULT_MEDIA};
+use crate::domain::text::Lang;
 use crate::ledger::{self, Close, Error, StockDay};
 use crate::production::StationError;
 

@@ -1,5 +1,7 @@
 //! What goes wrong while a page is made, and the page that says so.
 
+use std::borrow::Cow;
+
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::html;
@@ -9,6 +11,7 @@ use crate::actions::Failure;
 use crate::actions::accounts::Denied;
 use crate::actions::day::PaperError;
 use crate::actions::steps::StepError;
+use crate::domain::text::Text;
 use crate::ledger;
 use crate::production::preview::PreviewError;
 use crate::reports;
@@ -16,8 +19,8 @@ use crate::reports;
 /// Why a page was not made.
 #[derive(Debug)]
 pub enum PageError {
-    /// What was asked for is wrong; in Indonesian and in English.
-    Refused(String, String),
+    /// What was asked for is wrong.
+    Refused(Text),
     /// There is nothing here.
     NotFound,
     /// Nobody is logged in.
@@ -31,8 +34,11 @@ pub enum PageError {
 
 impl PageError {
     /// A refusal in Indonesian and in English.
-    pub fn refused(indonesian: impl Into<String>, english: impl Into<String>) -> Self {
-        Self::Refused(indonesian.into(), english.into())
+    pub fn refused(id: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
+        Self::Refused(Text {
+            id: id.into(),
+            en: en.into(),
+        })
     }
 
     /// A fault of the station's own.
@@ -81,7 +87,7 @@ impl PageError {
     /// The status of the answer.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Refused(..) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Login => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
@@ -97,21 +103,20 @@ impl PageError {
         }
     }
 
-    /// In Indonesian and in English.
-    pub fn words(&self) -> (&str, &str) {
+    pub fn text(&self) -> Text {
         match self {
-            Self::Refused(indonesian, english) => (indonesian, english),
-            Self::NotFound => ("Halaman ini tidak ada.", "There is no such page."),
-            Self::Login => ("Silakan masuk.", "Please log in."),
-            Self::Forbidden => (
+            Self::Refused(text) => text.clone(),
+            Self::NotFound => Text::new("Halaman ini tidak ada.", "There is no such page."),
+            Self::Login => Text::new("Silakan masuk.", "Please log in."),
+            Self::Forbidden => Text::new(
                 "Anda tidak boleh melakukan ini; percobaan ini dicatat.",
                 "You may not do this; the attempt was recorded.",
             ),
-            Self::Slow => (
+            Self::Slow => Text::new(
                 "Terlalu banyak percobaan; tunggu beberapa menit.",
                 "Too many tries; wait a few minutes.",
             ),
-            Self::Broken(_) => (
+            Self::Broken(_) => Text::new(
                 "Ada kesalahan pada stasiun; lihat log. Tidak ada yang berubah.",
                 "The station failed; see its log. Nothing was changed.",
             ),
@@ -121,21 +126,17 @@ impl PageError {
 
 impl From<ledger::Error> for PageError {
     fn from(error: ledger::Error) -> Self {
-        if error.is_refusal() {
-            let english = crate::domain::chain(&error);
-            return Self::Refused(
-                error.indonesian().unwrap_or_else(|| english.clone()),
-                english,
-            );
+        match error.refusal() {
+            Some(text) => Self::Refused(text),
+            None => Self::broken(error),
         }
-        Self::broken(error)
     }
 }
 
 impl From<Failure> for PageError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Refused(text) => Self::Refused(text.id.into_owned(), text.en.into_owned()),
+            Failure::Refused(text) => Self::Refused(text),
             Failure::Missing(_) => Self::NotFound,
             Failure::Denied(_) => Self::Forbidden,
             Failure::Broken(error) => Self::Broken(format!("{error:#}")),
@@ -147,10 +148,7 @@ impl From<Denied> for PageError {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::Ledger(error) => error.into(),
-            Denied::Login => {
-                let (indonesian, english) = Denied::LOGIN;
-                Self::refused(indonesian, english)
-            }
+            Denied::Login => Self::Refused(Denied::LOGIN),
             Denied::Role { .. } => Self::Forbidden,
         }
     }
@@ -158,8 +156,8 @@ impl From<Denied> for PageError {
 
 impl From<StepError> for PageError {
     fn from(error: StepError) -> Self {
-        match error.words() {
-            Some((indonesian, english)) => Self::Refused(indonesian, english),
+        match error.refusal() {
+            Some(text) => Self::Refused(text),
             None => Self::broken(error),
         }
     }
@@ -208,10 +206,10 @@ impl From<crate::production::StationError> for PageError {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         self.log();
-        let (indonesian, english) = self.words();
+        let text = self.text();
         let content = html! {
-            h1 { (indonesian) }
-            p lang="en" { (english) }
+            h1 { (text.id) }
+            p lang="en" { (text.en) }
             p { a href="/" { "Kembali ke papan (back to the board)" } }
         };
         (self.status(), frame::bare("Stasiun KIA", &content)).into_response()

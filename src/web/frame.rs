@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::lang::Lang;
+use crate::domain::text::Lang;
 
 /// Names style and script anew with every version, past what browsers keep.
 const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -11,10 +11,10 @@ use serde::Deserialize;
 
 use super::app::App;
 use super::error::PageError;
-use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::domain::card::Kind;
+use crate::domain::text::Lang;
 use crate::production::assets::LoadError;
 use crate::production::specimen::{SpecimenError, findings, pictures};
 use crate::production::workbench::Workbench;

@@ -25,7 +25,7 @@ pub async fn watch(app: Arc<App>) {
                     new
                 });
             }
-            Err(error) => tracing::warn!(error = error.words().1, "the log cannot be watched"),
+            Err(error) => tracing::warn!(error = %error.text().en, "the log cannot be watched"),
         }
         tokio::time::sleep(LOOK).await;
     }

@@ -16,12 +16,12 @@ use super::app::App;
 use super::cookies;
 use super::error::PageError;
 use super::frame;
-use super::lang::Lang;
 use super::page;
 use super::session::{self, User};
 use crate::actions::accounts::{self, Denied};
 use crate::domain::account::is_user_name;
 use crate::domain::audit::AuditCode;
+use crate::domain::text::Lang;
 use crate::ledger;
 
 pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Markup, PageError> {
@@ -85,8 +85,7 @@ pub async fn enter(
     };
     // Nobody can be called so: nothing is counted or kept of it.
     if !is_user_name(&user) {
-        let (indonesian, english) = Denied::LOGIN;
-        return Ok(wrong(lang.t(indonesian, english)));
+        return Ok(wrong(Denied::LOGIN.of(lang)));
     }
     let keys = [format!("user {user}"), format!("address {}", from.ip())];
     let keys = keys.each_ref().map(String::as_str);
@@ -108,7 +107,7 @@ pub async fn enter(
         .await?;
     let account = match proved.map_err(PageError::from) {
         Ok(account) => account,
-        Err(PageError::Refused(indonesian, english)) => {
+        Err(PageError::Refused(text)) => {
             // Of names that there are not the log keeps a few, and no more.
             if known || app.logins.tries(&["names of nobody"], now) {
                 app.write_as("page".to_owned(), move |tx| {
@@ -116,7 +115,7 @@ pub async fn enter(
                 })
                 .await?;
             }
-            return Ok(wrong(lang.t(&indonesian, &english)));
+            return Ok(wrong(text.of(lang)));
         }
         Err(error) => return Err(error),
     };

@@ -11,13 +11,14 @@ use maud::{Markup, html};
 use super::app::App;
 use super::cards::{reasons, spoil_reason, state_tag};
 use super::error::PageError;
-use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::actions::steps::{self, Confirmed, Outcomes};
 use crate::domain::account::Right;
 use crate::domain::card::{SpoilReason, State as CardState};
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::text::Lang;
+use crate::domain::text::Text;
 use crate::ledger::{Lot, LotCard};
 
 /// The lot that an address names.
@@ -162,7 +163,7 @@ pub async fn confirm(
         Ok(done) => {
             let (mut indonesian, mut english) = told(&done);
             for (_, why) in &done.refused {
-                if let Some((id, en)) = why.words() {
+                if let Some(Text { id, en }) = why.refusal() {
                     indonesian.push_str(&format!(" DITOLAK: {id}."));
                     english.push_str(&format!(" REFUSED: {en}."));
                 }

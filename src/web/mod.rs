@@ -24,7 +24,6 @@ mod error;
 mod frame;
 mod guard;
 mod health;
-mod lang;
 mod layouts;
 mod limit;
 mod live;

@@ -9,9 +9,10 @@ use super::app::App;
 use super::cookies;
 use super::error::PageError;
 use super::frame::document;
-use super::lang::Lang;
 use super::session::User;
 use crate::domain::account::Right;
+use crate::domain::text::Lang;
+use crate::domain::text::Text;
 
 /// The pages of the menu: path, Indonesian, English, right. The digits of the first nine are keys.
 const MENU: &[(&str, &str, &str, Right)] = &[
@@ -54,7 +55,7 @@ pub fn page(app: &App, user: &User, title: &str, live: bool, content: &Markup) -
                 }
                 div.who {
                     a href="/password" title=(lang.t("Ganti kata sandi", "Change the password")) {
-                        (user.name) " · " (lang.of_pair(user.role.words()))
+                        (user.name) " · " (user.role.text().of(lang))
                     }
                     form method="post" action="/logout" { button.quiet { (lang.t("Keluar", "Log out")) } }
                     (languages(lang, &user.path))
@@ -91,14 +92,8 @@ pub fn languages(lang: Lang, back: &str) -> Markup {
 }
 
 /// What follows a step: the page `to`, which says what became of it.
-pub fn done(
-    app: &App,
-    user: &User,
-    to: &str,
-    text: (impl AsRef<str>, impl AsRef<str>),
-) -> Response {
-    let text = user.lang.t(text.0.as_ref(), text.1.as_ref());
-    let notice = cookies::notice(app, true, text);
+pub fn done(app: &App, user: &User, to: &str, text: impl Into<Text>) -> Response {
+    let notice = cookies::notice(app, true, text.into().of(user.lang));
     ([(header::SET_COOKIE, notice)], Redirect::to(to)).into_response()
 }
 
@@ -108,10 +103,10 @@ pub fn done(
 /// # Errors
 /// What was no refusal.
 pub fn refused(app: &App, user: &User, to: &str, error: PageError) -> Result<Response, PageError> {
-    let PageError::Refused(indonesian, english) = &error else {
+    let PageError::Refused(text) = &error else {
         return Err(error);
     };
-    let notice = cookies::notice(app, false, user.lang.t(indonesian, english));
+    let notice = cookies::notice(app, false, text.of(user.lang));
     Ok(([(header::SET_COOKIE, notice)], Redirect::to(to)).into_response())
 }
 

@@ -15,7 +15,6 @@ use super::batches::back;
 use super::cards;
 use super::error::PageError;
 use super::frame;
-use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::actions::accounts;
@@ -28,6 +27,7 @@ use crate::domain::audit::AuditCode;
 use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
 use crate::domain::rules;
+use crate::domain::text::Lang;
 use crate::ledger::{self, Card, Person, Reader};
 use crate::production::examine::cloth_of;
 use crate::render::photo::{Adjustment, Background, background_of};
@@ -40,8 +40,8 @@ const SHOWN: u32 = 48;
 
 impl From<DeskError> for PageError {
     fn from(error: DeskError) -> Self {
-        match (error.words(), error) {
-            (Some((indonesian, english)), _) => Self::refused(indonesian, english),
+        match (error.refusal(), error) {
+            (Some(text), _) => Self::Refused(text),
             (None, DeskError::Ledger(error)) => error.into(),
             (None, error) => Self::broken(error),
         }
@@ -266,7 +266,7 @@ pub async fn one(
             " · " (lang.t(card.state.indonesian(), card.state.name()))
         }
         @if card.state == CardState::Held {
-            p.notice.warn { (history::advice(reason).map_or(reason, |advice| lang.of_pair(advice))) }
+            p.notice.warn { (history::advice(reason).map_or(reason.into(), |advice| advice.into(lang))) }
         }
         @if let Some(seen) = seen.filter(|seen| *seen != due) {
             p.notice.warn {
@@ -340,7 +340,7 @@ async fn change(
     user: &User,
     card: CardId,
     wanted: Change,
-    text: (&str, &str),
+    text: (&'static str, &'static str),
 ) -> Result<Response, PageError> {
     let held = Arc::clone(app);
     let actor = accounts::actor(&user.name);

@@ -18,12 +18,12 @@ use super::app::App;
 use super::desks::{Desk, Told};
 use super::error::PageError;
 use super::frame;
-use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::actions::accounts;
 use crate::actions::scanning::{Answer, Scanning, UNDO};
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::text::Lang;
 use crate::ledger::{self, Ledger};
 
 /// How many answers are kept for browsers that did not hear them.
@@ -179,11 +179,9 @@ fn words(app: &App, lang: Lang, told: &Told) -> Words {
             if let Some(at) = since {
                 warning = app.local(*at);
             }
-            lang.of_pair(refusal.words()).to_owned()
+            refusal.text().of(lang).to_owned()
         }
-        Answer::NothingToUndo(indonesian, english) => {
-            lang.t(indonesian.as_str(), english.as_str()).to_owned()
-        }
+        Answer::NothingToUndo(text) => text.of(lang).to_owned(),
     };
     Words {
         title,

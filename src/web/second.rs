@@ -7,11 +7,11 @@ use maud::{Markup, html};
 
 use super::app::App;
 use super::error::PageError;
-use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::actions::accounts::{self, Denied};
 use crate::domain::account::{Right, is_user_name};
+use crate::domain::text::Lang;
 use crate::ledger;
 
 /// Proves the second person; none when no name was given. What is denied is kept in the log, and

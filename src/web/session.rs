@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::error::PageError;
-use super::lang::Lang;
 use crate::actions::Operator;
 use crate::config::WebSettings;
 use crate::domain::account::{Right, Role};
 use crate::domain::hex::hex;
+use crate::domain::text::Lang;
 use crate::ledger::Session;
 
 /// Who asks for a page.

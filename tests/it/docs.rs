@@ -82,8 +82,8 @@ fn every_key_and_every_state_of_a_printer_is_explained() {
         DeviceState::Stopped,
         DeviceState::Unreachable,
     ] {
-        let word = state.words().split(" (").next().unwrap();
-        assert_eq!(without_row(&page, part, &[word]), nothing);
+        let word = state.text().id;
+        assert_eq!(without_row(&page, part, &[&*word]), nothing);
     }
     for state in [State::Unconfirmed, State::Held] {
         assert_eq!(without_row(&page, part, &[state.indonesian()]), nothing);

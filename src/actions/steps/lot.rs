@@ -150,7 +150,7 @@ pub fn confirm(
 
 impl Confirmed {
     fn refuse(&mut self, card: CardId, error: ledger::Error) -> Result<(), StepError> {
-        if !error.is_refusal() {
+        if error.refusal().is_none() {
             return Err(error.into());
         }
         self.refused.push((card, error.into()));

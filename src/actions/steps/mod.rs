@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::domain::card::{Evidence, Kind, SpoilReason, State};
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::text::Text;
 use crate::ledger::{self, Remake, Reprint, Settlement, Tx};
 use crate::production::StationError;
 use crate::production::tokens::new_token;
@@ -88,26 +89,28 @@ pub enum StepError {
 
 impl StepError {
     /// Whether what was asked for was wrong, and not the ledger or the machine.
-    pub const fn is_refusal(&self) -> bool {
+    pub fn is_refusal(&self) -> bool {
         match self {
-            Self::Ledger(error) => error.is_refusal(),
+            Self::Ledger(error) => error.refusal().is_some(),
             Self::Station(_) => false,
             _ => true,
         }
     }
 
-    /// What an operator reads of a refusal, in Indonesian and in English; none of anything else.
-    pub fn words(&self) -> Option<(String, String)> {
+    /// What an operator reads of a refusal; `None` of anything else.
+    pub fn refusal(&self) -> Option<Text> {
         if !self.is_refusal() {
             return None;
         }
         let english = crate::domain::chain(self);
-        let pair = |indonesian: String, english: String| Some((indonesian, english));
+        let pair = |id: String, en: String| {
+            Some(Text {
+                id: id.into(),
+                en: en.into(),
+            })
+        };
         match self {
-            Self::Ledger(error) => pair(
-                error.indonesian().unwrap_or_else(|| english.clone()),
-                english,
-            ),
+            Self::Ledger(error) => error.refusal(),
             Self::Day { made } => pair(
                 format!("hari cetak harus dari {made}, hari lot ini dibuat, sampai hari ini"),
                 english,

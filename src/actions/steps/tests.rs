@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::config::Config;
 use crate::domain::job::{Ended, Side};
+use crate::domain::text::Text;
 use crate::ledger::NewJob;
 use crate::ledger::testing::{Station, now};
 
@@ -75,7 +76,10 @@ fn a_stack_in_which_a_front_in_doubt_may_lie_is_not_turned_before_that_is_settle
     let mut station = Station::new();
     let (_, cards) = fronts(&mut station);
     let refused = turn(&mut station).unwrap_err();
-    let (indonesian, english) = refused.words().unwrap();
+    let Text {
+        id: indonesian,
+        en: english,
+    } = refused.refusal().unwrap();
     for text in [&indonesian, &english] {
         assert!(text.contains(&cards[1].to_string()), "{text}");
         assert!(text.contains('2'), "{text}");

@@ -474,10 +474,7 @@ pub struct Confirm {
 
 fn spoil_reason(code: &str) -> Result<SpoilReason, String> {
     SpoilReason::from_code(code).ok_or_else(|| {
-        let known = SpoilReason::ALL.map(|reason| {
-            let (indonesian, english) = reason.meaning();
-            format!("{}: {indonesian} ({english})", reason.code())
-        });
+        let known = SpoilReason::ALL.map(|reason| format!("{}: {}", reason.code(), reason.text()));
         format!("no such reason; the reasons are\n  {}", known.join("\n  "))
     })
 }

@@ -208,10 +208,7 @@ pub struct PackReturn {
 
 fn return_reason(code: &str) -> Result<ReturnReason, String> {
     ReturnReason::from_code(code).ok_or_else(|| {
-        let known = ReturnReason::ALL.map(|reason| {
-            let (indonesian, english) = reason.meaning();
-            format!("{}: {indonesian} ({english})", reason.code())
-        });
+        let known = ReturnReason::ALL.map(|reason| format!("{}: {}", reason.code(), reason.text()));
         format!("no such reason; the reasons are\n  {}", known.join("\n  "))
     })
 }

@@ -35,10 +35,7 @@ pub fn summary(pack: &Pack) -> String {
 /// What became of a card in a pack.
 pub fn place_words(place: &PackPlace) -> String {
     let words = history::place(place);
-    let words: Vec<String> = words
-        .iter()
-        .map(|(id, en)| format!("{id} ({en})"))
-        .collect();
+    let words: Vec<String> = words.iter().map(ToString::to_string).collect();
     words.join(", ")
 }
 

@@ -10,6 +10,7 @@
 
 mod refusal;
 
+use crate::domain::text::Text;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -383,13 +384,13 @@ impl ReturnReason {
     }
 
     /// What the code means, in Indonesian and in English.
-    pub const fn meaning(self) -> (&'static str, &'static str) {
+    pub const fn text(self) -> Text {
         match self {
-            Self::TidakDiambil => ("tidak diambil", "nobody claimed it"),
-            Self::PindahSekolah => ("anak pindah sekolah", "the child changed school"),
-            Self::SalahKirim => ("salah alamat", "it was in the wrong envelope"),
-            Self::TidakSampai => ("kiriman tidak sampai", "the shipment never arrived"),
-            Self::Lain => ("sebab lain", "any other cause"),
+            Self::TidakDiambil => Text::new("tidak diambil", "nobody claimed it"),
+            Self::PindahSekolah => Text::new("anak pindah sekolah", "the child changed school"),
+            Self::SalahKirim => Text::new("salah alamat", "it was in the wrong envelope"),
+            Self::TidakSampai => Text::new("kiriman tidak sampai", "the shipment never arrived"),
+            Self::Lain => Text::new("sebab lain", "any other cause"),
         }
     }
 }

@@ -11,6 +11,7 @@ mod code;
 mod tests;
 mod witness;
 
+use crate::domain::text::Text;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -145,37 +146,38 @@ impl Wrong {
     }
 
     /// What it means, in Indonesian and in English.
-    pub const fn meaning(self) -> (&'static str, &'static str) {
+    pub const fn text(self) -> Text {
         match self {
-            Self::Side => (
+            Self::Side => Text::new(
                 "satu sisi hilang atau ganda",
                 "a side is missing or twice there",
             ),
-            Self::Text => (
+            Self::Text => Text::new(
                 "tulisan tidak sama dengan rekaman",
                 "a text differs from the record",
             ),
-            Self::Glyph => ("ada huruf yang tidak tercetak", "a letter does not print"),
-            Self::Hidden => (
+            Self::Glyph => Text::new("ada huruf yang tidak tercetak", "a letter does not print"),
+            Self::Hidden => Text::new(
                 "tulisan terpotong atau tertutup",
                 "a text is cut off or covered",
             ),
-            Self::CodeUnreadable => ("kode QR tidak terbaca", "the QR code cannot be read"),
-            Self::CodeOther => ("isi kode QR lain", "the QR code says something else"),
-            Self::CodeModule => ("kode QR cacat", "the QR code has a fault"),
-            Self::Photo => (
+            Self::CodeUnreadable => {
+                Text::new("kode QR tidak terbaca", "the QR code cannot be read")
+            }
+            Self::CodeOther => Text::new("isi kode QR lain", "the QR code says something else"),
+            Self::CodeModule => Text::new("kode QR cacat", "the QR code has a fault"),
+            Self::Photo => Text::new(
                 "foto hilang atau foto anak lain",
                 "no photo, or another child's",
             ),
-            Self::PhotoBlank => ("foto kosong", "the photo is blank"),
+            Self::PhotoBlank => Text::new("foto kosong", "the photo is blank"),
         }
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (indonesian, english) = self.what.meaning();
-        write!(f, "{}: {indonesian} ({english})", self.mark)?;
+        write!(f, "{}: {}", self.mark, self.what.text())?;
         if self.detail.is_empty() {
             Ok(())
         } else {

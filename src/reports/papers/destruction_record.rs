@@ -1,5 +1,7 @@
 //! The record of a destruction (*berita acara pemusnahan*).
 
+use std::borrow::Cow;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -46,7 +48,7 @@ pub struct DestructionRow<'a> {
     pub serial: Option<&'a str>,
     /// Why it was spoiled, in Indonesian.
     #[serde(rename = "sebab")]
-    pub reason: &'a str,
+    pub reason: Cow<'a, str>,
 }
 
 /// What the record says of a child.
@@ -75,7 +77,7 @@ impl<'a> DestructionRow<'a> {
                 ),
             }),
             serial,
-            reason: SpoilReason::from_code(code).map_or(code, |reason| reason.meaning().0),
+            reason: SpoilReason::from_code(code).map_or(code.into(), |reason| reason.text().id),
         }
     }
 }

@@ -13,10 +13,10 @@ use crate::actions::uploads::{Checked, Stage};
 use crate::domain::audit::AuditCode;
 use crate::domain::fields::FIELDS;
 use crate::domain::mapping::{How, IGNORED, Mapping, Target, may_stand_for};
+use crate::domain::text::Lang;
 use crate::intake::{Look, Mappings, ReadError};
 use crate::web::app::App;
 use crate::web::error::PageError;
-use crate::web::lang::Lang;
 use crate::web::page;
 use crate::web::session::User;
 

@@ -10,11 +10,11 @@ use maud::{Markup, html};
 use super::back;
 use crate::actions::uploads::Stage;
 use crate::domain::audit::AuditCode;
+use crate::domain::text::Lang;
 use crate::ledger::FinishedDrop;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::frame;
-use crate::web::lang::Lang;
 use crate::web::page;
 use crate::web::session::User;
 

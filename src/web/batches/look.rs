@@ -18,12 +18,12 @@ use crate::actions::uploads::{Approval, Checked, Stage, StageError};
 use crate::domain::account::Right;
 use crate::domain::audit::AuditCode;
 use crate::domain::rules::{Problem, Severity};
+use crate::domain::text::Lang;
 use crate::intake::{Look, Mappings};
 use crate::production::inspect::Row;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::frame;
-use crate::web::lang::Lang;
 use crate::web::page;
 use crate::web::session::User;
 
@@ -70,10 +70,9 @@ pub async fn one(
     let checked = match found.as_ref() {
         Ok(checked) => checked,
         Err(error) => {
-            let (indonesian, english) = error.words();
             let content = html! {
                 h1 { (stage.name) }
-                p.notice.bad { (lang.t(indonesian, english)) }
+                p.notice.bad { (error.text().of(lang)) }
                 (discard_form(&stage, lang))
             };
             return Ok(page::page(&app, &user, &stage.name, false, &content).into_response());

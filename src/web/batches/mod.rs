@@ -33,7 +33,7 @@ impl From<StageError> for PageError {
     fn from(error: StageError) -> Self {
         match error {
             StageError::Refused(problems) => match problems.into_iter().next() {
-                Some(problem) => Self::Refused(problem.pesan, problem.message),
+                Some(problem) => Self::refused(problem.pesan, problem.message),
                 None => Self::refused("Unggahan ditolak.", "The upload is refused."),
             },
             StageError::Missing | StageError::NoPicture => Self::NotFound,

@@ -14,12 +14,13 @@ use crate::actions::steps::{self, Said, StepError};
 use crate::domain::card::{Progress, SpoilReason, State as CardState};
 use crate::domain::ids::CardId;
 use crate::domain::reprint::{ReprintEvidence, ReprintReason};
+use crate::domain::text::Lang;
+use crate::domain::text::Text;
 use crate::ledger::{self, Reprint};
 use crate::production::LOT_HELD;
 use crate::production::is_proof_code;
 use crate::web::app::App;
 use crate::web::error::PageError;
-use crate::web::lang::Lang;
 use crate::web::page;
 use crate::web::second;
 use crate::web::session::User;
@@ -68,7 +69,7 @@ pub fn reasons(lang: Lang, name: &str, form: Option<&str>) -> Markup {
         select name=(name) form=[form] required[form.is_none()] aria-label=(lang.t("Alasan rusak", "Why it is spoiled")) {
             option value="" { (lang.t("pilih alasan…", "choose why…")) }
             @for reason in SpoilReason::ALL {
-                option value=(reason.code()) { (lang.of_pair(reason.meaning())) }
+                option value=(reason.code()) { (reason.text().of(lang)) }
             }
         }
     }
@@ -108,24 +109,26 @@ fn spoil_form(lang: Lang, seen: &Seen) -> Markup {
     }
 }
 
-const fn reprint_words(reason: ReprintReason) -> (&'static str, &'static str) {
+const fn reprint_text(reason: ReprintReason) -> Text {
     match reason {
-        ReprintReason::Rusak => (
+        ReprintReason::Rusak => Text::new(
             "rusak di tangan pemilik, kartu lama diserahkan",
             "damaged, the old card is handed in",
         ),
-        ReprintReason::Hilang => ("hilang, ada surat polisi", "lost, with a police letter"),
-        ReprintReason::Data => (
+        ReprintReason::Hilang => {
+            Text::new("hilang, ada surat polisi", "lost, with a police letter")
+        }
+        ReprintReason::Data => Text::new(
             "data salah, kartu lama diserahkan",
             "wrong data, the old card is handed in",
         ),
     }
 }
 
-const fn evidence_words(evidence: ReprintEvidence) -> (&'static str, &'static str) {
+const fn evidence_text(evidence: ReprintEvidence) -> Text {
     match evidence {
-        ReprintEvidence::PoliceLetter => ("surat polisi", "police letter"),
-        ReprintEvidence::OldCard => ("kartu lama", "the old card"),
+        ReprintEvidence::PoliceLetter => Text::new("surat polisi", "police letter"),
+        ReprintEvidence::OldCard => Text::new("kartu lama", "the old card"),
     }
 }
 
@@ -138,7 +141,7 @@ fn reprint_form(lang: Lang, seen: &Seen) -> Markup {
                     select name="reason" required {
                         option value="" { (lang.t("pilih alasan…", "choose why…")) }
                         @for reason in ReprintReason::ALL {
-                            option value=(reason.code()) { (lang.of_pair(reprint_words(reason))) }
+                            option value=(reason.code()) { (reprint_text(reason).of(lang)) }
                         }
                     }
                 }
@@ -146,7 +149,7 @@ fn reprint_form(lang: Lang, seen: &Seen) -> Markup {
                     select name="evidence" required {
                         option value="" { (lang.t("pilih bukti…", "choose…")) }
                         @for evidence in ReprintEvidence::ALL {
-                            option value=(evidence.code()) { (lang.of_pair(evidence_words(evidence))) }
+                            option value=(evidence.code()) { (evidence_text(evidence).of(lang)) }
                         }
                     }
                 }

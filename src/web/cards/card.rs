@@ -17,11 +17,11 @@ use crate::domain::audit::AuditCode;
 use crate::domain::ids::CardId;
 use crate::domain::nik::mask_digits;
 use crate::domain::record::Record;
+use crate::domain::text::Lang;
 use crate::ledger::{self, Card, Entry};
 use crate::production::preview;
 use crate::web::app::App;
 use crate::web::error::PageError;
-use crate::web::lang::Lang;
 use crate::web::page;
 use crate::web::session::User;
 
@@ -197,7 +197,7 @@ fn facts(app: &App, lang: Lang, seen: &Seen) -> Markup {
             dd {
                 (state_word(lang, card.state)) ", " (lang.t("sejak", "since")) " " (app.local(card.moved_at))
                 @if let Some(reason) = &card.reason {
-                    br; (history::advice(reason).map_or(reason.as_str(), |advice| lang.of_pair(advice)))
+                    br; (history::advice(reason).map_or(reason.as_str().into(), |advice| advice.into(lang)))
                 }
             }
             dt { (lang.t("Jenis", "Kind")) } dd { "KIA " (card.kind) }

@@ -14,7 +14,6 @@ use serde::Deserialize;
 
 use super::app::App;
 use super::error::PageError;
-use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::domain::audit::AuditCode;
@@ -22,6 +21,7 @@ use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
 use crate::domain::nik::Nik;
 use crate::domain::record::School;
+use crate::domain::text::Lang;
 use crate::ledger::{Found, PAGE};
 
 pub use actions::{hold, reasons, release, reprint, settle, spoil, spoil_reason};

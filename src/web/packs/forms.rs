@@ -6,8 +6,8 @@ use super::{HERE, may_choose};
 use crate::actions::Rule;
 use crate::actions::packs::Contents;
 use crate::domain::pack::{Carrier, PackState, ReturnReason};
+use crate::domain::text::Lang;
 use crate::web::app::App;
-use crate::web::lang::Lang;
 use crate::web::session::User;
 
 /// The carrier's name in English.
@@ -129,7 +129,7 @@ fn chosen(lang: Lang, to: &str, state: PackState) -> Markup {
                 label { (lang.t("Kembali ke kantor karena", "Came back because"))
                     select name="reason" {
                         @for reason in ReturnReason::ALL {
-                            option value=(reason.code()) { (lang.of_pair(reason.meaning())) }
+                            option value=(reason.code()) { (reason.text().of(lang)) }
                         }
                     }
                 }

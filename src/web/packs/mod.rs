@@ -15,12 +15,12 @@ use super::action::with_access;
 use super::app::App;
 use super::cards::state_tag;
 use super::error::PageError;
-use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::actions::Rule;
 use crate::actions::history;
 use crate::actions::packs::{self, Contents, List};
+use crate::domain::text::Lang;
 
 use crate::domain::card::State as CardState;
 use crate::domain::pack::PackState;
@@ -106,7 +106,7 @@ fn all(user: &User, lists: &List, sought: bool) -> Markup {
             (hand(user, &lists.on_hand))
             @for (title, packs) in parts {
                 @if !packs.is_empty() {
-                    h2 { (lang.of_pair(title)) " " small { "(" (packs.len()) ")" } }
+                    h2 { (lang.t(title.0, title.1)) " " small { "(" (packs.len()) ")" } }
                     (table(lang, &packs))
                 }
             }
@@ -277,7 +277,7 @@ fn cards(user: &User, whole: &Contents) -> Markup {
                     td { a.mono href={ "/cards/" (id) } { (id) } }
                     td { (card.card.kind) }
                     td { (state_tag(lang, card.card.state)) }
-                    td { @for (id, en) in history::place(&card.place) { div { (lang.t(id.as_str(), en.as_str())) } } }
+                    td { @for place in history::place(&card.place) { div { (place.of(lang)) } } }
                 }
             } }
         } }

@@ -15,11 +15,12 @@ use serde::Deserialize;
 
 use super::app::App;
 use super::error::PageError;
-use super::lang::Lang;
 use super::page;
 use super::session::User;
 use crate::domain::account::Right;
 use crate::domain::audit::AuditCode;
+use crate::domain::text::Lang;
+use crate::domain::text::Text;
 use crate::ledger::Reader;
 use crate::production::assets::stationery;
 use crate::reports::tables::{Cell, Table, write_csv, write_xlsx};
@@ -68,14 +69,14 @@ impl Which {
         }
     }
 
-    const fn words(self) -> (&'static str, &'static str) {
+    const fn text(self) -> Text {
         match self {
-            Self::Daily => ("Harian provinsi", "Daily, province"),
-            Self::HalfMonth => ("Setengah bulan", "Half-month"),
-            Self::District => ("Kecamatan dan desa", "Districts, villages"),
-            Self::Coverage => ("Cakupan", "Coverage"),
-            Self::Pace => ("Laju", "Pace"),
-            Self::Plan => ("Rencana", "Plan"),
+            Self::Daily => Text::new("Harian provinsi", "Daily, province"),
+            Self::HalfMonth => Text::new("Setengah bulan", "Half-month"),
+            Self::District => Text::new("Kecamatan dan desa", "Districts, villages"),
+            Self::Coverage => Text::new("Cakupan", "Coverage"),
+            Self::Pace => Text::new("Laju", "Pace"),
+            Self::Plan => Text::new("Rencana", "Plan"),
         }
     }
 
@@ -171,7 +172,7 @@ pub async fn show(
             (shown(lang, &report))
         },
         Err(error @ PageError::Refused(..)) => {
-            html! { p.box.bad role="alert" { (lang.of_pair(error.words())) } }
+            html! { p.box.bad role="alert" { (error.text().of(lang)) } }
         }
         Err(error) => return Err(error),
     };
@@ -180,22 +181,18 @@ pub async fn show(
         (picker(&app, &user, which, &asked))
         (body)
     };
-    let title = format!(
-        "{}: {}",
-        lang.t("Laporan", "Report"),
-        lang.of_pair(which.words())
-    );
+    let title = format!("{}: {}", lang.t("Laporan", "Report"), which.text().of(lang));
     Ok(page::page(&app, &user, &title, false, &content))
 }
 
 /// All reports, and the register.
 fn chips(lang: Lang, here: &str) -> Markup {
-    let reports = Which::ALL.map(|which| (which.name(), which.words()));
-    let register = (REGISTER, ("Buku register", "Register"));
+    let reports = Which::ALL.map(|which| (which.name(), which.text()));
+    let register = (REGISTER, Text::new("Buku register", "Register"));
     html! {
         nav.chips aria-label=(lang.t("Laporan", "Reports")) {
             @for (name, words) in reports.into_iter().chain([register]) {
-                a.chip href={ (HERE) "/" (name) } aria-current=[(name == here).then_some("true")] { (lang.of_pair(words)) }
+                a.chip href={ (HERE) "/" (name) } aria-current=[(name == here).then_some("true")] { (words.of(lang)) }
             }
         }
     }

@@ -10,10 +10,10 @@ use super::{HERE, number};
 use crate::actions::stock::{self, Occasion, Spoiled};
 use crate::domain::card::SpoilReason;
 use crate::domain::ids::CardId;
+use crate::domain::text::Lang;
 use crate::web::action::{Posted, Then, perform, with_access};
 use crate::web::app::App;
 use crate::web::error::PageError;
-use crate::web::lang::Lang;
 use crate::web::page;
 use crate::web::session::User;
 
@@ -106,7 +106,7 @@ fn rows(lang: Lang, cards: &[Spoiled]) -> Markup {
                 @let reason = card.reason.as_deref().unwrap_or("-");
                 tr {
                     td.mono { (card.card) }
-                    td { (SpoilReason::from_code(reason).map_or(reason, |reason| lang.of_pair(reason.meaning()))) }
+                    td { (SpoilReason::from_code(reason).map_or(reason.into(), |reason| reason.text().into(lang))) }
                     td { (serial.as_deref().unwrap_or("-")) }
                 }
             } }

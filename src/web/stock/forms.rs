@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::domain::stock::{Movement, RIBBON_PRINTS};
-use crate::web::lang::Lang;
+use crate::domain::text::Lang;
 
 /// What the forms of the blanks send; the first has a form of its own.
 const MOVEMENTS: [(&str, Movement); 5] = [
@@ -75,7 +75,7 @@ fn other(lang: Lang, media: &[String]) -> Markup {
             label { (lang.t("Apa yang terjadi", "What happened"))
                 select name="what" required {
                     option value="" { (lang.t("pilih…", "choose…")) }
-                    @for (code, movement) in &MOVEMENTS[1..] { option value=(code) { (lang.of_pair(movement.words())) } }
+                    @for (code, movement) in &MOVEMENTS[1..] { option value=(code) { (movement.text().of(lang)) } }
                 }
             }
             (which(lang, media))

@@ -87,10 +87,10 @@ fn balances(user: &User, supplies: &Supplies) -> Markup {
     html! {
         h1 { (lang.t("Persediaan", "Supplies")) }
         @if let Some(forecast) = &supplies.forecast {
-            @let (indonesian, english) = forecast.words();
+            @let text = forecast.text();
             p.box.warn[forecast.is_short()].good[!forecast.is_short()] {
                 @if forecast.is_short() { strong { (lang.t("Kurang: ", "Short: ")) } }
-                (lang.t(indonesian.as_str(), english.as_str()))
+                (text.of(lang))
             }
         }
         ul.flow {
