@@ -11,8 +11,9 @@ use jiff::civil::Date;
 
 use super::app::App;
 use super::error::PageError;
+use super::guard::Needs;
 use super::page;
-use super::routes::{Needs, Routes};
+use super::router::Routes;
 use super::session::User;
 use crate::actions::{self, Access, Failure, Rule};
 use crate::domain::ids::CardId;

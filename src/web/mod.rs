@@ -34,6 +34,7 @@ mod packs;
 mod page;
 mod photos;
 mod reports;
+mod router;
 pub mod routes;
 mod scan;
 mod second;

@@ -6,92 +6,21 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
 
 pub use super::guard::Needs;
+pub use super::router::Route;
 
 use super::app::App;
 use super::error::PageError;
+use super::router::{FORM_BYTES, Routes};
 use super::{
     accounts, api, assets, audit, batches, board, cards, day, guard, health, layouts, live, login,
     lots, metrics, packs, photos, reports, scan, senders, stock,
 };
 use crate::domain::account::Right;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Route {
-    pub method: &'static str,
-    /// The path, with its parameters in braces.
-    pub path: &'static str,
-    /// What it asks for.
-    pub needs: Needs,
-}
-
 /// A photo of a phone, and the form around it.
 const PHOTO_BYTES: usize = 24 * 1024 * 1024;
-
-/// A form is small; uploads say otherwise for themselves.
-pub(super) const FORM_BYTES: usize = 64 * 1024;
-
-/// The routes while they are collected.
-pub(super) struct Routes {
-    app: Option<Arc<App>>,
-    router: Router<Arc<App>>,
-    table: Vec<Route>,
-}
-
-impl Routes {
-    pub(super) fn get<H, T>(self, path: &'static str, needs: Needs, handler: H) -> Self
-    where
-        H: Handler<T, Arc<App>>,
-        T: 'static,
-    {
-        self.add("GET", path, needs, get(handler))
-    }
-
-    pub(super) fn post<H, T>(self, path: &'static str, needs: Needs, handler: H) -> Self
-    where
-        H: Handler<T, Arc<App>>,
-        T: 'static,
-    {
-        self.add("POST", path, needs, post(handler))
-    }
-
-    /// A POST that may be as large as this.
-    pub(super) fn upload<H, T>(
-        self,
-        path: &'static str,
-        needs: Needs,
-        bytes: usize,
-        handler: H,
-    ) -> Self
-    where
-        H: Handler<T, Arc<App>>,
-        T: 'static,
-    {
-        let route = post(handler).layer(DefaultBodyLimit::max(bytes));
-        self.add("POST", path, needs, route)
-    }
-
-    fn add(
-        mut self,
-        method: &'static str,
-        path: &'static str,
-        needs: Needs,
-        route: MethodRouter<Arc<App>>,
-    ) -> Self {
-        self.table.push(Route {
-            method,
-            path,
-            needs,
-        });
-        if let Some(app) = &self.app {
-            let admit = from_fn_with_state((Arc::clone(app), needs), guard::admit);
-            self.router = self.router.route(path, route.layer(admit));
-        }
-        self
-    }
-}
 
 const LOOK: Needs = Needs::Right(Right::Look);
 const WORK: Needs = Needs::Right(Right::Work);
@@ -104,12 +33,7 @@ fn all(app: Option<Arc<App>>) -> Routes {
         .map_or(0, |app| app.config.web.upload_mb as usize * 1024 * 1024);
     // It caps what it reads by the limits of the drop folder.
     let upload = api::submit.layer(DefaultBodyLimit::disable());
-    let routes = Routes {
-        app,
-        router: Router::new(),
-        table: Vec::new(),
-    };
-    stock::routes(packs::routes(routes))
+    stock::routes(packs::routes(Routes::new(app)))
         .get("/assets/{name}", Needs::Nothing, assets::asset)
         .get("/login", Needs::Nothing, login::form)
         .post("/login", Needs::Nothing, login::enter)

@@ -16,7 +16,8 @@ use crate::reports::papers::Receiver;
 use crate::web::action::{Posted, Then, perform};
 use crate::web::app::App;
 use crate::web::error::PageError;
-use crate::web::routes::{FORM_BYTES, Needs, Routes};
+use crate::web::guard::Needs;
+use crate::web::router::{FORM_BYTES, Routes};
 use crate::web::session::User;
 
 /// A scan of a signed paper, and the form around it.
