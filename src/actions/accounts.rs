@@ -103,16 +103,10 @@ pub fn authenticate(
     password: impl FnOnce(&str) -> anyhow::Result<String>,
 ) -> super::Result<Operator> {
     let has_accounts = context.read(|ledger| Ok::<_, Failure>(ledger.has_accounts()?))?;
-    let user = match (user, has_accounts) {
-        (Some(user), true) => user,
-        (Some(user), false) => return Ok(Operator::Claimed(user.to_owned())),
-        (None, false) => return Ok(Operator::Unnamed),
-        (None, true) => {
-            return Err(Failure::refused(
-                "Sebutkan siapa Anda dengan --as.",
-                "Say who you are with --as.",
-            ));
-        }
+    let user = match user {
+        Some(user) if has_accounts => user,
+        Some(user) => return Ok(Operator::Claimed(user.to_owned())),
+        None => return Ok(Operator::Unnamed),
     };
     let password = password(user).map_err(Failure::Broken)?;
     let proved = context.read(|ledger| prove(ledger, user, &password));
