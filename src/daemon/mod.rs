@@ -113,7 +113,7 @@ impl Station {
     }
 
     /// Runs until [`Event::Stop`] or until the events end. What passes, a share that is away or a
-    /// full disk, is told in [`Fault`] and tried again.
+    /// full disk, is told in `production::fault::Fault` and tried again.
     ///
     /// # Errors
     /// The ledger's, which no retry mends; it holds all that was done before.

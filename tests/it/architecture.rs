@@ -114,8 +114,8 @@ impl Tree {
         if path[0] != "crate" {
             return None;
         }
-        let known = (1..=path.len()).filter(|n| self.0.contains_key(&path[..*n]));
-        let (at, rest) = path.split_at(known.last()?);
+        let mut known = (1..=path.len()).filter(|n| self.0.contains_key(&path[..*n]));
+        let (at, rest) = path.split_at(known.next_back()?);
         let (name, module) = (rest.first()?, &self.0[at]);
         if module.defined.contains(name) || steps == 0 {
             return Some(&module.file);

@@ -157,7 +157,7 @@ impl Reader {
     }
 
     /// The child's live card, compared with a record that comes now. `content` is
-    /// [`Record::content`] with the prepared photo, `id` the sender's.
+    /// `Record::content` with the prepared photo, `id` the sender's.
     pub fn live_card(
         &self,
         nik: &Nik,

@@ -10,7 +10,7 @@ impl Tx<'_> {
     /// Enters that a drop was taken to its end.
     ///
     /// # Errors
-    /// [`Error::Counts`] when the counts do not add up, [`Error::DropFinished`] when it was
+    /// `Error::Counts` when the counts do not add up, `Error::DropFinished` when it was
     /// entered before.
     pub fn finish_drop(&mut self, outcome: &DropOutcome) -> Result<()> {
         let event = Event::DropFinished(DropOutcome {

@@ -11,7 +11,7 @@ use crate::ledger::tx::Tx;
 /// A print-ready PDF that lies on the disk, synced.
 #[derive(Debug, Clone, Copy)]
 pub struct NewLot<'a> {
-    /// The number from [`Reader::next_lot`].
+    /// The number from `Reader::next_lot`.
     pub lot: LotId,
     /// The kind of its cards.
     pub kind: Kind,
