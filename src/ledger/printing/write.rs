@@ -16,7 +16,7 @@ use crate::ledger::tx::{Tx, check_reason};
 #[derive(Debug, Clone, Copy)]
 pub struct NewJob<'a> {
     pub card: CardId,
-    /// The job's name, from [`Reader::next_job_name`](super::Reader::next_job_name).
+    /// The job's name, from `Reader::next_job_name`.
     pub job: &'a str,
     /// The printer's name in the settings.
     pub printer: &'a str,
