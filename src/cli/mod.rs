@@ -248,7 +248,7 @@ fn say_refused(why: &Text, json: bool) -> Result<()> {
     if json {
         return print_json(&json!({ "refused": why.to_string() }));
     }
-    println!("DITOLAK: {why}");
+    println!("DITOLAK (refused): {why}");
     Ok(())
 }
 
