@@ -24,3 +24,6 @@ pub mod uploads;
 pub use self::access::{Access, Audit, Operator};
 pub use self::failure::{Failure, Result};
 pub use self::rule::Rule;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,318 @@
+//! Every rule for every role: who may, what is entered, and that a denial is entered too. A rule
+//! without a row does not compile.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::config::{Config, Paths};
+use crate::context::{Clock, Context};
+use crate::domain::account::Role;
+use crate::domain::card::{Evidence, State};
+use crate::domain::ids::{CardId, LotId, PackId};
+use crate::domain::pack::{Carrier, Destination, ReturnReason};
+use crate::domain::stock::Movement;
+use crate::domain::text::{Explain, Lang};
+use crate::ledger::testing::{child, new_card, new_lot, now};
+use crate::ledger::{self, Ledger, NewMovement, Tx};
+use crate::production::assets;
+
+/// How an action with a rule is tried.
+struct Row {
+    /// What must be at the station first.
+    given: fn(&mut Tx<'_>) -> ledger::Result<()>,
+    act: fn(&mut Access<'_>) -> Result<()>,
+    /// The events that one who may leaves behind, in order; the audit's by their codes.
+    entered: &'static [&'static str],
+}
+
+fn row(rule: Rule) -> Row {
+    match rule {
+        Rule::PackList => Row {
+            given: nothing,
+            act: |at| packs::list(at, None, None).map(drop),
+            entered: &[],
+        },
+        Rule::PackView => Row {
+            given: open_pack,
+            act: |at| packs::view(at, &pack().to_string()).map(drop),
+            entered: &["pack-viewed"],
+        },
+        Rule::PackGather => Row {
+            given: verified,
+            act: |at| packs::gather(at, None).map(drop),
+            entered: &["pack-made", "card-put-in"],
+        },
+        Rule::PackFill => Row {
+            given: open_pack,
+            act: |at| packs::remove(at, pack(), &[card(1)]).map(drop),
+            entered: &["card-taken-out"],
+        },
+        Rule::PackClose => Row {
+            given: open_pack,
+            act: |at| packs::close(at, pack(), false).map(drop),
+            entered: &["pack-closed", "card-moved"],
+        },
+        Rule::PackCloseUnscanned => Row {
+            given: unscanned,
+            act: |at| packs::close(at, pack(), true).map(drop),
+            entered: &["pack-closed", "card-moved"],
+        },
+        Rule::PackSend => Row {
+            given: closed_pack,
+            act: |at| packs::send(at, pack(), Carrier::Petugas, None, None).map(drop),
+            entered: &["pack-sent", "card-moved"],
+        },
+        Rule::PackReceive => Row {
+            given: sent_pack,
+            act: |at| {
+                let all = packs::Arrived::AllBut(&[]);
+                packs::receive(at, pack(), all, &[], None).map(drop)
+            },
+            entered: &["pack-received", "card-moved"],
+        },
+        Rule::PackReturn => Row {
+            given: sent_pack,
+            act: |at| packs::give_back(at, pack(), None, ReturnReason::Lain).map(drop),
+            entered: &["card-moved"],
+        },
+        Rule::PackMove => Row {
+            given: verified,
+            act: |at| packs::relocate(at, &[card(1)], packs::MoveTo::School("10700001")).map(drop),
+            entered: &["pack-made", "card-put-in"],
+        },
+        Rule::PackRedeliver => Row {
+            given: returned_pack,
+            act: |at| packs::redeliver(at, pack()).map(drop),
+            entered: &["pack-made", "card-put-in"],
+        },
+        Rule::PackAttach => Row {
+            given: closed_pack,
+            act: |at| packs::attach(at, pack(), b"%PDF-1.7").map(drop),
+            entered: &["pack-file-attached"],
+        },
+        Rule::PackPapers => Row {
+            given: closed_pack,
+            act: |at| packs::papers(at, pack(), Default::default(), "bast").map(drop),
+            entered: &["pack-papers-exported"],
+        },
+        Rule::StockView => Row {
+            given: nothing,
+            act: |at| stock::view(at).map(drop),
+            entered: &[],
+        },
+        Rule::StockMove => Row {
+            given: nothing,
+            act: |at| stock::move_blanks(at, BLANKS).map(drop),
+            entered: &["stock-moved"],
+        },
+        Rule::StockCount => Row {
+            given: blanks,
+            act: |at| stock::count(at, "blank", 7).map(drop),
+            entered: &["stock-counted"],
+        },
+        Rule::StockDestroy => Row {
+            given: faulty_blanks,
+            act: |at| {
+                let witnesses = ["Budi".to_owned()];
+                let occasion = stock::Occasion {
+                    witnesses: &witnesses,
+                    media: "blank",
+                    blanks: 3,
+                };
+                stock::destroy(at, occasion, &[]).map(drop)
+            },
+            entered: &["destroyed"],
+        },
+        Rule::StockRecord => Row {
+            given: destruction,
+            act: |at| stock::destruction_record(at, 1).map(drop),
+            entered: &["minutes-exported"],
+        },
+    }
+}
+
+const BLANKS: NewMovement<'static> = NewMovement {
+    media: "blank",
+    movement: Movement::Received,
+    count: 50,
+    batch: None,
+    serials: None,
+    note: None,
+};
+
+fn card(number: u64) -> CardId {
+    CardId::new(number)
+}
+
+fn pack() -> PackId {
+    PackId::new(1)
+}
+
+fn nothing(_: &mut Tx<'_>) -> ledger::Result<()> {
+    Ok(())
+}
+
+fn printed(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    let card = tx.accept(new_card(&child(1)))?;
+    let lot: LotId = tx.next_lot()?;
+    tx.make_lot(new_lot(lot, &[card], "L00001.pdf"))?;
+    tx.move_card(card, State::Printed, Evidence::Operator, None)
+        .map(drop)
+}
+
+fn verified(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    printed(tx)?;
+    tx.move_card(card(1), State::Verified, Evidence::Scan, None)
+        .map(drop)
+}
+
+fn fill(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    let record = child(1);
+    let school = record.sekolah.unwrap_or_default();
+    let to = Destination::of(&school, &record.kecamatan, &record.desa);
+    let pack = tx.pack_for(&to, "CODE")?;
+    tx.put_in_pack(pack, card(1))
+}
+
+fn unscanned(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    printed(tx)?;
+    fill(tx)
+}
+
+fn open_pack(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    verified(tx)?;
+    fill(tx)
+}
+
+fn closed_pack(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    open_pack(tx)?;
+    tx.close_pack(pack(), false).map(drop)
+}
+
+fn sent_pack(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    closed_pack(tx)?;
+    let today = jiff::civil::date(2026, 11, 24);
+    tx.send_pack(pack(), Carrier::Petugas, None, today)
+        .map(drop)
+}
+
+fn returned_pack(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    sent_pack(tx)?;
+    tx.return_from_pack(pack(), &[card(1)], ReturnReason::Lain)
+}
+
+fn blanks(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    tx.move_stock(BLANKS)
+}
+
+fn faulty_blanks(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    blanks(tx)?;
+    tx.move_stock(NewMovement {
+        movement: Movement::Spoiled,
+        count: 3,
+        ..BLANKS
+    })
+}
+
+fn destruction(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    faulty_blanks(tx)?;
+    let faulty = [("blank".to_owned(), 3)].into_iter().collect();
+    tx.destroy(&["Budi".to_owned()], &faulty).map(drop)
+}
+
+/// A station with what `row` is given. Its folder vanishes with the first of the pair.
+fn station(row: &Row) -> (TempDir, Context) {
+    let dir = TempDir::new().unwrap();
+    let paths = Paths::new(dir.path());
+    fs::create_dir_all(paths.ledger()).unwrap();
+    fs::create_dir_all(paths.handover()).unwrap();
+    for (name, bytes) in assets::FILES {
+        let file = paths.layouts().join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, bytes).unwrap();
+    }
+    let mut ledger = Ledger::create(&paths.ledger(), now()).unwrap();
+    ledger.write("station", now(), row.given).unwrap();
+    let context = Context::new(
+        paths,
+        Config::parse("station.toml", "").unwrap(),
+        Clock::new(now),
+    )
+    .unwrap();
+    (dir, context)
+}
+
+fn last(context: &Context) -> u64 {
+    context.read(|ledger| ledger.head()).unwrap().0
+}
+
+/// What was entered after the event `since`, the oldest first.
+fn entered(context: &Context, since: u64) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut each = |entry: ledger::Entry| -> ledger::Result<()> {
+        let event = serde_json::to_value(&entry.event).unwrap();
+        let code = event.get("what").filter(|_| event["kind"] == "audited");
+        names.push(code.unwrap_or(&event["kind"]).as_str().unwrap().to_owned());
+        Ok(())
+    };
+    let all = |ledger: &ledger::Reader| ledger.entries(since + 1, u64::MAX >> 1, &mut each);
+    context.read(all).unwrap();
+    names
+}
+
+/// What is wrong with a rule for a role, if anything.
+fn fault(rule: Rule, role: Role) -> Option<String> {
+    let row = row(rule);
+    let (_dir, context) = station(&row);
+    let before = last(&context);
+    let user = "siti".to_owned();
+    let done = (row.act)(&mut Access::new(&context, Operator::Proved { user, role }));
+    let events = entered(&context, before);
+    let right = match (&done, role.may(rule.right())) {
+        (Ok(()), true) => events == row.entered,
+        (Err(denied @ Failure::Denied(it)), false) => {
+            let (told, what) = (denied.text().unwrap(), rule.text());
+            let named = |lang| told.of(lang).contains(what.of(lang));
+            *it == rule
+                && events == ["step-denied"]
+                && named(Lang::Indonesian)
+                && named(Lang::English)
+        }
+        _ => false,
+    };
+    (!right).then(|| format!("{role} {rule:?}: {done:?}, entered {events:?}"))
+}
+
+#[test]
+fn a_role_does_what_its_right_allows_and_nothing_else_and_both_are_entered() {
+    let pairs = Rule::ALL
+        .iter()
+        .flat_map(|rule| Role::ALL.map(|role| (*rule, role)));
+    let faults: Vec<String> = pairs.filter_map(|(rule, role)| fault(rule, role)).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// Before there are accounts a claimed name suffices; once there are, it does not.
+#[test]
+fn a_name_without_proof_counts_only_while_there_are_no_accounts() {
+    for &rule in Rule::ALL {
+        let row = row(rule);
+        let (_dir, context) = station(&row);
+        let claimed = Operator::Claimed("siti".to_owned());
+        let done = (row.act)(&mut Access::new(&context, claimed.clone()));
+        assert!(done.is_ok(), "{rule:?}: {done:?}");
+
+        let (_dir, context) = station(&row);
+        let account = |tx: &mut Tx<'_>| tx.make_account("budi", Role::Supervisor, "$argon2id$");
+        context.write("console", now(), account).unwrap();
+        let before = last(&context);
+        let refused = (row.act)(&mut Access::new(&context, claimed)).unwrap_err();
+        assert!(
+            matches!(refused, Failure::Refused(_)),
+            "{rule:?}: {refused:?}"
+        );
+        assert!(entered(&context, before).is_empty(), "{rule:?}");
+    }
+}
