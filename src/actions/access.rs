@@ -76,6 +76,14 @@ impl<'a> Access<'a> {
         self.operator.actor()
     }
 
+    /// The name of who acts.
+    pub fn user(&self) -> Option<&str> {
+        match &self.operator {
+            Operator::Unnamed => None,
+            Operator::Claimed(user) | Operator::Proved { user, .. } => Some(user),
+        }
+    }
+
     /// Refuses, and enters in the audit, what the person may not do.
     pub fn permit(&self, rule: Rule) -> Result<()> {
         match &self.operator {
@@ -181,6 +189,15 @@ impl<'a> Access<'a> {
                 "Say who you are with --as.",
             ));
         }
+        self.set_up(rule, work)
+    }
+
+    /// As [`Access::write`], but nobody need be named while the station has no accounts.
+    pub fn set_up<T>(
+        &mut self,
+        rule: Rule,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<T> {
         self.permit(rule)?;
         self.context.write(&self.actor(), self.now, |tx| {
             self.unproved(tx)?;

@@ -1,4 +1,5 @@
-//! Who somebody is: passwords as argon2id and the proof of one, and tokens that are kept as hashes.
+//! Who somebody is: accounts, passwords as argon2id and the proof of one, and tokens that are kept
+//! as hashes.
 
 use std::sync::LazyLock;
 
@@ -6,13 +7,14 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use sha2::{Digest, Sha256};
 
-use super::{Failure, Operator};
+use super::{Access, Audit, Failure, Operator, Rule};
 use crate::context::Context;
-use crate::domain::account::{Right, Role, WeakPassword, check_password};
+use crate::domain::account::{Right, Role, check_password};
 use crate::domain::audit::AuditCode;
 use crate::domain::hex::hex;
 use crate::domain::text::Text;
-use crate::ledger::{self, Account, Reader};
+use crate::ledger::{self, Account, Reader, Tx};
+use crate::text;
 
 pub use crate::domain::account::actor;
 
@@ -42,15 +44,97 @@ impl Denied {
     }
 }
 
-/// Why a password was not made.
-#[derive(Debug, thiserror::Error)]
-pub enum PasswordError {
-    /// It is too weak.
-    #[error(transparent)]
-    Weak(#[from] WeakPassword),
-    /// The system gave no random salt.
-    #[error("the password cannot be hashed")]
-    Hash(argon2::password_hash::Error),
+/// An account as it is after an action.
+#[derive(Debug)]
+pub struct Changed {
+    pub account: Account,
+    pub text: Text,
+}
+
+fn changed(tx: &Tx<'_>, user: &str) -> super::Result<Changed> {
+    let no_user = || ledger::Error::NoUser(user.to_owned());
+    let account = tx.account(user)?.ok_or_else(no_user)?;
+    let role = account.role.text();
+    let state = match account.active {
+        true => Text::new("terbuka", "open"),
+        false => Text::new("ditutup", "closed"),
+    };
+    let text = text!(
+        "Akun {user} disimpan: {}, {}.", role.id, state.id;
+        "The account {user} is saved: {}, {}.", role.en, state.en
+    );
+    Ok(Changed { account, text })
+}
+
+/// Lists every account by name.
+pub fn list(at: &Access<'_>) -> super::Result<Vec<Account>> {
+    at.read(Rule::AccountList, |ledger| Ok(ledger.accounts()?))
+}
+
+/// Makes an account. The first is made by whoever holds the console, and is a supervisor's.
+pub fn make(at: &mut Access<'_>, user: &str, role: Role, password: &str) -> super::Result<Changed> {
+    at.permit(Rule::AccountMake)?;
+    let hash = hash(user, password)?;
+    at.set_up(Rule::AccountMake, |tx| {
+        tx.make_account(user, role, &hash)?;
+        changed(tx, user)
+    })
+}
+
+/// What an account becomes; the rest stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Change<'a> {
+    pub role: Option<Role>,
+    pub active: Option<bool>,
+    pub password: Option<&'a str>,
+}
+
+/// Changes an account. Its sessions end.
+pub fn change(at: &mut Access<'_>, user: &str, change: Change<'_>) -> super::Result<Changed> {
+    at.permit(Rule::AccountChange)?;
+    let hash = change.password.map(|new| hash(user, new)).transpose()?;
+    at.write(Rule::AccountChange, |tx| {
+        let no_user = || ledger::Error::NoUser(user.to_owned());
+        let now = tx.account(user)?.ok_or_else(no_user)?;
+        let (role, active) = (
+            change.role.unwrap_or(now.role),
+            change.active.unwrap_or(now.active),
+        );
+        if (now.role, now.active) != (role, active) {
+            tx.change_account(user, role, active)?;
+        }
+        if let Some(hash) = hash {
+            tx.set_password(user, &hash)?;
+        }
+        changed(tx, user)
+    })
+}
+
+/// Gives an account another password. Its sessions end, this one too where it is one's own.
+pub fn set_password(at: &mut Access<'_>, user: &str, new: &str) -> super::Result<Changed> {
+    let rule = match at.user() == Some(user) {
+        true => Rule::PasswordOwn,
+        false => Rule::PasswordOther,
+    };
+    at.permit(rule)?;
+    let hash = hash(user, new)?;
+    at.write(rule, |tx| {
+        tx.set_password(user, &hash)?;
+        changed(tx, user)
+    })
+}
+
+/// Proves once more who acts, where a session stands open: it is no proof of the person before it.
+pub fn prove_again(at: &mut Access<'_>, password: &str) -> super::Result<()> {
+    let user = at.user().unwrap_or_default().to_owned();
+    match at.context.read(|ledger| prove(ledger, &user, password)) {
+        Ok(_) => Ok(()),
+        Err(Denied::Ledger(error)) => Err(error.into()),
+        Err(denied) => {
+            at.enter(&Audit::of(denied.code(), "password"))?;
+            Err(Failure::Refused(Denied::LOGIN))
+        }
+    }
 }
 
 /// 19 MiB, two passes, one lane: what OWASP's cheat sheet asks of argon2id at the least.
@@ -59,16 +143,11 @@ fn hasher() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-/// The PHC string of a new password.
-///
-/// # Errors
-/// A weak password; a system without random numbers.
-pub fn hash(user: &str, password: &str) -> Result<String, PasswordError> {
-    check_password(user, password)?;
-    Ok(hasher()
-        .hash_password(password.as_bytes())
-        .map_err(PasswordError::Hash)?
-        .to_string())
+/// The PHC string of a new password. Refuses a weak one.
+pub fn hash(user: &str, password: &str) -> super::Result<String> {
+    check_password(user, password).map_err(|weak| Failure::Refused(weak.text()))?;
+    let hash = hasher().hash_password(password.as_bytes());
+    Ok(hash.map_err(Failure::broken)?.to_string())
 }
 
 /// What a password is compared with where there is no account, so that the time tells nothing.
@@ -153,14 +232,6 @@ pub fn new_token() -> Result<String, ledger::Error> {
     let mut bits = [0; 32];
     getrandom::fill(&mut bits).map_err(|_| ledger::Error::Randomness)?;
     Ok(hex(&bits))
-}
-
-/// A new token of a sender; its beginning lets those who search for lost secrets know it.
-///
-/// # Errors
-/// As [`new_token`].
-pub fn new_sender_token() -> Result<String, ledger::Error> {
-    Ok(format!("kia_{}", new_token()?))
 }
 
 /// How the ledger keeps a token. It is as good as random, so that a fast hash does, and looking it

@@ -17,6 +17,8 @@ pub mod photos;
 pub mod purge;
 mod rule;
 pub mod scanning;
+pub mod senders;
+pub mod sessions;
 pub mod steps;
 pub mod stock;
 pub mod uploads;

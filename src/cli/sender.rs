@@ -1,34 +1,27 @@
 //! `sender`: which programs may send records over the network.
 
 use anyhow::Result;
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Outcome, acting, print_json, reader, refuse, station, writer};
-use crate::actions::accounts;
-use crate::cli::args::{SenderCommand, SenderOf, StationArg};
-use crate::domain::account::Right;
+use super::{Outcome, perform, print_json};
+use crate::actions::senders;
+use crate::cli::args::{Asker, SenderCommand, SenderOf, StationArg};
 
 pub fn run(command: &SenderCommand) -> Result<Outcome> {
     match command {
         SenderCommand::Add(args) => add(args),
         SenderCommand::Close(args) => close(args),
-        SenderCommand::List(args) => list(args),
+        SenderCommand::List { asker, station } => list(asker, station),
     }
 }
 
 fn add(args: &SenderOf) -> Result<Outcome> {
-    let (paths, _) = station(&args.station)?;
-    let mut ledger = writer(&paths)?;
-    let by = acting(&mut ledger, &args.by, Right::Decide)?;
-    let token = accounts::new_sender_token()?;
-    let hash = accounts::hashed(&token);
-    let made = ledger.write(&by, Timestamp::now(), |tx| {
-        tx.open_sender(&args.sender, &hash)
-    });
-    if let Err(error) = made {
-        return refuse(error, args.station.json);
-    }
+    let made = perform(&args.station, Some(&args.by), |at| {
+        senders::make(at, &args.sender)
+    })?;
+    let Some(token) = made else {
+        return Ok(Outcome::Refused);
+    };
     if args.station.json {
         print_json(&json!({ "sender": args.sender, "token": token }))?;
     } else {
@@ -41,24 +34,25 @@ fn add(args: &SenderOf) -> Result<Outcome> {
 }
 
 fn close(args: &SenderOf) -> Result<Outcome> {
-    let (paths, _) = station(&args.station)?;
-    let mut ledger = writer(&paths)?;
-    let by = acting(&mut ledger, &args.by, Right::Decide)?;
-    let closed = ledger.write(&by, Timestamp::now(), |tx| tx.close_sender(&args.sender));
-    if let Err(error) = closed {
-        return refuse(error, args.station.json);
-    }
-    match args.station.json {
-        true => print_json(&json!({ "sender": args.sender, "active": false }))?,
-        false => println!("pengirim {} ditutup (closed)", args.sender),
+    let closed = perform(&args.station, Some(&args.by), |at| {
+        senders::close(at, &args.sender)
+    })?;
+    match closed {
+        None => return Ok(Outcome::Refused),
+        Some(_) if args.station.json => {
+            print_json(&json!({ "sender": args.sender, "active": false }))?;
+        }
+        Some(text) => println!("{text}"),
     }
     Ok(Outcome::Done)
 }
 
-fn list(args: &StationArg) -> Result<Outcome> {
-    let (paths, _) = station(args)?;
-    let senders = reader(&paths)?.senders()?;
-    if args.json {
+fn list(asker: &Asker, station: &StationArg) -> Result<Outcome> {
+    let listed = perform(station, asker.user.as_deref(), |at| senders::list(at))?;
+    let Some(senders) = listed else {
+        return Ok(Outcome::Refused);
+    };
+    if station.json {
         print_json(&json!({ "senders": senders }))?;
         return Ok(Outcome::Done);
     }

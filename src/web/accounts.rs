@@ -9,19 +9,34 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::action::{Then, perform, with_access};
 use super::app::App;
 use super::error::PageError;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::session::User;
-use crate::actions::accounts::{self, PasswordError};
+use crate::actions::Rule;
+use crate::actions::accounts;
 use crate::domain::account::Role;
-use crate::domain::audit::AuditCode;
-use crate::ledger::{self, Error};
 
 const HERE: &str = "/accounts";
 
-pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
-    let accounts = app.read(|_, ledger| ledger.accounts()).await?;
+pub fn routes(routes: Routes) -> Routes {
+    let (list_rule, own_rule) = (
+        Needs::Rule(Rule::AccountList),
+        Needs::Rule(Rule::PasswordOwn),
+    );
+    routes
+        .get(HERE, list_rule, list)
+        .post(HERE, Needs::Rule(Rule::AccountMake), make)
+        .post("/accounts/{user}", Needs::Rule(Rule::AccountChange), change)
+        .get("/password", own_rule, own)
+        .post("/password", own_rule, set_own)
+}
+
+async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
+    let accounts = with_access(&app, &user, |at| accounts::list(at)).await?;
     let lang = user.lang;
     let content = html! {
         h1 { (lang.t("Akun", "Accounts")) }
@@ -83,92 +98,52 @@ pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
 
 /// What the form of a new account sends.
 #[derive(Deserialize)]
-pub struct New {
+struct New {
     user: String,
     role: Role,
     password: String,
 }
 
-/// Hashes a new password away from the threads that answer.
-async fn hash(app: &Arc<App>, user: &str, password: String) -> Result<String, PageError> {
-    let user = user.to_owned();
-    app.read(move |_, _| match accounts::hash(&user, &password) {
-        Err(PasswordError::Weak(weak)) => Err(PageError::Refused(weak.text())),
-        hash => hash.map_err(PageError::broken),
-    })
-    .await
-}
-
-pub async fn make(
+async fn make(
     State(app): State<Arc<App>>,
     user: User,
     Form(new): Form<New>,
 ) -> Result<Response, PageError> {
     let name = new.user.trim().to_lowercase();
-    let made = async {
-        let hash = hash(&app, &name, new.password).await?;
-        let made = name.clone();
-        app.write(&user, move |tx| tx.make_account(&made, new.role, &hash))
-            .await
-    };
-    match made.await {
-        Ok(()) => Ok(page::done(
-            &app,
-            &user,
-            HERE,
-            (
-                format!("Akun {name} dibuat."),
-                format!("The account {name} was made."),
-            ),
-        )),
-        Err(error) => page::refused(&app, &user, HERE, error),
-    }
+    perform(&app, &user, HERE, move |at| {
+        let made = accounts::make(at, &name, new.role, &new.password)?;
+        Ok(Then::Page(HERE.to_owned(), made.text))
+    })
+    .await
 }
 
 /// What the form of an account sends.
 #[derive(Deserialize)]
-pub struct Change {
+struct Change {
     role: Role,
     active: bool,
     password: String,
 }
 
-pub async fn change(
+async fn change(
     State(app): State<Arc<App>>,
     user: User,
     Path(name): Path<String>,
     Form(change): Form<Change>,
 ) -> Result<Response, PageError> {
-    let changed = async {
-        let hash = match change.password.is_empty() {
-            true => None,
-            false => Some(hash(&app, &name, change.password).await?),
+    perform(&app, &user, HERE, move |at| {
+        let change = accounts::Change {
+            role: Some(change.role),
+            active: Some(change.active),
+            password: Some(&*change.password).filter(|new| !new.is_empty()),
         };
-        let name = name.clone();
-        app.write(&user, move |tx| {
-            let now = tx.account(&name)?.ok_or(Error::NoUser(name.clone()))?;
-            if (now.role, now.active) != (change.role, change.active) {
-                tx.change_account(&name, change.role, change.active)?;
-            }
-            hash.map_or(Ok(()), |hash| tx.set_password(&name, &hash))
-        })
-        .await
-    };
-    match changed.await {
-        Ok(()) => Ok(page::done(
-            &app,
-            &user,
-            HERE,
-            (
-                format!("Akun {name} disimpan."),
-                format!("The account {name} was saved."),
-            ),
-        )),
-        Err(error) => page::refused(&app, &user, HERE, error),
-    }
+        let changed = accounts::change(at, &name, change)?;
+        Ok(Then::Page(HERE.to_owned(), changed.text))
+    })
+    .await
 }
 
-pub async fn own(State(app): State<Arc<App>>, user: User) -> Markup {
+async fn own(State(app): State<Arc<App>>, user: User) -> Markup {
     let lang = user.lang;
     let title = lang.t("Ganti kata sandi", "Change the password");
     let content = html! {
@@ -186,42 +161,29 @@ pub async fn own(State(app): State<Arc<App>>, user: User) -> Markup {
 
 /// What the form of the own password sends.
 #[derive(Deserialize)]
-pub struct Own {
+struct Own {
     old: String,
     new: String,
 }
 
 /// `POST /password`. All sessions of the user end, this one too.
-pub async fn set_own(
+async fn set_own(
     State(app): State<Arc<App>>,
     user: User,
     Form(own): Form<Own>,
 ) -> Result<Response, PageError> {
-    let changed = async {
-        let (name, key) = (user.name.clone(), format!("user {}", user.name));
-        if !app.logins.tries(&[&key], Instant::now()) {
-            return Err(PageError::Slow);
-        }
-        let proved = app
-            .read(move |_, ledger| accounts::prove(ledger, &name, &own.old))
-            .await;
-        if let Err(error) = proved {
-            app.write(&user, |tx| {
-                tx.audit(AuditCode::LoginDenied, None, Some("password"))
-            })
-            .await?;
-            return Err(error);
-        }
-        app.logins.succeeded(&[&key]);
-        let hash = hash(&app, &user.name, own.new).await?;
-        let name = user.name.clone();
-        app.write(&user, move |tx| -> ledger::Result<()> {
-            tx.set_password(&name, &hash)
-        })
-        .await
-    };
+    let key = format!("user {}", user.name);
+    if !app.logins.tries(&[&key], Instant::now()) {
+        return Err(PageError::Slow);
+    }
+    let (here, name) = (Arc::clone(&app), user.name.clone());
+    let changed = with_access(&app, &user, move |at| {
+        accounts::prove_again(at, &own.old)?;
+        here.logins.succeeded(&[&key]);
+        accounts::set_password(at, &name, &own.new)
+    });
     match changed.await {
-        Ok(()) => Ok(Redirect::to("/login").into_response()),
+        Ok(_) => Ok(Redirect::to("/login").into_response()),
         Err(error) => page::refused(&app, &user, "/password", error),
     }
 }

@@ -188,7 +188,7 @@ pub async fn with_access<T: Send + 'static>(
     user: &User,
     act: impl FnOnce(&mut Access<'_>) -> actions::Result<T> + Send + 'static,
 ) -> Result<T, PageError> {
-    let (app, operator) = (Arc::clone(app), user.operator());
-    let done = tokio::task::spawn_blocking(move || act(&mut Access::new(&app.context, operator)));
-    Ok(done.await.map_err(PageError::broken)??)
+    let operator = user.operator();
+    app.blocking(move |context| act(&mut Access::new(context, operator)))
+        .await
 }

@@ -12,8 +12,8 @@ use super::desks::Desks;
 use super::error::PageError;
 use super::limit::Limiter;
 use super::session::User;
-use crate::actions::accounts;
 use crate::actions::photos::PhotoDesk;
+use crate::actions::{self, accounts};
 use crate::config::Config;
 use crate::context::Context;
 use crate::intake::Inbox;
@@ -87,6 +87,16 @@ impl App {
             app.context.read(read)?.map_err(Into::into)
         });
         done.await.map_err(PageError::broken)?
+    }
+
+    /// Does what takes time away from the threads that answer.
+    pub async fn blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Context) -> actions::Result<T> + Send + 'static,
+    ) -> Result<T, PageError> {
+        let app = Arc::clone(self);
+        let done = tokio::task::spawn_blocking(move || work(&app.context));
+        Ok(done.await.map_err(PageError::broken)??)
     }
 
     /// Does `work` in one transaction in the name of `user`.

@@ -8,14 +8,13 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::{SignedDuration, Timestamp};
 
 use super::api;
 use super::app::App;
 use super::cookies;
 use super::error::PageError;
-use super::session::{self, Standing, User};
-use crate::actions::{Rule, accounts};
+use super::session::{self, User};
+use crate::actions::{Rule, sessions};
 use crate::domain::account::Right;
 use crate::domain::audit::AuditCode;
 
@@ -144,42 +143,21 @@ pub async fn who(
     let notice = cookies::read_notice(request.headers());
     let shows = request.method() == Method::GET && notice.is_some();
     if let Some(token) = cookies::token_of(&app, request.headers()) {
-        let key = token.clone();
-        let kept = app.read(move |_, ledger| ledger.session(&key)).await?;
-        if let Some(kept) = kept {
-            let now = Timestamp::now();
-            match session::judge(
-                &app.config.web,
-                &kept,
-                &session::client(request.headers()),
-                now,
-            ) {
-                Standing::Holds => {
-                    // A page that asks for itself again is nobody's doing.
-                    let alone = request.headers().contains_key(REFRESH);
-                    if !alone && now.duration_since(kept.seen_at) > SignedDuration::from_mins(1) {
-                        app.with_ledger(move |ledger| ledger.touch_session(&token, now))
-                            .await?;
-                    }
-                    let user = User {
-                        name: kept.account.user,
-                        role: kept.account.role,
-                        lang: cookies::lang(request.headers()),
-                        notice,
-                        path: request.uri().path().to_owned(),
-                    };
-                    request.extensions_mut().insert(user);
-                }
-                standing => {
-                    app.with_ledger(move |ledger| ledger.end_session(&token))
-                        .await?;
-                    if standing == Standing::Stolen {
-                        let actor = accounts::actor(&kept.account.user);
-                        app.write_as(actor, |tx| tx.audit(AuditCode::SessionRefused, None, None))
-                            .await?;
-                    }
-                }
-            }
+        // A page that asks for itself again is nobody's doing.
+        let by_hand = !request.headers().contains_key(REFRESH);
+        let client = session::client(request.headers());
+        let account = app
+            .blocking(move |context| sessions::account(context, &token, &client, by_hand))
+            .await?;
+        if let Some(account) = account {
+            let user = User {
+                name: account.user,
+                role: account.role,
+                lang: cookies::lang(request.headers()),
+                notice,
+                path: request.uri().path().to_owned(),
+            };
+            request.extensions_mut().insert(user);
         }
     }
     let mut response = next.run(request).await;

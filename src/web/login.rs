@@ -8,23 +8,32 @@ use axum::Form;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::action::with_access;
 use super::app::App;
 use super::cookies;
 use super::error::PageError;
 use super::frame;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::session::{self, User};
-use crate::actions::accounts::{self, Denied};
+use crate::actions::accounts::Denied;
+use crate::actions::{Rule, sessions};
 use crate::domain::account::is_user_name;
-use crate::domain::audit::AuditCode;
 use crate::domain::text::Lang;
-use crate::ledger;
 
-pub async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Markup, PageError> {
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/login", Needs::Nothing, form)
+        .post("/login", Needs::Nothing, enter)
+        .post("/language", Needs::Nothing, language)
+        .post("/logout", Needs::Rule(Rule::LogOut), leave)
+}
+
+async fn form(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Markup, PageError> {
     let ready = app.read(|_, ledger| ledger.has_accounts()).await?;
     let notice = cookies::read_notice(&headers);
     Ok(frame::bare(
@@ -71,7 +80,7 @@ pub struct Login {
     password: String,
 }
 
-pub async fn enter(
+async fn enter(
     State(app): State<Arc<App>>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
@@ -98,62 +107,31 @@ pub async fn enter(
     if !app.logins.tries(counted, now) {
         return Err(PageError::Slow);
     }
-    let name = user.clone();
-    let (proved, known) = app
-        .read(move |_, ledger| -> Result<_, ledger::Error> {
-            let known = ledger.account(&name)?.is_some();
-            Ok((accounts::prove(ledger, &name, &login.password), known))
-        })
-        .await?;
-    let account = match proved.map_err(PageError::from) {
-        Ok(account) => account,
-        Err(PageError::Refused(text)) => {
-            // Of names that there are not the log keeps a few, and no more.
-            if known || app.logins.tries(&["names of nobody"], now) {
-                app.write_as("page".to_owned(), move |tx| {
-                    tx.audit(AuditCode::LoginDenied, None, Some(&user))
-                })
-                .await?;
-            }
-            return Ok(wrong(text.of(lang)));
-        }
+    let (here, client) = (Arc::clone(&app), session::client(&headers));
+    let begun = app.blocking(move |context| {
+        let keeps_stranger = || here.logins.tries(&["names of nobody"], now);
+        sessions::log_in(context, &user, &login.password, &client, keeps_stranger)
+    });
+    let token = match begun.await {
+        Ok(token) => token,
+        Err(PageError::Refused(text)) => return Ok(wrong(text.of(lang))),
         Err(error) => return Err(error),
     };
     app.logins.succeeded(counted);
-    let token = accounts::new_token()?;
-    let (hash, client, at) = (
-        accounts::hashed(&token),
-        session::client(&headers),
-        Timestamp::now(),
-    );
-    let web = &app.config.web;
-    let idle = at - SignedDuration::from_mins(i64::from(web.idle_minutes));
-    let old = at - SignedDuration::from_hours(i64::from(web.session_hours));
-    let name = account.user.clone();
-    app.with_ledger(move |ledger| {
-        ledger.end_old_sessions(old, idle)?;
-        ledger.begin_session(&hash, &name, &client, at)
-    })
-    .await?;
-    app.write_as(accounts::actor(&account.user), |tx| {
-        tx.audit(AuditCode::Login, None, None)
-    })
-    .await?;
     let cookie = cookies::begin(&app, &token);
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
 }
 
-pub async fn leave(
+async fn leave(
     State(app): State<Arc<App>>,
     user: User,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    if let Some(token) = cookies::token_of(&app, &headers) {
-        app.with_ledger(move |ledger| ledger.end_session(&token))
-            .await?;
-    }
-    app.write(&user, |tx| tx.audit(AuditCode::Logout, None, None))
-        .await?;
+    let token = cookies::token_of(&app, &headers);
+    with_access(&app, &user, move |at| {
+        sessions::log_out(at, token.as_deref())
+    })
+    .await?;
     Ok((
         [(header::SET_COOKIE, cookies::end(&app))],
         Redirect::to("/login"),
@@ -168,7 +146,7 @@ pub struct Choice {
     back: String,
 }
 
-pub async fn language(State(app): State<Arc<App>>, Form(choice): Form<Choice>) -> Response {
+async fn language(State(app): State<Arc<App>>, Form(choice): Form<Choice>) -> Response {
     let lang = match choice.lang.as_str() {
         "en" => Lang::English,
         _ => Lang::Indonesian,

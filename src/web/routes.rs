@@ -33,12 +33,10 @@ fn all(app: Option<Arc<App>>) -> Routes {
         .map_or(0, |app| app.config.web.upload_mb as usize * 1024 * 1024);
     // It caps what it reads by the limits of the drop folder.
     let upload = api::submit.layer(DefaultBodyLimit::disable());
-    stock::routes(packs::routes(Routes::new(app)))
+    let routes = stock::routes(packs::routes(Routes::new(app)));
+    let routes = senders::routes(accounts::routes(login::routes(routes)));
+    routes
         .get("/assets/{name}", Needs::Nothing, assets::asset)
-        .get("/login", Needs::Nothing, login::form)
-        .post("/login", Needs::Nothing, login::enter)
-        .post("/language", Needs::Nothing, login::language)
-        .post("/logout", LOOK, login::leave)
         .get("/live", LOOK, live::events)
         .get("/", LOOK, board::board)
         .get("/batches", WORK, batches::list)
@@ -90,14 +88,6 @@ fn all(app: Option<Arc<App>>) -> Routes {
         .get("/day/{date}/report.pdf", LOOK, day::report)
         .get("/layouts", LOOK, layouts::list)
         .get("/layouts/{kind}/{side}", LOOK, layouts::picture)
-        .get("/accounts", DECIDE, accounts::list)
-        .post("/accounts", DECIDE, accounts::make)
-        .post("/accounts/{user}", DECIDE, accounts::change)
-        .get("/password", LOOK, accounts::own)
-        .post("/password", LOOK, accounts::set_own)
-        .get("/senders", DECIDE, senders::list)
-        .post("/senders", DECIDE, senders::make)
-        .post("/senders/{sender}/close", DECIDE, senders::close)
         .get("/healthz", Needs::Nothing, health::health)
         .get("/metrics", Needs::Machine, metrics::metrics)
         .get("/api/v1/openapi.json", Needs::Nothing, api::describe)

@@ -8,17 +8,31 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::action::{Then, perform, with_access};
 use super::app::App;
 use super::error::PageError;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::session::User;
-use crate::actions::accounts;
+use crate::actions::{Rule, senders};
 use crate::ledger::Sender;
 
 const HERE: &str = "/senders";
 
-pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
-    let senders = app.read(|_, ledger| ledger.senders()).await?;
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .get(HERE, Needs::Rule(Rule::SenderList), list)
+        .post(HERE, Needs::Rule(Rule::SenderMake), make)
+        .post(
+            "/senders/{sender}/close",
+            Needs::Rule(Rule::SenderClose),
+            close,
+        )
+}
+
+async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
+    let senders = with_access(&app, &user, |at| senders::list(at)).await?;
     Ok(shown(&app, &user, &senders, None))
 }
 
@@ -67,46 +81,37 @@ fn shown(app: &App, user: &User, senders: &[Sender], token: Option<(&str, &str)>
 
 /// What the form of a new sender sends.
 #[derive(Deserialize)]
-pub struct New {
+struct New {
     sender: String,
 }
 
 /// `POST /senders`. The token stands on the page that answers, and nowhere else.
-pub async fn make(
+async fn make(
     State(app): State<Arc<App>>,
     user: User,
     Form(new): Form<New>,
 ) -> Result<Response, PageError> {
     let sender = new.sender.trim().to_lowercase();
-    let token = accounts::new_sender_token()?;
-    let (name, hash) = (sender.clone(), accounts::hashed(&token));
-    let made = app.write(&user, move |tx| {
-        tx.open_sender(&name, &hash)?;
-        tx.senders()
+    let name = sender.clone();
+    let made = with_access(&app, &user, move |at| {
+        let token = senders::make(at, &name)?;
+        Ok((token, senders::list(at)?))
     });
     match made.await {
-        Ok(senders) => Ok(shown(&app, &user, &senders, Some((&sender, &token))).into_response()),
+        Ok((token, senders)) => {
+            Ok(shown(&app, &user, &senders, Some((&sender, &token))).into_response())
+        }
         Err(error) => page::refused(&app, &user, HERE, error),
     }
 }
 
-pub async fn close(
+async fn close(
     State(app): State<Arc<App>>,
     user: User,
     Path(sender): Path<String>,
 ) -> Result<Response, PageError> {
-    let name = sender.clone();
-    let closed = app.write(&user, move |tx| tx.close_sender(&name));
-    match closed.await {
-        Ok(()) => Ok(page::done(
-            &app,
-            &user,
-            HERE,
-            (
-                format!("Pengirim {sender} ditutup."),
-                format!("The sender {sender} was closed."),
-            ),
-        )),
-        Err(error) => page::refused(&app, &user, HERE, error),
-    }
+    perform(&app, &user, HERE, move |at| {
+        Ok(Then::Page(HERE.to_owned(), senders::close(at, &sender)?))
+    })
+    .await
 }

@@ -1,18 +1,15 @@
-//! Sessions: opaque, kept as hashes, bound to the browser that logged in.
+//! Who asks for a page, and in which browser.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
-use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::error::PageError;
 use crate::actions::Operator;
-use crate::config::WebSettings;
 use crate::domain::account::{Right, Role};
 use crate::domain::hex::hex;
 use crate::domain::text::Lang;
-use crate::ledger::Session;
 
 /// Who asks for a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,30 +64,4 @@ pub fn client(headers: &HeaderMap) -> String {
         .get(header::USER_AGENT)
         .map_or(&b""[..], HeaderValue::as_bytes);
     hex(&Sha256::digest(agent))
-}
-
-/// Whether a session holds, and why not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    Holds,
-    /// It is too old, or its account was closed.
-    Ended,
-    /// Another browser shows it.
-    Stolen,
-}
-
-/// Judges a session at `now` with the browser that shows it.
-pub fn judge(web: &WebSettings, session: &Session, client: &str, now: Timestamp) -> Standing {
-    let idle = SignedDuration::from_mins(i64::from(web.idle_minutes));
-    let whole = SignedDuration::from_hours(i64::from(web.session_hours));
-    if session.client != client {
-        Standing::Stolen
-    } else if !session.account.active
-        || now.duration_since(session.seen_at) > idle
-        || now.duration_since(session.begun_at) > whole
-    {
-        Standing::Ended
-    } else {
-        Standing::Holds
-    }
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::StationArg;
+use super::{Asker, StationArg};
 use crate::domain::account::Role;
 
 /// `account …`.
@@ -18,7 +18,14 @@ pub enum AccountCommand {
     /// Another password
     Password(AccountOf),
     /// Who has an account
-    List(StationArg),
+    List {
+        /// Who asks.
+        #[command(flatten)]
+        asker: Asker,
+        /// Which station.
+        #[command(flatten)]
+        station: StationArg,
+    },
 }
 
 /// `account add`.

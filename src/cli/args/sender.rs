@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::StationArg;
+use super::{Asker, StationArg};
 
 /// `sender …`.
 #[derive(Debug, Subcommand)]
@@ -12,7 +12,14 @@ pub enum SenderCommand {
     /// Let it send no more
     Close(SenderOf),
     /// Which programs may send
-    List(StationArg),
+    List {
+        /// Who asks.
+        #[command(flatten)]
+        asker: Asker,
+        /// Which station.
+        #[command(flatten)]
+        station: StationArg,
+    },
 }
 
 /// `sender add` and `sender close`.

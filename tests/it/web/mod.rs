@@ -19,7 +19,7 @@ use std::net::SocketAddr;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use kia_station::actions::accounts;
+use kia_station::actions::{accounts, senders};
 use kia_station::domain::account::Role;
 use kia_station::ledger::Ledger;
 
@@ -53,7 +53,7 @@ impl Station {
     /// Lets a program send, and gives its token.
     pub fn sender(&self, name: &str) -> String {
         let mut ledger = Ledger::open(&self.path("ledger")).unwrap();
-        let token = accounts::new_sender_token().unwrap();
+        let token = senders::new_sender_token().unwrap();
         let hash = accounts::hashed(&token);
         ledger
             .write("operator:budi", Timestamp::now(), |tx| {
