@@ -130,6 +130,57 @@ fn row(rule: Rule) -> Row {
             act: |at| stock::destruction_record(at, 1).map(drop),
             entered: &["minutes-exported"],
         },
+        Rule::LogOut => Row {
+            given: nothing,
+            act: |at| sessions::log_out(at, None),
+            entered: &["logout"],
+        },
+        Rule::AccountList => Row {
+            given: nothing,
+            act: |at| accounts::list(at).map(drop),
+            entered: &[],
+        },
+        Rule::AccountMake => Row {
+            given: nothing,
+            act: |at| accounts::make(at, "ratna", Role::Supervisor, PASSWORD).map(drop),
+            entered: &["account-set"],
+        },
+        Rule::AccountChange => Row {
+            given: people,
+            act: |at| {
+                let change = accounts::Change {
+                    active: Some(false),
+                    ..accounts::Change::default()
+                };
+                accounts::change(at, "ratna", change).map(drop)
+            },
+            entered: &["account-set"],
+        },
+        Rule::PasswordOwn => Row {
+            given: people,
+            act: |at| accounts::set_password(at, "siti", PASSWORD).map(drop),
+            entered: &["password-set"],
+        },
+        Rule::PasswordOther => Row {
+            given: people,
+            act: |at| accounts::set_password(at, "ratna", PASSWORD).map(drop),
+            entered: &["password-set"],
+        },
+        Rule::SenderList => Row {
+            given: nothing,
+            act: |at| senders::list(at).map(drop),
+            entered: &[],
+        },
+        Rule::SenderMake => Row {
+            given: nothing,
+            act: |at| senders::make(at, "siak").map(drop),
+            entered: &["sender-set"],
+        },
+        Rule::SenderClose => Row {
+            given: |tx| tx.open_sender("siak", "hash"),
+            act: |at| senders::close(at, "siak").map(drop),
+            entered: &["sender-set"],
+        },
     }
 }
 
@@ -148,6 +199,13 @@ fn card(number: u64) -> CardId {
 
 fn pack() -> PackId {
     PackId::new(1)
+}
+
+const PASSWORD: &str = "kereta senja biru";
+
+fn people(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    tx.make_account("siti", Role::Supervisor, "$argon2id$")?;
+    tx.make_account("ratna", Role::Supervisor, "$argon2id$")
 }
 
 fn nothing(_: &mut Tx<'_>) -> ledger::Result<()> {
@@ -301,8 +359,9 @@ fn a_name_without_proof_counts_only_while_there_are_no_accounts() {
         let row = row(rule);
         let (_dir, context) = station(&row);
         let claimed = Operator::Claimed("siti".to_owned());
+        let is_free = !context.read(|ledger| ledger.has_accounts()).unwrap();
         let done = (row.act)(&mut Access::new(&context, claimed.clone()));
-        assert!(done.is_ok(), "{rule:?}: {done:?}");
+        assert_eq!(done.is_ok(), is_free, "{rule:?}: {done:?}");
 
         let (_dir, context) = station(&row);
         let account = |tx: &mut Tx<'_>| tx.make_account("budi", Role::Supervisor, "$argon2id$");
@@ -315,4 +374,31 @@ fn a_name_without_proof_counts_only_while_there_are_no_accounts() {
         );
         assert!(entered(&context, before).is_empty(), "{rule:?}");
     }
+}
+
+#[test]
+fn the_first_account_is_made_by_whoever_holds_the_console_and_no_other_is() {
+    let (_dir, context) = station(&row(Rule::AccountMake));
+    let mut at = Access::new(&context, Operator::Unnamed);
+    let first = accounts::make(&mut at, "siti", Role::Operator, PASSWORD);
+    assert!(matches!(first, Err(Failure::Refused(_))), "{first:?}");
+    accounts::make(&mut at, "budi", Role::Supervisor, PASSWORD).unwrap();
+    let second = accounts::make(&mut at, "siti", Role::Operator, PASSWORD);
+    assert!(matches!(second, Err(Failure::Refused(_))), "{second:?}");
+    let all = context.read(|ledger| ledger.accounts()).unwrap();
+    assert_eq!(all.len(), 1);
+}
+
+#[test]
+fn a_password_is_proved_once_more_before_it_is_changed_at_an_open_page() {
+    let (_dir, context) = station(&row(Rule::AccountMake));
+    let mut at = Access::new(&context, Operator::Unnamed);
+    accounts::make(&mut at, "budi", Role::Supervisor, PASSWORD).unwrap();
+    let before = last(&context);
+    let (user, role) = ("budi".to_owned(), Role::Supervisor);
+    let mut at = Access::new(&context, Operator::Proved { user, role });
+    accounts::prove_again(&mut at, PASSWORD).unwrap();
+    let wrong = accounts::prove_again(&mut at, "bulan di atas sawah").unwrap_err();
+    assert!(matches!(wrong, Failure::Refused(_)), "{wrong:?}");
+    assert_eq!(entered(&context, before), ["login-denied"]);
 }
