@@ -3,7 +3,7 @@
 use crate::domain::pack::ReturnReason;
 use crate::domain::text::Text;
 use crate::intake::Why;
-use crate::ledger::{Entry, Event, PackPlace};
+use crate::ledger::{Entry, Event, PackPlace, RESTORED};
 use crate::text;
 
 /// Why a drop stands in `incoming/` and is not taken.
@@ -28,6 +28,10 @@ pub const fn why(why: Why) -> Text {
 /// What to do about a held card, by the code of the reason; `None` for a code that says all.
 pub fn advice(reason: &str) -> Option<Text> {
     Some(match reason {
+        RESTORED => Text::new(
+            "stasiun dipulihkan dari cadangan: cari kartunya dulu, lalu nyatakan: baik, rusak, atau tidak keluar",
+            "restored from a backup: look for the card first, then say: good, spoiled, or not out",
+        ),
         "photo-missing" => Text::new(
             "sudah 5 tahun dan belum ada foto; minta rekaman baru dengan foto",
             "turned 5 without a photo",

@@ -22,6 +22,7 @@ pub mod sessions;
 pub mod steps;
 pub mod stock;
 pub mod uploads;
+pub mod worklist;
 
 pub use self::access::{Access, Audit, Operator};
 pub use self::failure::{Failure, Result};

@@ -14,6 +14,7 @@ use crate::domain::ids::{CardId, LotId, PackId};
 use crate::domain::pack::{Carrier, Destination, ReturnReason};
 use crate::domain::stock::Movement;
 use crate::domain::text::{Explain, Lang};
+use crate::intake::Inbox;
 use crate::ledger::testing::{child, new_card, new_lot, now};
 use crate::ledger::{self, Ledger, NewMovement, Tx};
 use crate::production::assets;
@@ -29,6 +30,16 @@ struct Row {
 
 fn row(rule: Rule) -> Row {
     match rule {
+        Rule::WorkView => Row {
+            given: nothing,
+            act: |at| {
+                let (paths, config) = (&at.context.paths, &at.context.config);
+                let inbox = Inbox::new(paths.intake(), config.intake.clone());
+                let mut inbox = inbox.map_err(Failure::broken)?;
+                worklist::view(at, worklist::Incoming::look(&mut inbox)).map(drop)
+            },
+            entered: &[],
+        },
         Rule::PackList => Row {
             given: nothing,
             act: |at| packs::list(at, None, None).map(drop),

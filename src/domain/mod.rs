@@ -8,6 +8,7 @@ pub mod card;
 mod chain;
 pub mod columns;
 pub mod coverage;
+pub mod device;
 pub mod fields;
 pub mod figures;
 pub mod hex;

@@ -22,6 +22,7 @@ pub mod ipp;
 pub mod reasons;
 pub mod submit;
 
+pub use crate::domain::device::DeviceState;
 pub use failure::{Failure, NotTaken};
 pub use reasons::Reason;
 
@@ -248,34 +249,8 @@ impl Device {
 
     /// Whether a card handed to it now would be printed.
     pub fn is_ready(&self) -> bool {
-        let running = matches!(self.state, DeviceState::Idle | DeviceState::Processing);
-        running && self.accepting && !self.reasons.iter().any(Reason::stops_printing)
-    }
-}
-
-/// `printer-state` (RFC 8011 §5.4.11), or that it does not answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DeviceState {
-    Idle,
-    Processing,
-    /// Does not go on until a person helps.
-    Stopped,
-    Unreachable,
-}
-
-impl DeviceState {
-    pub const fn text(self) -> Text {
-        match self {
-            Self::Idle => Text::new("siap", "ready"),
-            Self::Processing => Text::new("sedang mencetak", "printing"),
-            Self::Stopped => Text::new("berhenti", "stopped"),
-            Self::Unreachable => Text::new("tidak terhubung", "not reachable"),
-        }
-    }
-}
-
-impl fmt::Display for DeviceState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text().fmt(f)
+        self.state.is_running()
+            && self.accepting
+            && !self.reasons.iter().any(Reason::stops_printing)
     }
 }

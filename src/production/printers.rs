@@ -6,7 +6,6 @@ use jiff::tz::TimeZone;
 use super::StationError;
 use crate::config::PrinterSettings;
 use crate::ledger::Reader;
-use crate::printer::DeviceState;
 
 /// Whether a printer has made as many cards today as its settings allow.
 ///
@@ -40,14 +39,4 @@ pub fn made_today(
         source: std::io::Error::other(error),
     })?;
     Ok(ledger.taken_since(printer, midnight.timestamp())?)
-}
-
-/// The word of a state in the ledger.
-pub const fn state_code(state: DeviceState) -> &'static str {
-    match state {
-        DeviceState::Idle => "idle",
-        DeviceState::Processing => "processing",
-        DeviceState::Stopped => "stopped",
-        DeviceState::Unreachable => "unreachable",
-    }
 }

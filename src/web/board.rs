@@ -1,422 +1,188 @@
 //! The board: what needs a person first, then the printers, then where every card stands.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::extract::State;
 use maud::{Markup, html};
 
+use super::action::with_access;
 use super::app::App;
 use super::error::PageError;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::session::User;
-use crate::actions::history;
-use crate::actions::steps;
-use crate::config::{Duplex, PrinterSettings};
+use crate::actions::Rule;
+use crate::actions::worklist::{self, Incoming, Place, Printer, Severity, Task, Worklist};
 use crate::domain::account::Right;
 use crate::domain::card::State as CardState;
-use crate::domain::chain;
-use crate::domain::ids::LotId;
-use crate::domain::stock::Forecast;
-use crate::domain::text::Lang;
-use crate::domain::text::Text;
-use crate::intake::{IntakeError, Why};
-use crate::ledger::{Card, FinishedDrop, PrinterState, Reader, Status, Waiting};
-use crate::printer::{DeviceState, Reason};
-use crate::production::LOT_HELD;
-use crate::production::StationError;
-use crate::production::fault::Fault;
-use crate::production::is_proof_code;
-use crate::production::printers::{made_today, state_code};
-use crate::render::proof::Wrong;
+use crate::domain::text::{Explain, Lang};
 
-impl From<IntakeError> for PageError {
-    fn from(error: IntakeError) -> Self {
-        Self::broken(error)
-    }
+pub fn routes(routes: Routes) -> Routes {
+    routes.get("/", Needs::Rule(Rule::WorkView), board)
 }
 
-/// One printer at work.
-pub(super) struct Desk {
-    pub settings: PrinterSettings,
-    pub state: Option<PrinterState>,
-    pub queue: u64,
-    pub today: u64,
-    pub backs: usize,
-    /// Why its stack must not be turned yet.
-    pub doubt: Option<Text>,
-}
-
-/// All that the board shows.
-pub(super) struct Board {
-    pub status: Status,
-    pub queue: Vec<Waiting>,
-    pub forecast: Option<Forecast>,
-    pub desks: Vec<Desk>,
-    /// What the station cannot do for now.
-    pub fault: Option<String>,
-    /// Drops in `incoming/` that only wait for their turn.
-    pub ready: usize,
-    /// The others there, and what each waits for.
-    pub waiting: Vec<(String, Why)>,
-    pub drops: Vec<FinishedDrop>,
-}
-
-pub(super) fn look(app: &App, ledger: &Reader) -> Result<Board, PageError> {
-    let fault = Fault::read(&app.paths).map_err(PageError::broken)?;
-    let mut fault = fault.map(|fault| fault.what);
-    let (ready, waiting) = {
-        let mut inbox = app.inbox();
-        // A folder that is away is just what the board has to tell.
-        match inbox.scan(Instant::now(), &BTreeSet::new()) {
-            Ok(ready) => {
-                let waiting = inbox.waiting().iter();
-                let waiting = waiting.map(|drop| (drop.name.clone(), drop.why));
-                (ready.len(), waiting.collect())
-            }
-            Err(error) => {
-                fault.get_or_insert_with(|| chain(&error));
-                (0, Vec::new())
-            }
-        }
-    };
-    ledger.snapshot(|ledger| {
-        let driven = app.config.printers.iter().filter(|p| p.is_driven());
-        let desk = |settings: &PrinterSettings| {
-            let name = &settings.name;
-            Ok::<_, StationError>(Desk {
-                state: ledger.printer(name)?,
-                queue: ledger.queue_of(name)?,
-                today: made_today(ledger, name, &app.zone, app.now())?,
-                backs: match settings.duplex {
-                    Duplex::None => ledger.backs_waiting(name)?.len(),
-                    _ => 0,
-                },
-                doubt: steps::stack_in_doubt(ledger, name)?.and_then(|doubt| doubt.refusal()),
-                settings: settings.clone(),
-            })
-        };
-        Ok(Board {
-            status: ledger.status()?,
-            queue: ledger.waiting()?,
-            forecast: ledger.forecast()?,
-            desks: driven.map(desk).collect::<Result<_, _>>()?,
-            fault: fault.clone(),
-            ready,
-            waiting,
-            drops: ledger.latest_drops(8)?,
-        })
-    })
-}
-
-pub async fn board(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
-    let board = app.read(look).await?;
+async fn board(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
+    let here = Arc::clone(&app);
+    let work = with_access(&app, &user, move |at| {
+        let incoming = Incoming::look(&mut here.inbox());
+        worklist::view(at, incoming)
+    });
+    let work = work.await?;
     let lang = user.lang;
     let content = html! {
         p.notice.bad #offline role="alert" {
             (lang.t("Tidak terhubung ke stasiun; halaman ini mungkin sudah usang.",
                     "Not connected to the station; this page may be old."))
         }
-        section #tasks data-live aria-live="polite" { (tasks(&board, &user)) }
-        section #flow data-live { (flow(&board, lang)) }
-        section #printers data-live { (printers(&board, lang)) }
-        section #drops data-live { (drops(&app, &board, lang)) }
+        section #tasks data-live aria-live="polite" { (tasks(&work, &user)) }
+        section #flow data-live { (flow(&work, lang)) }
+        section #printers data-live { (printers(&work, lang)) }
+        section #drops data-live { (drops(&app, &work, lang)) }
     };
-    Ok(page::page(
-        &app,
-        &user,
-        lang.t("Papan", "Board"),
-        true,
-        &content,
-    ))
+    let title = lang.t("Papan", "Board");
+    Ok(page::page(&app, &user, title, true, &content))
 }
 
-/// Something that needs a person: what it is, and what to do.
-fn task(class: &str, what: &Markup, action: &Markup) -> Markup {
-    html! { div class={ "box " (class) } { div { (what) } div { (action) } } }
-}
+/// How many single cards are shown; the list of cards has them all.
+const CARDS_SHOWN: usize = 20;
 
-fn tasks(board: &Board, user: &User) -> Markup {
-    let (lang, status) = (user.lang, &board.status);
-    let by_proof = |card: &&Card| {
-        let reason = card.reason.as_deref().unwrap_or_default();
-        reason == LOT_HELD || is_proof_code(reason)
-    };
-    let (of_lots, alone): (Vec<&Card>, _) = status.need_person.iter().partition(by_proof);
-    let mut held: BTreeMap<LotId, Vec<&Card>> = BTreeMap::new();
-    for card in of_lots {
-        if let Some(lot) = card.lot {
-            held.entry(lot).or_default().push(card);
-        }
-    }
-    let works = user.may(Right::Work);
-    let shown = alone.iter().take(20);
-    let mut tasks: Vec<Markup> = Vec::new();
-    if let Some(fault) = &board.fault {
-        tasks.push(task(
-            "bad",
-            &html! {
-                strong { (lang.t("Stasiun terhambat", "The station is held up")) } ": " span lang="en" { (fault) } br;
-                (lang.t("Ia mencoba lagi sendiri; periksa disk, folder bersama dan sambungannya, atau panggil teknisi.",
-                        "It tries again by itself; look at the disk, the shared folder and its connection, or call the technician."))
-            },
-            &html! {},
-        ));
-    }
-    for desk in &board.desks {
-        tasks.extend(trouble(desk, lang, works));
-    }
-    for (lot, cards) in &held {
-        tasks.push(held_lot(*lot, cards, lang, works));
-    }
-    if let Some(forecast) = board
-        .forecast
-        .as_ref()
-        .filter(|forecast| forecast.is_short())
-    {
-        let text = forecast.text();
-        tasks.push(task(
-            "warn",
-            &html! { strong { (lang.t("Persediaan kurang", "Supplies are short")) } br; (text.of(lang)) },
-            &html! { a.button href="/stock" { (lang.t("Persediaan", "Supplies")) } },
-        ));
-    }
-    for card in shown {
-        tasks.push(lone_card(card, lang));
-    }
-    for lot in &status.open_lots {
-        for (position, card) in &lot.not_to_use {
-            tasks.push(task(
-                "bad",
-                &html! {
-                    strong { (lang.t("Jangan diserahkan", "Do not hand out")) } ": "
-                    (card) ", lot " (lot.lot.lot) ", " (lang.t("urutan", "position")) " " (position) br;
-                    (lang.t("Kartu di PDF ini dibatalkan, ditahan, atau dibuat lagi di lot lain; yang keluar dari PDF ini dirusak.",
-                            "The card in this PDF was cancelled, held, or made anew in another lot; what comes out of this PDF is to be spoiled."))
-                },
-                &html! { a.button href={ "/cards/" (card) } { (lang.t("Buka", "Open")) } },
-            ));
-        }
-    }
-    for void in &status.void_cards {
-        tasks.push(task(
-            "bad",
-            &html! {
-                strong { (lang.t("Tidak berlaku, masih di kantor", "Void, and still in the office")) } ": " (void.card)
-                @if let Some(pack) = void.pack { ", " (lang.t("paket", "pack")) " " (pack) } br;
-                (lang.t("Kartu baru menggantikannya: keluarkan dari amplop atau tumpukan, lalu musnahkan.",
-                        "A newer card takes its place: take it out of its envelope or pile, then destroy it."))
-            },
-            &html! { a.button href="/stock" { (lang.t("Musnahkan", "Destroy")) } },
-        ));
-    }
-    let quiet = [Why::Settling, Why::NotWhole, Why::Photo];
-    for (name, why) in board.waiting.iter().filter(|(_, why)| !quiet.contains(why)) {
-        tasks.push(task(
-            "warn",
-            &html! { strong { "incoming/" (name) } br; (history::why(*why).of(lang)) },
-            &html! {},
-        ));
-    }
+fn tasks(work: &Worklist, user: &User) -> Markup {
+    let lang = user.lang;
+    let mut cards = 0;
+    let shown = work.tasks.iter().filter(|task| {
+        let is_card = matches!(task.place, Some(Place::Card(_) | Place::Settle(_)));
+        cards += usize::from(is_card);
+        !is_card || cards <= CARDS_SHOWN
+    });
+    let shown: Vec<&Task> = shown.collect();
     html! {
         h1 {
-            @if tasks.is_empty() { (lang.t("Tidak ada yang menunggu Anda", "Nothing waits for you")) }
-            @else { (lang.t("Perlu Anda", "Needs you")) " (" (tasks.len() + alone.len().saturating_sub(20)) ")" }
+            @if shown.is_empty() { (lang.t("Tidak ada yang menunggu Anda", "Nothing waits for you")) }
+            @else { (lang.t("Perlu Anda", "Needs you")) " (" (work.tasks.len()) ")" }
         }
-        div.tasks { @for task in &tasks { (task) } }
-        @if alone.len() > 20 {
+        div.tasks { @for task in shown { (one(task, user)) } }
+        @if cards > CARDS_SHOWN {
             p { a href="/cards?state=held" { (lang.t("Semua kartu yang ditahan", "All held cards")) } }
         }
     }
 }
 
-fn lone_card(card: &Card, lang: Lang) -> Markup {
-    let reason = card.reason.as_deref().unwrap_or_default();
-    let (title, advice) = match card.state {
-        CardState::Unconfirmed => (
-            lang.t("Belum pasti keluar", "Not known whether it came out"),
-            lang.t(
-                "Lihat di printer, lalu nyatakan: baik, rusak, atau tidak keluar.",
-                "Look at the printer, then say: good, spoiled, or not out.",
-            )
-            .into(),
-        ),
-        _ => (
-            lang.t("Ditahan", "Held"),
-            history::advice(reason).map_or(reason.into(), |advice| advice.into(lang)),
-        ),
+fn one(task: &Task, user: &User) -> Markup {
+    let class = match task.severity {
+        Severity::Bad => "bad",
+        Severity::Warning => "warn",
     };
-    task(
-        if card.state == CardState::Unconfirmed {
-            "bad"
-        } else {
-            "warn"
-        },
-        &html! {
-            strong { (title) } ": " (card.card)
-            @if let Some(school) = &card.sekolah.nama { " · " (school) " " (card.sekolah.kelas.as_deref().unwrap_or_default()) }
-            br; (advice)
-        },
-        &html! { a.button.primary href={ "/cards/" (card.card) } { (lang.t("Selesaikan", "Settle")) } },
-    )
-}
-
-fn held_lot(lot: LotId, cards: &[&Card], lang: Lang, works: bool) -> Markup {
-    let wrong = cards.iter().filter_map(|card| {
-        let wrong = Wrong::from_code(card.reason.as_deref().unwrap_or_default())?;
-        Some((card.card, wrong.text().into(lang)))
-    });
-    task(
-        "bad",
-        &html! {
-            strong { "Lot " (lot) " " (lang.t("ditahan, jangan dicetak", "is held, do not print it")) }
-            " (" (cards.len()) " " (lang.t("kartu", "cards")) ")"
-            @for (card, why) in wrong { br; a href={ "/cards/" (card) } { (card) } ": " (why) }
-        },
-        &html! {
-            @if works {
-                form method="post" action={ "/lots/" (lot) "/again" } {
-                    button.primary { (lang.t("Buat lagi", "Make it again")) }
-                }
+    html! {
+        div class={ "box " (class) } {
+            div {
+                strong { (task.text().of(user.lang)) }
+                @for advice in &task.advice { br; (advice.of(user.lang)) }
             }
-        },
-    )
-}
-
-/// What is wrong with a printer.
-fn trouble(desk: &Desk, lang: Lang, works: bool) -> Vec<Markup> {
-    let name = &desk.settings.name;
-    let mut found = Vec::new();
-    if let Some(state) = &desk.state {
-        let stands = [DeviceState::Stopped, DeviceState::Unreachable]
-            .into_iter()
-            .find(|known| state_code(*known) == state.state);
-        let reasons: Vec<Reason> = state
-            .reasons
-            .iter()
-            .filter_map(|code| Reason::parse(code))
-            .collect();
-        if let Some(stands) = stands {
-            found.push(task(
-                "bad",
-                &html! {
-                    strong { "Printer " (name) " " (stands.text().of(lang)) }
-                    @for reason in &reasons {
-                        br; (reason.text().of(lang)) ": " (reason.advice().of(lang))
-                    }
-                    @if stands == DeviceState::Unreachable {
-                        br; (lang.t("Nyalakan printer, lalu periksa kabel dan jaringannya.",
-                                    "Turn the printer on, then check its cable and the network."))
-                    }
-                    @if let (true, Some(message)) = (reasons.is_empty(), &state.message) { br; (message) }
-                },
-                &html! {},
-            ));
+            div { @if let Some(place) = &task.place { (button(place, user)) } }
         }
     }
-    if let Some(text) = &desk.doubt {
-        let text = text.of(lang);
-        found.push(task(
-            "bad",
-            &html! { strong { "Printer " (name) } br; (text) },
-            &html! {},
-        ));
-    } else if desk.backs > 0 {
-        found.push(task(
-            "warn",
-            &html! {
-                strong { "Printer " (name) ": " (desk.backs) " " (lang.t("kartu menunggu sisi belakang", "cards wait for their backs")) }
-                br; (lang.t("Balik tumpukan, masukkan lagi ke pengumpan, lalu tekan tombol.",
-                            "Turn the stack, put it back into the feeder, then press the button."))
-            },
-            &html! {
-                @if works {
-                    form method="post" action={ "/printers/" (name) "/turned" } {
-                        button.primary { (lang.t("Sudah dibalik", "It is turned")) }
-                    }
-                }
-            },
-        ));
-    }
-    found
 }
 
-fn flow(board: &Board, lang: Lang) -> Markup {
-    let counts: BTreeMap<CardState, u64> = board.status.states.iter().copied().collect();
+/// Goes where a task is done, or does it.
+fn button(place: &Place, user: &User) -> Markup {
+    let lang = user.lang;
+    let link = |to: String, word| html! { a.button href=(to) { (word) } };
+    let form = |to: String, word| {
+        html! {
+            @if user.may(Right::Work) {
+                form method="post" action=(to) { button.primary { (word) } }
+            }
+        }
+    };
+    match place {
+        Place::Card(card) | Place::Settle(card) => {
+            html! { a.button.primary href={ "/cards/" (card) } { (lang.t("Selesaikan", "Settle")) } }
+        }
+        Place::Spoil { card, .. } => link(format!("/cards/{card}"), lang.t("Buka", "Open")),
+        Place::Again(lot) => form(
+            format!("/lots/{lot}/again"),
+            lang.t("Buat lagi", "Make it again"),
+        ),
+        Place::Turned(printer) => form(
+            format!("/printers/{printer}/turned"),
+            lang.t("Sudah dibalik", "It is turned"),
+        ),
+        Place::Supplies => link("/stock".to_owned(), lang.t("Persediaan", "Supplies")),
+        Place::Destroy => link("/stock".to_owned(), lang.t("Musnahkan", "Destroy")),
+        Place::Pack(pack) => link(format!("/packs/{pack}"), lang.t("Buka", "Open")),
+    }
+}
+
+fn flow(work: &Worklist, lang: Lang) -> Markup {
+    use CardState as Of;
+    let counts: BTreeMap<CardState, u64> = work.status.states.iter().copied().collect();
     let sum = |states: &[CardState]| {
         states
             .iter()
             .filter_map(|state| counts.get(state))
             .sum::<u64>()
     };
-    let queue: u64 = board.queue.iter().map(|kind| kind.cards).sum();
+    let incoming = work.incoming.as_ref().map_or(0, Incoming::count);
+    let queue: u64 = work.queue.iter().map(|kind| kind.cards).sum();
     let steps = [
+        (("Masuk", "Incoming"), incoming as u64, "/batches"),
+        (("Antre lot", "Queued"), queue, "/cards?state=accepted"),
         (
-            lang.t("Masuk", "Incoming"),
-            (board.ready + board.waiting.len()) as u64,
-            "/batches",
-        ),
-        (
-            lang.t("Antre lot", "Queued"),
-            queue,
-            "/cards?state=accepted",
-        ),
-        (
-            lang.t("Siap cetak", "Ready to print"),
-            sum(&[CardState::Rendered]),
+            ("Siap cetak", "Ready to print"),
+            sum(&[Of::Rendered]),
             "/cards?state=rendered",
         ),
         (
-            lang.t("Di printer", "At the printer"),
-            sum(&[CardState::Submitting, CardState::Sent]),
+            ("Di printer", "At the printer"),
+            sum(&[Of::Submitting, Of::Sent]),
             "/cards?state=sent",
         ),
         (
-            lang.t("Perlu dipindai", "To be scanned"),
-            sum(&[CardState::Printed]),
+            ("Perlu dipindai", "To be scanned"),
+            sum(&[Of::Printed]),
             "/scan",
         ),
         (
-            lang.t("Terverifikasi", "Verified"),
-            sum(&[CardState::Verified]),
+            ("Terverifikasi", "Verified"),
+            sum(&[Of::Verified]),
             "/cards?state=verified",
         ),
         (
-            lang.t("Dikemas, dikirim", "Packed, sent"),
-            sum(&[CardState::Packed, CardState::HandedOver]),
+            ("Dikemas, dikirim", "Packed, sent"),
+            sum(&[Of::Packed, Of::HandedOver]),
             "/packs",
         ),
         (
-            lang.t("Sampai di sekolah", "With the school"),
-            sum(&[CardState::Received]),
+            ("Sampai di sekolah", "With the school"),
+            sum(&[Of::Received]),
             "/packs",
         ),
     ];
     html! {
         h2 { (lang.t("Kartu", "Cards")) }
-        ul.flow { @for (name, count, to) in steps { li { a href=(to) { (name) b { (count) } } } } }
+        ul.flow { @for ((id, en), count, to) in steps { li { a href=(to) { (lang.t(id, en)) b { (count) } } } } }
     }
 }
 
-fn printers(board: &Board, lang: Lang) -> Markup {
+fn printers(work: &Worklist, lang: Lang) -> Markup {
     html! {
         h2 { (lang.t("Printer", "Printers")) }
-        @if board.desks.is_empty() {
+        @if work.printers.is_empty() {
             p.soft { (lang.t("Stasiun ini tidak menjalankan printer; cetak lots/*.pdf, lalu nyatakan hasilnya.",
                              "This station drives no printer; print lots/*.pdf, then say what came out.")) }
         }
-        div.grid { @for desk in &board.desks { (printer(desk, lang)) } }
-        @if let Some(forecast) = &board.forecast {
+        div.grid { @for each in &work.printers { (printer(each, lang)) } }
+        @if let Some(forecast) = &work.forecast {
             @let text = forecast.text();
             p { (text.of(lang)) }
         }
-        @if !board.status.open_lots.is_empty() {
+        @if !work.status.open_lots.is_empty() {
             div.scroll { table {
                 caption { (lang.t("Lot yang kartunya belum keluar semua", "Lots whose cards are not all out")) }
                 thead { tr { th { "Lot" } th { (lang.t("Jenis", "Kind")) } th.num { (lang.t("Belum", "Left")) } th.num { (lang.t("Kartu", "Cards")) } th { "PDF" } } }
-                tbody { @for lot in &board.status.open_lots { tr {
+                tbody { @for lot in &work.status.open_lots { tr {
                     td { a href={ "/lots/" (lot.lot.lot) } { (lot.lot.lot) } } td { (lot.lot.kind) }
                     td.num { (lot.waiting) } td.num { (lot.lot.cards) } td { "lots/" (lot.lot.pdf) }
                 } } }
@@ -425,65 +191,46 @@ fn printers(board: &Board, lang: Lang) -> Markup {
     }
 }
 
-fn printer(desk: &Desk, lang: Lang) -> Markup {
-    let state = desk.state.as_ref();
-    let known = [
-        DeviceState::Idle,
-        DeviceState::Processing,
-        DeviceState::Stopped,
-        DeviceState::Unreachable,
-    ]
-    .into_iter()
-    .find(|known| state.is_some_and(|state| state_code(*known) == state.state));
-    let (class, word) = match known {
-        Some(known @ (DeviceState::Idle | DeviceState::Processing)) => {
-            ("good", known.text().into(lang))
-        }
-        Some(known) => ("bad", known.text().into(lang)),
-        None => (
-            "",
-            state.map_or(
-                Cow::Borrowed(lang.t("belum ditanya", "not asked yet")),
-                |state| state.state.as_str().into(),
-            ),
-        ),
+fn printer(printer: &Printer, lang: Lang) -> Markup {
+    let (class, word) = match &printer.state {
+        Some(known) if known.state.is_running() => ("good", known.state.text().into(lang)),
+        Some(known) => ("bad", known.state.text().into(lang)),
+        None => ("", lang.t("belum ditanya", "not asked yet").into()),
     };
     html! {
         div.panel {
-            h3 { (desk.settings.name) " " span class={ "tag " (class) } { (word) } }
+            h3 { (printer.settings.name) " " span class={ "tag " (class) } { (word) } }
             dl.facts {
-                dt { (lang.t("Antrean", "Queue")) } dd { (desk.queue) " " (lang.t("kartu", "cards")) }
+                dt { (lang.t("Antrean", "Queue")) } dd { (printer.queue) " " (lang.t("kartu", "cards")) }
                 dt { (lang.t("Hari ini", "Today")) }
                 dd {
-                    (desk.today)
-                    @if let Some(cap) = desk.settings.daily_cap {
+                    (printer.today)
+                    @if let Some(cap) = printer.settings.daily_cap {
                         " / " (cap) " "
-                        @if desk.today >= u64::from(cap) { span.warn { (lang.t("batas tercapai, lanjut besok", "cap reached, goes on tomorrow")) } }
-                        meter min="0" max=(cap) value=(desk.today) {}
+                        @if printer.is_capped() { span.warn { (lang.t("batas tercapai, lanjut besok", "cap reached, goes on tomorrow")) } }
+                        meter min="0" max=(cap) value=(printer.today) {}
                     }
                 }
-                dt { (lang.t("Blanko", "Blanks")) } dd { (desk.settings.media) }
-                @if let Some(state) = state {
-                    @for reason in state.reasons.iter().filter_map(|code| Reason::parse(code)) {
-                        dt { (lang.t("Pesan", "Says")) } dd { (reason.text().of(lang)) }
-                    }
+                dt { (lang.t("Blanko", "Blanks")) } dd { (printer.settings.media) }
+                @for reason in printer.reasons() {
+                    dt { (lang.t("Pesan", "Says")) } dd { (reason.text().of(lang)) }
                 }
             }
         }
     }
 }
 
-fn drops(app: &App, board: &Board, lang: Lang) -> Markup {
+fn drops(app: &App, work: &Worklist, lang: Lang) -> Markup {
     html! {
         h2 { (lang.t("Kiriman terakhir", "Latest drops")) }
-        @if board.drops.is_empty() { p.soft { (lang.t("Belum ada kiriman.", "No drops yet.")) } }
+        @if work.drops.is_empty() { p.soft { (lang.t("Belum ada kiriman.", "No drops yet.")) } }
         @else {
             div.scroll { table {
                 thead { tr {
                     th { (lang.t("Kiriman", "Drop")) } th { (lang.t("Waktu", "Time")) }
                     th.num { (lang.t("Diterima", "Accepted")) } th.num { (lang.t("Ditolak", "Rejected")) } th.num { (lang.t("Jumlah", "Received")) }
                 } }
-                tbody { @for drop in &board.drops { tr {
+                tbody { @for drop in &work.drops { tr {
                     td { (drop.outcome.name) } td { (app.local(drop.at)) }
                     td.num { (drop.outcome.accepted) }
                     td.num.bad[drop.outcome.rejected > 0] { (drop.outcome.rejected) }

@@ -197,6 +197,12 @@ impl From<reports::Error> for PageError {
     }
 }
 
+impl From<crate::intake::IntakeError> for PageError {
+    fn from(error: crate::intake::IntakeError) -> Self {
+        Self::broken(error)
+    }
+}
+
 impl From<crate::production::StationError> for PageError {
     fn from(error: crate::production::StationError) -> Self {
         Self::broken(error)

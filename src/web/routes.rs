@@ -33,12 +33,12 @@ fn all(app: Option<Arc<App>>) -> Routes {
         .map_or(0, |app| app.config.web.upload_mb as usize * 1024 * 1024);
     // It caps what it reads by the limits of the drop folder.
     let upload = api::submit.layer(DefaultBodyLimit::disable());
-    let routes = stock::routes(packs::routes(Routes::new(app)));
+    let routes = board::routes(Routes::new(app));
+    let routes = stock::routes(packs::routes(routes));
     let routes = senders::routes(accounts::routes(login::routes(routes)));
     routes
         .get("/assets/{name}", Needs::Nothing, assets::asset)
         .get("/live", LOOK, live::events)
-        .get("/", LOOK, board::board)
         .get("/batches", WORK, batches::list)
         .upload("/batches", WORK, most, batches::upload)
         .get("/batches/returned/{key}", WORK, batches::returned)

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use kia_station::config::PrinterSettings;
 use kia_station::domain::card::State;
-use kia_station::printer::DeviceState;
+use kia_station::domain::device::DeviceState;
+use kia_station::domain::text::Explain;
 use kia_station::production::LOT_HELD;
 use kia_station::render::content::FIELDS;
 use kia_station::render::layout::{FIT_KEYS, ITEM_KEYS, TOP_KEYS};
@@ -76,12 +77,7 @@ fn every_key_and_every_state_of_a_printer_is_explained() {
         "{keys:?}"
     );
     assert_eq!(without_row(&page, part, &keys), nothing);
-    for state in [
-        DeviceState::Idle,
-        DeviceState::Processing,
-        DeviceState::Stopped,
-        DeviceState::Unreachable,
-    ] {
+    for state in DeviceState::ALL {
         let word = state.text().id;
         assert_eq!(without_row(&page, part, &[&*word]), nothing);
     }

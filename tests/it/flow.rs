@@ -264,7 +264,7 @@ fn a_changed_record_before_printing_needs_a_higher_revision() {
     );
     station.take_all();
     let status = station.run(&["status"]).ended(0);
-    let void = "lot L00003 BATAL seluruhnya: jangan cetak lots/L00003.pdf";
+    let void = "Lot L00003 batal seluruhnya: jangan cetak lots/L00003.pdf";
     assert!(status.out.contains(void), "{}", status.out);
 }
 
@@ -290,7 +290,7 @@ fn after_printing_a_changed_record_needs_a_reason_and_voids_the_old_card() {
     assert_eq!(station.status()["void_cards"][0]["card"], json!(old));
     let said = station.run(&["status"]).ended(0).out;
     assert!(
-        said.contains(&format!("{old} TIDAK BERLAKU tetapi masih di kantor")),
+        said.contains(&format!("{old} tidak berlaku, masih di kantor")),
         "{said}"
     );
     station.confirm_all("L00002");

@@ -279,7 +279,7 @@ fn a_pack_that_no_school_confirms_is_called_out() {
     assert_eq!(station.status()["overdue"][0]["pack"], id);
     let told = station.run(&["status"]).ended(0).out;
     assert!(
-        told.contains("TERLAMBAT") && told.contains("SDN 5 CURUP"),
+        told.contains("terlambat") && told.contains("SDN 5 CURUP"),
         "{told}"
     );
     only(pack(&station, &["receive", id, "--all"]));

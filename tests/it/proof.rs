@@ -34,7 +34,7 @@ fn a_lot_whose_cards_do_not_show_their_names_is_held_and_made_again_once_the_lay
     );
     let said = station.run(&["status"]).ended(0);
     for words in [
-        &format!("lot {lot} DITAHAN"),
+        &format!("Lot {lot} ditahan"),
         "tulisan terpotong atau tertutup",
         &station.card_of(&pupils[0]),
     ] {

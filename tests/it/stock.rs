@@ -113,7 +113,8 @@ fn status_warns_when_the_ribbon_will_not_do_for_the_queue() {
     );
     let told = station.run(&["status"]).ended(0).out;
     assert!(
-        told.contains("KURANG: pita cukup untuk 0 kartu, blanko untuk 4, antrean 1"),
+        told.contains("Persediaan kurang")
+            && told.contains("pita cukup untuk 0 kartu, blanko untuk 4, antrean 1"),
         "{told}"
     );
     assert_eq!(Station::new().status()["forecast"], Value::Null);

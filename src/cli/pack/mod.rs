@@ -4,15 +4,12 @@ mod papers;
 mod tell;
 
 use anyhow::Result;
-use jiff::Timestamp;
-use jiff::civil::Date;
 use serde_json::json;
 
 use super::{Outcome, perform, print_json};
 use crate::actions::packs::{self, Arrived, Changed, MoveTo};
 use crate::actions::{self, Access};
 use crate::cli::args::{self, PackCommand, Person, StationArg};
-use crate::config::Config;
 
 pub use tell::{place_words, summary};
 
@@ -80,9 +77,4 @@ fn receive(args: &args::PackReceive) -> Result<Outcome> {
     change(&args.person, &args.station, |at| {
         packs::receive(at, args.pack, arrived, &args.unclaimed, args.on)
     })
-}
-
-/// Today in the office's time zone.
-pub fn today(config: &Config) -> Result<Date> {
-    Ok(Timestamp::now().to_zoned_datetime(config.zone()?).date())
 }

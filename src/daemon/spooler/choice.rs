@@ -142,7 +142,7 @@ impl PrinterWorker {
         for lot in self.ledger.lots_of(&self.printer.name)? {
             self.ledger
                 .write(ACTOR, self.context.now(), |tx| tx.assign_lot(lot, None))?;
-            tracing::warn!(%lot, printer = self.printer.name, state = %device.state, "handed to another printer");
+            tracing::warn!(%lot, printer = self.printer.name, state = device.state.code(), "handed to another printer");
         }
         Ok(())
     }

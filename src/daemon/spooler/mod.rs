@@ -30,7 +30,6 @@ use crate::printer::{Device, Printer, Reason};
 use crate::production::ACTOR;
 use crate::production::StationError;
 use crate::production::photos::PhotoStore;
-use crate::production::printers::state_code;
 
 /// How often a printer is asked how it is.
 const POLL: Duration = Duration::from_millis(300);
@@ -270,13 +269,14 @@ impl PrinterWorker {
                 .filter(|ours| ours.0)
                 .map(|ours| ours.1.to_owned()),
         );
-        let state = state_code(device.state);
         let name = &self.printer.name;
         let message = device.message.as_deref();
         self.ledger.write(
             ACTOR,
             self.context.now(),
-            |tx| -> Result<_, ledger::Error> { tx.printer_changed(name, state, &codes, message) },
+            |tx| -> Result<_, ledger::Error> {
+                tx.printer_changed(name, device.state, &codes, message)
+            },
         )?;
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         if device.is_ready() {

@@ -3,6 +3,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::config::{Config, Paths};
 use crate::context::Clock;
+use crate::domain::device::DeviceState;
 use crate::domain::ids::CardId;
 use crate::ledger::testing::{child, new_card, new_lot, now};
 
@@ -27,7 +28,7 @@ fn a_printer_with_other_blanks_in_it_gives_back_the_lots_that_do_not_go_on_them(
         let lot = tx.next_lot()?;
         tx.make_lot(new_lot(lot, &[card], "L00001.pdf"))?;
         tx.assign_lot(lot, Some("p1"))?;
-        tx.printer_changed("p1", "idle", &[], None)?;
+        tx.printer_changed("p1", DeviceState::Idle, &[], None)?;
         Ok(lot)
     };
     let lot = ledger.write(ACTOR, now(), give).unwrap();

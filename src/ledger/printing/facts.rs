@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::device::DeviceState;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Side, Stage};
 
@@ -71,8 +72,7 @@ pub struct StackTurned {
 pub struct PrinterChanged {
     /// The printer's name in the settings.
     pub printer: String,
-    /// Its state in a word.
-    pub state: String,
+    pub state: DeviceState,
     /// Its reasons, as short codes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,

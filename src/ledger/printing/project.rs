@@ -129,7 +129,7 @@ pub fn printer_changed(db: &Connection, at: &str, new: &PrinterChanged) -> Resul
     )?
     .execute(params![
         new.printer,
-        new.state,
+        new.state.code(),
         words(&new.reasons),
         new.message,
         at

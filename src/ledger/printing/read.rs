@@ -5,6 +5,7 @@ use rusqlite::{Row, params};
 use serde::Serialize;
 
 use crate::domain::card::State;
+use crate::domain::device::DeviceState;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Side, Stage};
 use crate::ledger::columns::{card_id, count, lot_id, lot_number, number, stamp, time, word};
@@ -85,8 +86,7 @@ impl ToPrint {
 pub struct PrinterState {
     /// Its name in the settings.
     pub printer: String,
-    /// Its state in a word.
-    pub state: String,
+    pub state: DeviceState,
     /// Its reasons, as short codes.
     pub reasons: Vec<String>,
     pub message: Option<String>,
@@ -99,7 +99,7 @@ impl PrinterState {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             printer: row.get(0)?,
-            state: row.get(1)?,
+            state: word(row, 1, DeviceState::from_code)?,
             reasons: word(row, 2, |text| serde_json::from_str(text).ok())?,
             message: row.get(3)?,
             at: time(row, 4)?,

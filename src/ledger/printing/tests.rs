@@ -1,5 +1,6 @@
 use super::write::NewJob;
 use crate::domain::card::{Evidence, SpoilReason, State};
+use crate::domain::device::DeviceState;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side, Stage};
 use crate::ledger::cards::outcome::Settlement;
@@ -218,10 +219,20 @@ fn a_printer_is_written_when_it_changes_and_only_then() {
     let stopped = ["media-empty".to_owned()];
     let changes = station.write(|tx| {
         Ok([
-            tx.printer_changed("p1", "idle", &[], None)?,
-            tx.printer_changed("p1", "idle", &[], None)?,
-            tx.printer_changed("p1", "stopped", &stopped, Some("job 1702094503180001"))?,
-            tx.printer_changed("p1", "stopped", &stopped, Some("job 1702094503180001"))?,
+            tx.printer_changed("p1", DeviceState::Idle, &[], None)?,
+            tx.printer_changed("p1", DeviceState::Idle, &[], None)?,
+            tx.printer_changed(
+                "p1",
+                DeviceState::Stopped,
+                &stopped,
+                Some("job 1702094503180001"),
+            )?,
+            tx.printer_changed(
+                "p1",
+                DeviceState::Stopped,
+                &stopped,
+                Some("job 1702094503180001"),
+            )?,
         ])
     });
     assert_eq!(changes.unwrap(), [true, false, true, false]);

@@ -3,6 +3,7 @@
 use super::facts::{JobBegun, JobCreated, JobMoved, LotAssigned, PrinterChanged, StackTurned};
 use super::read::Job;
 use crate::domain::card::{Evidence, State};
+use crate::domain::device::DeviceState;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side, Stage};
 use crate::domain::nik::mask_dates_and_numbers_in as mask_numbers;
@@ -193,11 +194,10 @@ impl Tx<'_> {
     pub fn printer_changed(
         &mut self,
         printer: &str,
-        state: &str,
+        state: DeviceState,
         reasons: &[String],
         message: Option<&str>,
     ) -> Result<bool> {
-        check_reason(state)?;
         for reason in reasons {
             check_reason(reason)?;
         }
@@ -210,7 +210,7 @@ impl Tx<'_> {
         }
         let event = Event::PrinterChanged(PrinterChanged {
             printer: printer.to_owned(),
-            state: state.to_owned(),
+            state,
             reasons: reasons.to_vec(),
             message,
         });

@@ -380,7 +380,7 @@ fn a_folder_that_fails_ends_no_daemon_and_is_told_until_it_is_mended() {
     let board = daemon.logged_in("siti").get("/").is(200).text();
     assert!(board.contains("Stasiun terhambat"), "{board}");
     let said = station.run(&["status"]).ended(0).out;
-    assert!(said.contains("TERHAMBAT") && said.contains("TIDAK DAPAT DIBACA"));
+    assert!(said.contains("Stasiun terhambat") && said.contains("incoming/ tidak dapat dibaca"));
 
     std::fs::remove_file(station.path("incoming")).unwrap();
     std::fs::rename(station.outside("incoming"), station.path("incoming")).unwrap();

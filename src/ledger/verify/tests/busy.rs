@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::super::*;
 use crate::domain::account::Role;
 use crate::domain::card::{Evidence, SpoilReason, State};
+use crate::domain::device::DeviceState;
 use crate::domain::hex::hex;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side};
@@ -148,7 +149,7 @@ fn books(tx: &mut Tx<'_>, lot: LotId, card: CardId) -> Result<()> {
         prints: 500,
     })?;
     tx.assign_lot(lot, Some("p1"))?;
-    tx.printer_changed("p1", "idle", &[], Some("Siap"))?;
+    tx.printer_changed("p1", DeviceState::Idle, &[], Some("Siap"))?;
     let job = tx.next_job_name(card)?;
     tx.begin_job(NewJob {
         card,
