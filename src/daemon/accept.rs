@@ -58,7 +58,11 @@ impl Station {
     /// Takes a drop to its end.
     pub(super) fn accept_drop(&mut self, claimed: &Claimed) -> Result<Report, AcceptError> {
         let limits = &self.context.config.intake.limits;
-        let report = match claimed.read(limits) {
+        let (read, reading) = match claimed.reading() {
+            Ok(reading) => (claimed.read(limits), Some(reading)),
+            Err(error) => (Err(error), None),
+        };
+        let report = match read {
             Ok(batch) => self.decide_batch(claimed, &batch)?,
             Err(ReadError::Refused(problems)) => {
                 let report = Report::refused(claimed.name(), problems);
@@ -69,6 +73,7 @@ impl Station {
             }
             Err(ReadError::Io(error)) => return Err(error.into()),
         };
+        drop(reading);
         let limits = &self.context.config.intake.limits;
         claimed
             .dispose(&report, limits)

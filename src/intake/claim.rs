@@ -36,6 +36,8 @@ pub(super) const DROP: &str = "drop";
 pub(super) const MAPPINGS: &str = "mappings.toml";
 pub(super) const UNPACKED: &str = "unpacked";
 const UNPACKING: &str = "unpacked.tmp";
+/// The marks of runs that read the drop. They need not outlast a power cut.
+pub(super) const READING: [&str; 2] = ["reading", "reading-again"];
 
 /// A drop that was taken out of `incoming/`.
 ///
@@ -61,6 +63,24 @@ pub(super) struct Intent {
     pub companions: Vec<PathBuf>,
 }
 
+/// A drop that is being read.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    drop: &'a Claimed,
+    mark: &'static Path,
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        // One that stays makes this run count as one that died, which a later run makes good.
+        if !std::thread::panicking()
+            && let Err(error) = self.drop.home.remove_unsynced(self.mark)
+        {
+            tracing::warn!(drop = self.drop.id(), "the mark of reading stays: {error}");
+        }
+    }
+}
+
 /// Why a photo of a drop cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoError {
@@ -82,6 +102,21 @@ impl Claimed {
     /// The sender's name of the drop, unprintable characters replaced. May hold personal data.
     pub fn name(&self) -> String {
         shown(&self.intent.name)
+    }
+
+    /// Marks the drop as being read, until what is returned is dropped. A mark that is left says
+    /// that the station died meanwhile; a drop with two of them is read no more, since it would
+    /// end the next start, too.
+    ///
+    /// # Errors
+    /// [`ReadError::Refused`] by [`rules::DROP_STOPS`]; [`ReadError::Io`].
+    pub fn reading(&self) -> Result<Reading<'_>, ReadError> {
+        let mut marks = READING.into_iter().map(Path::new);
+        let mark = marks
+            .find(|mark| !self.home.has(mark))
+            .ok_or_else(|| ReadError::refused(&rules::DROP_STOPS, ""))?;
+        self.home.create(mark).map_err(ReadError::Io)?;
+        Ok(Reading { drop: self, mark })
     }
 
     /// Reads the records and checks what belongs to the whole drop.

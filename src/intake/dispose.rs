@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::claim::{Claimed, DECISION, DROP, INTENT, MAPPINGS, UNPACKED, shown};
+use super::claim::{Claimed, DECISION, DROP, INTENT, MAPPINGS, READING, UNPACKED, shown};
 use super::form::Form;
 use super::manifest;
 use super::paths::Finder;
@@ -141,7 +141,7 @@ impl Claimed {
             }
             (form, _) => {
                 let text = decoded(&bytes).map_err(again)?;
-                let mut kept = pieces(form, text).map_err(again)?;
+                let mut kept = pieces(form, text, limits).map_err(again)?;
                 kept.retain(|(row, _)| refused.contains(row));
                 let kept: Vec<&str> = kept.into_iter().map(|(_, piece)| piece).collect();
                 match form {
@@ -188,6 +188,9 @@ impl Claimed {
         self.home.remove_empty(Path::new(DROP))?;
         self.home.remove_all(Path::new(UNPACKED))?;
         self.home.remove_file(Path::new(MAPPINGS))?;
+        for mark in READING {
+            self.home.remove_unsynced(Path::new(mark))?;
+        }
         self.home.remove_file(Path::new(INTENT))?;
         Tree::open(&self.folders.work)?.remove_empty(Path::new(&self.intent.id))
     }

@@ -239,9 +239,11 @@ pub fn look(path: &Path, limits: &Limits, mappings: &Mappings) -> Result<Look, R
     }
     let table = table::Table::new(decoded(&bytes)?, mappings)
         .ok_or_else(|| ReadError::refused(&rules::DROP_EMPTY, ""))?;
-    let mut samples = table.shown();
-    samples.truncate(SAMPLES);
-    let samples = samples.into_iter().map(|(_, cells)| cells).collect();
+    let samples = table
+        .shown()
+        .take(SAMPLES)
+        .map(|(_, cells)| cells)
+        .collect();
     Ok(Look::new(table.headers, 1, samples, mappings))
 }
 

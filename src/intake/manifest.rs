@@ -1,5 +1,7 @@
 //! `batch.json`: what a batch says of itself.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -11,6 +13,7 @@ use super::table::text_of;
 use super::tree::{Barred, Tree};
 use super::{Limits, json};
 use crate::domain::fields::RawRecord;
+use crate::domain::hex::hex;
 use crate::domain::rules::{self, Problem};
 
 /// The name of the file.
@@ -28,6 +31,9 @@ struct Listing {
     #[serde(default)]
     files: Vec<Listed>,
 }
+
+/// The digests of the files, so that one that is listed again is not read again.
+type Digests = BTreeMap<PathBuf, String>;
 
 /// A file that must be there as listed.
 #[derive(Deserialize)]
@@ -49,7 +55,9 @@ impl Manifest {
             Err(_) => return Err(ReadError::refused(&rules::DROP_SPECIAL, NAME)),
         };
         let text = text_of(&bytes).ok_or_else(|| unreadable("UTF-8"))?;
-        let mut object = json::object(text, limits.json_depth)
+        // A listed file is an object with three values.
+        let most = json::VALUES + 4 * limits.files;
+        let mut object = json::object(text, limits.json_depth, most)
             .map_err(|fault| unreadable(&fault.to_string()))?;
         let files = object
             .remove("files")
@@ -78,10 +86,10 @@ impl Manifest {
     /// What is wrong with the listed files.
     pub fn problems(&self, batch: &Tree) -> Result<Vec<Problem>, std::io::Error> {
         let mut problems = Vec::new();
-        let mut finder = Finder::default();
+        let (mut finder, mut digests) = (Finder::default(), Digests::default());
         for listed in &self.files {
             let name = listed.path.to_string_lossy();
-            let rule = match listed.differs(batch, &mut finder) {
+            let rule = match listed.differs(batch, &mut finder, &mut digests) {
                 Ok(None) => continue,
                 Ok(Some(rule)) => rule,
                 Err(Barred::Io(error)) => return Err(error),
@@ -98,14 +106,20 @@ impl Listed {
         &self,
         batch: &Tree,
         finder: &mut Finder,
+        digests: &mut Digests,
     ) -> Result<Option<&'static rules::Rule>, Barred> {
         let path = finder.find(batch, &self.path)?;
         let (_, meta) = batch.open_file(&path)?;
         if meta.size != self.size {
             return Ok(Some(&rules::MANIFEST_SIZE));
         }
-        let digest = batch.sha256(&path)?;
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = match digests.entry(path) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let digest = batch.sha256(new.key())?;
+                new.insert(hex(&digest))
+            }
+        };
         Ok((!hex.eq_ignore_ascii_case(&self.sha256)).then_some(&rules::MANIFEST_HASH))
     }
 }

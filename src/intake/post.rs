@@ -41,7 +41,7 @@ impl Posted {
     /// Not UTF-8, not JSON, not an object, a key given twice, nested deeper.
     pub fn read(bytes: &[u8], depth: usize) -> Result<Self, NoRecord> {
         let text = std::str::from_utf8(bytes).map_err(|_| NoRecord::Json("UTF-8".to_owned()))?;
-        let record = json::object(text, depth).map_err(|fault| match fault {
+        let record = json::object(text, depth, json::VALUES).map_err(|fault| match fault {
             Fault::Syntax { .. } => NoRecord::Json(fault.to_string()),
             fault => NoRecord::Form(fault.to_string()),
         })?;

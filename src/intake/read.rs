@@ -9,9 +9,9 @@ use super::paths::extension;
 use super::read_error::{ReadError, barred};
 use super::report::Report;
 use super::returned::Returned;
-use super::table::{Table, text_of};
+use super::table::{COLUMNS, Table, text_of};
 use super::tree::{Kind, Overrun, Tree};
-use super::workbook::{COLUMNS, Sheet};
+use super::workbook::Sheet;
 use super::{Limits, Mappings, json};
 use crate::domain::fields::{RawRecord, RawValue};
 use crate::domain::rules::{self, Problem, Subject};
@@ -174,14 +174,15 @@ impl Source {
             }
             return Ok(batch);
         }
-        for (row, piece) in pieces(self.form, text)? {
-            let record = json::object(piece, limits.json_depth)
+        for (row, piece) in pieces(self.form, text, limits)? {
+            let record = json::object(piece, limits.json_depth, json::VALUES)
                 .map(|object| RawRecord::from_json(row, &object));
             match (self.form, record) {
                 // One file that holds one record: what is wrong with it is wrong with the drop.
                 (Form::Single, Err(fault)) => {
                     let rule = match fault {
                         json::Fault::TooDeep => &rules::DROP_NESTED,
+                        json::Fault::TooMany(_) => &rules::DROP_LIMITS,
                         _ => &rules::DROP_UNREADABLE,
                     };
                     return Err(ReadError::refused(rule, &fault.to_string()));
@@ -224,7 +225,7 @@ impl Source {
         match self.form {
             Form::Table => {
                 let table = self.table(decoded(bytes)?)?;
-                written(&table.headers, &table.columns, table.shown())
+                written(&table.headers, &table.columns, table.shown().collect())
             }
             Form::Sheet => {
                 let sheet = Sheet::read(bytes, limits, &self.mappings)?;
@@ -237,12 +238,23 @@ impl Source {
     }
 }
 
-/// The records of a JSON form with their row numbers, each as it was written.
-pub(super) fn pieces(form: Form, text: &str) -> Result<Vec<(u32, &str)>, ReadError> {
+/// The records of a JSON form with their row numbers, each as it was written; one more than there
+/// may be at the most.
+pub(super) fn pieces<'a>(
+    form: Form,
+    text: &'a str,
+    limits: &Limits,
+) -> Result<Vec<(u32, &'a str)>, ReadError> {
     let numbered = |(index, piece)| (u32::try_from(index + 1).unwrap_or(u32::MAX), piece);
     Ok(match form {
-        Form::Array => json::elements(text)
-            .map_err(|fault| ReadError::refused(&rules::DROP_UNREADABLE, &fault.to_string()))?
+        Form::Array => json::elements(text, limits.records)
+            .map_err(|fault| {
+                let rule = match fault {
+                    json::Fault::TooMany(_) => &rules::DROP_LIMITS,
+                    _ => &rules::DROP_UNREADABLE,
+                };
+                ReadError::refused(rule, &fault.to_string())
+            })?
             .into_iter()
             .map(serde_json::value::RawValue::get)
             .enumerate()
@@ -253,6 +265,7 @@ pub(super) fn pieces(form: Form, text: &str) -> Result<Vec<(u32, &str)>, ReadErr
             .enumerate()
             .map(numbered)
             .filter(|(_, line)| !line.trim().is_empty())
+            .take(limits.records + 1)
             .collect(),
         Form::Single | Form::Table | Form::Sheet => vec![(1, text)],
     })

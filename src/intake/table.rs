@@ -1,11 +1,15 @@
 //! CSV as offices save it: any of three delimiters, quotes, a byte order mark, CRLF.
 
-use csv::{ByteRecord, ReaderBuilder, WriterBuilder};
+use csv::WriterBuilder;
+use csv_core::ReadRecordResult;
 
 use super::mappings::Mappings;
 use super::report::{Report, Told};
 use crate::domain::columns::Columns;
 use crate::domain::fields::{OWN_COLUMNS, RawRecord, RawValue, canonical, is_own_column};
+
+/// The most columns of a table; what stands further out is no part of a table of children.
+pub(super) const COLUMNS: usize = 256;
 
 /// A table cut into cells.
 pub(super) struct Table<'a> {
@@ -30,12 +34,7 @@ impl<'a> Table<'a> {
     /// Reads the header line of a text without byte order mark; `None` without one.
     pub fn new(text: &'a str, mappings: &Mappings) -> Option<Self> {
         let delimiter = sniff(text);
-        let mut reader = reader(text, delimiter);
-        let mut header = csv::StringRecord::new();
-        if !reader.read_record(&mut header).ok()? {
-            return None;
-        }
-        let headers: Vec<String> = header.iter().map(str::to_owned).collect();
+        let headers = Records::new(text, delimiter).next()?.cells;
         let columns = Columns::mapped(&headers, mappings.find(&headers));
         Some(Self {
             text,
@@ -47,33 +46,19 @@ impl<'a> Table<'a> {
 
     /// The lines below the header, without those that hold nothing.
     pub fn lines(&self) -> impl Iterator<Item = Line> {
-        let mut reader = reader(self.text, self.delimiter);
-        let mut record = ByteRecord::new();
         let mut row = 0;
-        std::iter::from_fn(move || {
-            loop {
-                let start = usize::try_from(reader.position().byte()).ok()?;
-                // The source is a string in memory and records may be ragged, so that reading
-                // fails in no way but at the end.
-                if !reader.read_byte_record(&mut record).ok()? {
-                    return None;
-                }
-                row += 1 + blank_lines(self.text.as_bytes(), start);
-                let end = usize::try_from(reader.position().byte()).ok()?;
-                let cells: Vec<String> = record
-                    .iter()
-                    .map(|cell| String::from_utf8_lossy(cell).into_owned())
-                    .collect();
-                if row > 1 && cells.iter().any(|cell| !cell.trim().is_empty()) {
-                    let swallows =
-                        has_line_break(&cells) && self.holds_rows(&self.text[start..end]);
-                    return Some(Line {
-                        row,
-                        cells,
-                        swallows,
-                    });
-                }
+        Records::new(self.text, self.delimiter).filter_map(move |record| {
+            row += 1 + blank_lines(self.text.as_bytes(), record.start);
+            let cells = record.cells;
+            if row == 1 || cells.iter().all(|cell| cell.trim().is_empty()) {
+                return None;
             }
+            let whole = &self.text[record.start..record.end];
+            Some(Line {
+                row,
+                swallows: has_line_break(&cells) && self.holds_rows(whole),
+                cells,
+            })
         })
     }
 
@@ -103,12 +88,11 @@ impl<'a> Table<'a> {
         Ok(self.columns.record(line.row, cells.map(RawValue::Text)))
     }
 
-    /// The row numbers and cells of every line, for another kind of table.
-    pub fn shown(&self) -> Vec<(u32, Vec<RawValue>)> {
+    /// The row number and cells of every line, for another kind of table.
+    pub fn shown(&self) -> impl Iterator<Item = (u32, Vec<RawValue>)> {
         let text = |cell: &String| RawValue::Text(unguarded(cell).to_owned());
         self.lines()
-            .map(|line| (line.row, line.cells.iter().map(text).collect()))
-            .collect()
+            .map(move |line| (line.row, line.cells.iter().map(text).collect()))
     }
 
     /// The table with what became of each line in three columns at the end. Columns left by an
@@ -162,23 +146,86 @@ pub(super) fn text_of(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes.strip_prefix(BOM).unwrap_or(bytes)).ok()
 }
 
-fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes())
+/// A text cut into records of at most one cell more than [`COLUMNS`], so that a line that is too
+/// wide shows it and costs no more than others.
+struct Records<'a> {
+    text: &'a str,
+    at: usize,
+    reader: csv_core::Reader,
+    content: Vec<u8>,
+}
+
+/// One record, which may span lines.
+struct Record {
+    /// Where it begins and ends in the text, with the empty lines before it.
+    start: usize,
+    end: usize,
+    cells: Vec<String>,
+}
+
+impl<'a> Records<'a> {
+    fn new(text: &'a str, delimiter: u8) -> Self {
+        Self {
+            text,
+            at: 0,
+            reader: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
+            content: vec![0; 1 << 10],
+        }
+    }
+}
+
+impl Iterator for Records<'_> {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        let start = self.at;
+        let mut ends = [0; COLUMNS + 1];
+        let (mut written, mut cells) = (0, 0);
+        loop {
+            // What is too wide is read past into a room that is used again and again.
+            let mut beyond = ([0; 1 << 10], [0; 1 << 6]);
+            let is_wide = cells == ends.len();
+            let (content, ends_left) = match is_wide {
+                true => (&mut beyond.0[..], &mut beyond.1[..]),
+                false => (&mut self.content[written..], &mut ends[cells..]),
+            };
+            let input = &self.text.as_bytes()[self.at..];
+            let (result, read, put, ended) = self.reader.read_record(input, content, ends_left);
+            self.at += read;
+            if !is_wide {
+                written += put;
+                cells += ended;
+            }
+            match result {
+                ReadRecordResult::OutputFull if !is_wide => {
+                    self.content.resize(self.content.len() * 2, 0);
+                }
+                ReadRecordResult::InputEmpty
+                | ReadRecordResult::OutputFull
+                | ReadRecordResult::OutputEndsFull => {}
+                ReadRecordResult::Record => break,
+                ReadRecordResult::End => return None,
+            }
+        }
+        let starts = std::iter::once(0).chain(ends);
+        let cell = |(from, to): (usize, usize)| String::from_utf8_lossy(&self.content[from..to]);
+        let cells = starts.zip(ends).take(cells).map(cell);
+        Some(Record {
+            start,
+            end: self.at,
+            cells: cells.map(Into::into).collect(),
+        })
+    }
 }
 
 /// The delimiter under which the header line names the most fields of the contract, and falls
 /// into the most cells where a school has names of its own.
 fn sniff(text: &str) -> u8 {
     let fields = |delimiter: u8| {
-        let mut header = csv::StringRecord::new();
-        match reader(text, delimiter).read_record(&mut header) {
-            Ok(_) => (header.iter().filter_map(canonical).count(), header.len()),
-            Err(_) => (0, 0),
-        }
+        let header = Records::new(text, delimiter).next();
+        let header = header.map_or(Vec::new(), |header| header.cells);
+        let known = header.iter().filter_map(|cell| canonical(cell));
+        (known.count(), header.len())
     };
     // The last of equals wins: a comma for a table of one column.
     [b'\t', b';', b',']

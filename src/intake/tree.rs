@@ -313,6 +313,15 @@ impl Tree {
         self.unlink(path, AtFlags::empty())
     }
 
+    /// Removes a file that may come back after a power cut.
+    pub fn remove_unsynced(&self, path: &Path) -> io::Result<()> {
+        let (parent, name) = self.parent(path).map_err(io_of)?;
+        match fs::unlinkat(&parent.0, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Removes an empty folder.
     pub fn remove_folder(&self, path: &Path) -> io::Result<()> {
         self.unlink(path, AtFlags::REMOVEDIR)

@@ -13,6 +13,7 @@ use calamine::{DataRef, Reader, SheetType, Xlsx, XlsxError};
 
 use super::archive::Archive;
 use super::read_error::ReadError;
+use super::table::COLUMNS;
 use super::{Limits, Mappings};
 use crate::domain::columns::Columns;
 use crate::domain::fields::{RawRecord, RawValue};
@@ -62,9 +63,6 @@ enum Value {
 
 /// Cells of one row of a sheet, by its number from 0.
 type Rows = BTreeMap<u32, Vec<Cell>>;
-
-/// The most columns of a table; what stands further out is no part of a table of children.
-pub(super) const COLUMNS: usize = 256;
 
 /// Rows from the top among which the header is looked for.
 const HEADER_WITHIN: usize = 50;
@@ -266,6 +264,7 @@ fn read_sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<(String, Rows)>, Rea
     let mut found = Vec::new();
     let mut room = Room {
         cells: limits.sheet_cells,
+        text: limits.file_bytes,
         bytes: limits.workbook_bytes,
     };
     for name in names {
@@ -280,10 +279,18 @@ fn read_sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<(String, Rows)>, Rea
 /// the file says nothing of either.
 struct Room {
     cells: usize,
+    /// Bytes of text, as of a table that is no workbook.
+    text: u64,
     bytes: u64,
 }
 
 impl Room {
+    fn take_text(&mut self, bytes: usize) -> Result<(), ReadError> {
+        let left = self.text.checked_sub(bytes as u64);
+        self.text = left.ok_or_else(|| too_much("bytes"))?;
+        Ok(())
+    }
+
     fn take_bytes(&mut self, bytes: usize) -> Result<(), ReadError> {
         let left = self.bytes.checked_sub(bytes as u64);
         self.bytes = left.ok_or_else(|| too_much("bytes"))?;
@@ -309,7 +316,7 @@ fn rows(
     let mut rows = Rows::new();
     let mut reader = book.worksheet_cells_reader(name).map_err(wrong)?;
     while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(wrong)? {
-        room.take_bytes(text_bytes(&cell.value))?;
+        room.take_text(text_bytes(&cell.value))?;
         let value = Value::of(&cell.value);
         if matches!(value, Value::Empty) {
             continue;

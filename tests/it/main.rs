@@ -13,6 +13,7 @@ mod harness;
 mod intake;
 mod leaving;
 mod ledger;
+mod limits;
 mod parts;
 mod print;
 mod privacy;

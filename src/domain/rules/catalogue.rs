@@ -248,6 +248,9 @@ catalogue! {
     DROP_LIMITS "drop-limits" Block, CONTRACT,
         "Kiriman melampaui batas ({}). Bagi menjadi beberapa kiriman yang lebih kecil.",
         "the drop exceeds a limit ({}); split it into smaller ones";
+    DROP_STOPS "drop-stops" Block, CONTRACT,
+        "Stasiun berhenti dua kali saat membaca kiriman ini, jadi kiriman tidak dibaca lagi. Periksa berkasnya, lalu kirim ulang datanya dalam kiriman yang lebih kecil.",
+        "the station stopped twice while it read this drop, so it is not read again; look at the file, and send the records again in smaller drops";
     DROP_NESTED "drop-nested" Block, CONTRACT,
         "Folder atau data di dalam kiriman bertingkat terlalu dalam ({}). Sederhanakan susunannya.",
         "folders or data in the drop are nested too deeply ({}); make it flatter";

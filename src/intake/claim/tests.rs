@@ -212,3 +212,33 @@ fn a_photo_is_read_by_the_name_a_windows_sender_gives_it() {
         }
     }
 }
+
+#[test]
+fn a_drop_during_which_two_runs_died_is_read_no_more_and_goes_back() {
+    let mut station = Station::new();
+    station.put("X.json", record("1", "a.jpg"));
+    station.put("a.jpg", "jpg");
+    let mut drop = station.claim();
+    for _ in 0..2 {
+        // A run that tries again has not died.
+        for _ in 0..3 {
+            drop.reading().unwrap();
+        }
+        // Killed: nothing takes the mark away.
+        std::mem::forget(drop.reading().unwrap());
+        station.restart();
+        drop = station.inbox.unfinished().unwrap().remove(0);
+    }
+    let Err(ReadError::Refused(problems)) = drop.reading() else {
+        panic!("a third run reads it");
+    };
+    assert_eq!(problems[0].code, "drop-stops");
+    let limits = Settings::default().limits;
+    let report = super::super::Report::refused(drop.name(), problems);
+    drop.dispose(&report, &limits).unwrap();
+    assert_eq!(
+        station.tree("rejected"),
+        ["X.json/X.json", "X.json/a.jpg", "X.json/reasons.json"]
+    );
+    assert_eq!(station.tree("work"), [""; 0]);
+}

@@ -269,6 +269,7 @@ fn a_cell_far_out_and_a_false_count_of_texts_cost_nothing() {
 fn what_cells_take_up_in_memory_is_measured_for_the_whole_workbook() {
     let limits = Limits {
         workbook_bytes: 400_000,
+        file_bytes: 400_000,
         ..limits()
     };
     let read = |sheet: &str, strings: &str| {
