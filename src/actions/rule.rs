@@ -46,6 +46,7 @@ impl From<Rule> for Right {
 }
 
 rules! {
+    Scan               Work   "scan"                 "memindai kartu"                       "scan cards";
     WorkView           Look   "work-view"            "melihat apa yang menunggu"             "view what waits";
     PackList           Look   "pack-list"            "melihat daftar paket"                  "list packs";
     PackView           Look   "pack-view"            "melihat isi paket"                     "view a pack";

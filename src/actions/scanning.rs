@@ -2,10 +2,12 @@
 
 use jiff::Timestamp;
 
+use super::{Access, Failure, Result, Rule};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::scan::{Refusal, SerialPattern, Verdict};
-use crate::domain::text::Text;
-use crate::ledger::{self, Ledger, Pack};
+use crate::domain::text::{Explain, Text};
+use crate::ledger::{self, Pack, Tx};
+use crate::text;
 
 /// What takes the last good scan back, typed or on a card of the desk's own.
 pub const UNDO: &str = "undo";
@@ -80,6 +82,77 @@ impl Answer {
     }
 }
 
+impl Explain for Answer {
+    fn text(&self) -> Text {
+        match self {
+            Self::Good { .. } => Text::new("BAIK", "GOOD"),
+            Self::Serial { serial, .. } => text!("SERI {serial}", "SERIAL {serial}"),
+            Self::Pack(pack) => {
+                let (number, to) = (pack.pack, pack.destination.name());
+                text!("PAKET {number} {to}", "PACK {number} {to}")
+            }
+            Self::Undone { .. } => Text::new("DIBATALKAN, pindai lagi", "TAKEN BACK, scan again"),
+            Self::Refused { refusal, .. } => refusal.text(),
+            Self::NothingToUndo(text) => text.clone(),
+        }
+    }
+}
+
+/// An answer with what tells the operator that it is of the card in hand. No name, no NIK.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub answer: Answer,
+    /// The card, its kind and its school.
+    pub detail: Option<Text>,
+    /// What else the operator must know.
+    pub warning: Option<Text>,
+    pub at: Timestamp,
+}
+
+/// The lots whose cards can be scanned, each with how many.
+pub fn lots(at: &Access<'_>) -> Result<Vec<(LotId, u64)>> {
+    at.read(Rule::Scan, |ledger| Ok(ledger.lots_to_scan()?))
+}
+
+/// Answers one line. What is wrong with the card is an answer.
+pub fn answer(at: &mut Access<'_>, scanning: &mut Scanning, line: &str) -> Result<Told> {
+    let answer = scanning.answer(at, line)?;
+    let card = at.read(Rule::Scan, |ledger| match answer.card() {
+        Some(card) => Ok(ledger.card(card)?),
+        None => Ok(None),
+    })?;
+    let detail = card.map(|card| {
+        let school = card.sekolah.nama.as_deref().unwrap_or(&card.desa);
+        let class = card.sekolah.kelas.as_deref().unwrap_or_default();
+        Text::same(format!(
+            "{} · KIA {} · {school} {class}",
+            card.card, card.kind
+        ))
+    });
+    let warning = match &answer {
+        Answer::Good { skipped, .. } if !skipped.is_empty() => {
+            let list: Vec<String> = skipped.iter().map(CardId::to_string).collect();
+            let list = list.join(", ");
+            Some(text!("TERLEWAT: {list}", "SKIPPED: {list}"))
+        }
+        Answer::Serial {
+            received: Some(false),
+            ..
+        } => Some(Text::new(
+            "Nomor seri ini tidak pernah diterima",
+            "This serial was never received",
+        )),
+        Answer::Refused { since, .. } => since.map(|since| Text::same(at.context.local(since))),
+        _ => None,
+    };
+    Ok(Told {
+        answer,
+        detail,
+        warning,
+        at: at.now,
+    })
+}
+
 impl Scanning {
     /// Scanning of whatever comes, with serials that look so.
     pub fn new(pattern: Option<SerialPattern>) -> Self {
@@ -89,39 +162,30 @@ impl Scanning {
         }
     }
 
-    /// Answers one line, in the name of `actor`.
-    ///
-    /// # Errors
-    /// The ledger's; what is wrong with the card is an answer.
-    pub fn answer(
-        &mut self,
-        ledger: &mut Ledger,
-        actor: &str,
-        at: Timestamp,
-        line: &str,
-    ) -> ledger::Result<Answer> {
-        let mut desk = Desk { ledger, actor, at };
+    fn answer(&mut self, at: &mut Access<'_>, line: &str) -> Result<Answer> {
         if line.eq_ignore_ascii_case(UNDO) {
-            return self.undo(&mut desk);
+            return self.undo(at);
         }
         let is_serial = self.pattern.as_ref().is_some_and(|p| p.fits(line));
         match (is_serial, self.card) {
-            (true, Some(card)) => self.serial(&mut desk, card, line),
-            (true, None) => self.wrong_side(&mut desk, None),
-            (false, Some(card)) if self.serials => self.wrong_side(&mut desk, Some(card)),
-            (false, _) => self.code(&mut desk, line),
+            (true, Some(card)) => self.serial(at, card, line),
+            (true, None) => self.wrong_side(at, None),
+            (false, Some(card)) if self.serials => self.wrong_side(at, Some(card)),
+            (false, _) => self.code(at, line),
         }
     }
 
-    fn code(&mut self, desk: &mut Desk<'_>, code: &str) -> ledger::Result<Answer> {
-        if let Some(pack) = desk.ledger.pack_by_code(code)?
-            && let Some((pack, _)) = desk.ledger.pack(pack)?
-        {
+    fn code(&mut self, at: &mut Access<'_>, code: &str) -> Result<Answer> {
+        let pack = at.read(Rule::Scan, |ledger| match ledger.pack_by_code(code)? {
+            Some(pack) => Ok(ledger.pack(pack)?),
+            None => Ok(None),
+        })?;
+        if let Some((pack, _)) = pack {
             self.card = None;
             return Ok(Answer::Pack(Box::new(pack)));
         }
         let lot = self.lot;
-        let scan = desk.write(|tx| tx.scan(code, lot))?;
+        let scan = at.write(Rule::Scan, |tx| Ok(tx.scan(code, lot)?))?;
         self.card = None;
         match (scan.verdict, scan.card) {
             (Verdict::Good { skipped }, Some(card)) => {
@@ -152,60 +216,51 @@ impl Scanning {
         }
     }
 
-    fn wrong_side(&mut self, desk: &mut Desk<'_>, card: Option<CardId>) -> ledger::Result<Answer> {
-        desk.write(|tx| tx.refuse_scan(card, Refusal::WrongSide))?;
+    fn wrong_side(&mut self, at: &mut Access<'_>, card: Option<CardId>) -> Result<Answer> {
+        at.write(Rule::Scan, |tx| {
+            Ok(tx.refuse_scan(card, Refusal::WrongSide)?)
+        })?;
         Ok(self.refuse(card, Refusal::WrongSide))
     }
 
-    fn serial(
-        &mut self,
-        desk: &mut Desk<'_>,
-        card: CardId,
-        serial: &str,
-    ) -> ledger::Result<Answer> {
+    fn serial(&mut self, at: &mut Access<'_>, card: CardId, serial: &str) -> Result<Answer> {
         self.card = None;
-        match desk.write(|tx| tx.read_serial(card, serial)) {
-            Ok(received) => Ok(Answer::Serial {
+        let read = at.write(Rule::Scan, |tx| read_serial(tx, card, serial))?;
+        Ok(match read {
+            Some(received) => Answer::Serial {
                 card,
                 serial: serial.to_owned(),
                 received,
-            }),
-            Err(ledger::Error::SerialTaken(_)) => {
-                desk.write(|tx| tx.refuse_scan(Some(card), Refusal::SerialTaken))?;
-                Ok(self.refuse(Some(card), Refusal::SerialTaken))
-            }
-            Err(error) => Err(error),
-        }
+            },
+            None => self.refuse(Some(card), Refusal::SerialTaken),
+        })
     }
 
-    fn undo(&mut self, desk: &mut Desk<'_>) -> ledger::Result<Answer> {
+    fn undo(&mut self, at: &mut Access<'_>) -> Result<Answer> {
         self.card = None;
-        match desk.write(|tx| tx.undo_scan()) {
+        match at.write(Rule::Scan, |tx| Ok(tx.undo_scan()?)) {
             Ok(card) => {
                 self.good = self.good.saturating_sub(1);
                 Ok(Answer::Undone { card })
             }
-            Err(error) => {
-                let text = error.refusal().ok_or(error)?;
+            Err(Failure::Refused(text)) => {
                 self.refused += 1;
                 Ok(Answer::NothingToUndo(text))
             }
+            Err(failure) => Err(failure),
         }
     }
 }
 
-/// Where and in whose name a line is answered.
-struct Desk<'a> {
-    ledger: &'a mut Ledger,
-    actor: &'a str,
-    at: Timestamp,
-}
-
-impl Desk<'_> {
-    fn write<T>(
-        &mut self,
-        work: impl FnOnce(&mut ledger::Tx<'_>) -> ledger::Result<T>,
-    ) -> ledger::Result<T> {
-        self.ledger.write(self.actor, self.at, work)
+/// Whether the serial was ever received, if that is known; nothing when it is another card's, which
+/// is entered too.
+fn read_serial(tx: &mut Tx<'_>, card: CardId, serial: &str) -> Result<Option<Option<bool>>> {
+    match tx.read_serial(card, serial) {
+        Ok(received) => Ok(Some(received)),
+        Err(ledger::Error::SerialTaken(_)) => {
+            tx.refuse_scan(Some(card), Refusal::SerialTaken)?;
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
     }
 }

@@ -30,6 +30,14 @@ struct Row {
 
 fn row(rule: Rule) -> Row {
     match rule {
+        Rule::Scan => Row {
+            given: printed,
+            act: |at| {
+                let mut scanning = scanning::Scanning::default();
+                scanning::answer(at, &mut scanning, "NIHIL").map(drop)
+            },
+            entered: &["card-scanned"],
+        },
         Rule::WorkView => Row {
             given: nothing,
             act: |at| {

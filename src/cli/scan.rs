@@ -2,99 +2,72 @@
 
 use std::io::{BufRead, Write};
 
-use anyhow::{Result, bail};
-use jiff::Timestamp;
+use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 
-use super::pack::summary;
-use super::{Outcome, acting, local, station, writer};
-use crate::actions::scanning::{Answer, Scanning};
+use super::{Outcome, perform};
+use crate::actions::scanning::{self, Answer, Scanning, Told};
+use crate::actions::{self, Access, Failure};
 use crate::cli::args;
-use crate::config::Config;
-use crate::domain::account::Right;
-use crate::domain::ids::CardId;
+use crate::domain::text::Explain;
 
 pub fn run(args: &args::Scan) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
+    let scanned = perform(&args.station, Some(&args.person.user), |at| scan(args, at))?;
+    Ok(Outcome::refused_if(
+        scanned.is_none_or(|refused| refused > 0),
+    ))
+}
+
+/// Answers line by line; how many were refused.
+fn scan(args: &args::Scan, at: &mut Access<'_>) -> actions::Result<u64> {
     let pattern = args.serial_pattern.as_ref();
-    let pattern = pattern.or(config.card.serial_pattern.as_ref()).cloned();
+    let pattern = pattern.or(at.context.config.card.serial_pattern.as_ref());
     if args.serials && pattern.is_none() {
-        bail!(
+        return Err(Failure::Broken(anyhow!(
             "--serials needs the pattern of the serials: `serial_pattern` under [card], or --serial-pattern"
-        );
+        )));
     }
-    let mut ledger = writer(&paths)?;
-    let actor = acting(&mut ledger, &args.person.user, Right::Work)?;
-    let mut scanning = Scanning::new(pattern);
+    let mut scanning = Scanning::new(pattern.cloned());
     (scanning.lot, scanning.serials) = (args.lot, args.serials);
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
-        let line = line?;
+        let line = line.map_err(Failure::broken)?;
         let line = line.trim();
         if line.is_empty() {
             continue;
         }
-        let answer = scanning.answer(&mut ledger, &actor, Timestamp::now(), line)?;
-        if args.station.json {
-            writeln!(out, "{}", in_json(&answer))?;
-        } else {
-            let bell = if answer.is_good() { "" } else { "\x07" };
-            writeln!(out, "{bell}{}", in_words(&answer, &config)?)?;
-        }
+        at.now = at.context.now();
+        let told = scanning::answer(at, &mut scanning, line)?;
+        let said = match args.station.json {
+            true => in_json(&told.answer).to_string(),
+            false => in_words(&told),
+        };
         // The operator waits for it with the next card in hand.
-        out.flush()?;
+        let written = writeln!(out, "{said}").and_then(|()| out.flush());
+        written.map_err(Failure::broken)?;
     }
     let (good, refused) = (scanning.good, scanning.refused);
-    if args.station.json {
-        writeln!(out, "{}", json!({ "good": good, "refused": refused }))?;
-    } else {
-        writeln!(
-            out,
-            "selesai: {good} baik, {refused} ditolak ({good} good, {refused} refused)"
-        )?;
-    }
-    Ok(Outcome::refused_if(refused > 0))
+    let said = match args.station.json {
+        true => json!({ "good": good, "refused": refused }).to_string(),
+        false => {
+            format!("selesai: {good} baik, {refused} ditolak ({good} good, {refused} refused)")
+        }
+    };
+    writeln!(out, "{said}").map_err(Failure::broken)?;
+    Ok(refused)
 }
 
-fn in_words(answer: &Answer, config: &Config) -> Result<String> {
-    Ok(match answer {
-        Answer::Good { card, skipped } if skipped.is_empty() => format!("{card} BAIK (good)"),
-        Answer::Good { card, skipped } => {
-            let list: Vec<_> = skipped.iter().map(CardId::to_string).collect();
-            format!(
-                "{card} BAIK (good)\n  \x07PERINGATAN terlewat (skipped): {}",
-                list.join(", ")
-            )
-        }
-        Answer::Serial {
-            card,
-            serial,
-            received,
-        } => {
-            let stranger = match received {
-                Some(false) => {
-                    "\n  \x07PERINGATAN nomor seri tidak pernah diterima (never received)"
-                }
-                _ => "",
-            };
-            format!("{card} nomor seri {serial} (serial){stranger}")
-        }
-        Answer::Pack(pack) => summary(pack),
-        Answer::Undone { card } => format!("{card} pindaian dibatalkan (taken back)"),
-        Answer::Refused {
-            card,
-            refusal,
-            since,
-        } => {
-            let name = card.map_or_else(|| "-".to_owned(), |card| card.to_string());
-            let since = match since {
-                Some(at) => format!(" {}", local(*at, config)?),
-                None => String::new(),
-            };
-            format!("{name} {}{since}", refusal.text())
-        }
-        Answer::NothingToUndo(text) => text.to_string(),
-    })
+/// With a bell for each thing that the operator must look at.
+fn in_words(told: &Told) -> String {
+    let bell = if told.answer.is_good() { "" } else { "\x07" };
+    let mut said = format!("{bell}{}", told.answer.text());
+    if let Some(detail) = &told.detail {
+        said += &format!(" {detail}");
+    }
+    if let Some(warning) = &told.warning {
+        said += &format!("\n  \x07{warning}");
+    }
+    said
 }
 
 fn in_json(answer: &Answer) -> Value {

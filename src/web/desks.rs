@@ -3,12 +3,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
-use jiff::Timestamp;
-
 use super::session::User;
-use crate::actions::scanning::{Answer, Scanning};
+use crate::actions::scanning::{Scanning, Told};
 use crate::config::Config;
-use crate::ledger::Card;
 
 /// The desks of all who scan, by name: a person scans at one desk.
 #[derive(Default)]
@@ -17,17 +14,17 @@ pub struct Desks(Mutex<HashMap<String, Desk>>);
 /// Where a person's scanning stands.
 pub(super) struct Desk {
     pub scanning: Scanning,
-    /// The newest answers, the last one first.
-    pub told: VecDeque<Told>,
+    /// The newest answers, the last one first, each with the browser's id of its scan.
+    pub told: VecDeque<(Option<String>, Told)>,
 }
 
-/// An answer, with what tells the operator that it is of the card in hand. No name, no NIK.
-#[derive(Clone)]
-pub(super) struct Told {
-    pub id: Option<String>,
-    pub answer: Answer,
-    pub card: Option<Card>,
-    pub at: Timestamp,
+impl Desk {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            scanning: Scanning::new(config.card.serial_pattern.clone()),
+            told: VecDeque::new(),
+        }
+    }
 }
 
 impl Desks {
@@ -39,10 +36,7 @@ impl Desks {
         work: impl FnOnce(&mut Desk) -> T,
     ) -> T {
         let mut desks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let desk = desks.entry(user.name.clone()).or_insert_with(|| Desk {
-            scanning: Scanning::new(config.card.serial_pattern.clone()),
-            told: VecDeque::new(),
-        });
-        work(desk)
+        let desk = desks.entry(user.name.clone());
+        work(desk.or_insert_with(|| Desk::new(config)))
     }
 }

@@ -33,7 +33,7 @@ fn all(app: Option<Arc<App>>) -> Routes {
         .map_or(0, |app| app.config.web.upload_mb as usize * 1024 * 1024);
     // It caps what it reads by the limits of the drop folder.
     let upload = api::submit.layer(DefaultBodyLimit::disable());
-    let routes = board::routes(Routes::new(app));
+    let routes = scan::routes(board::routes(Routes::new(app)));
     let routes = stock::routes(packs::routes(routes));
     let routes = senders::routes(accounts::routes(login::routes(routes)));
     routes
@@ -73,9 +73,6 @@ fn all(app: Option<Arc<App>>) -> Routes {
         .post("/lots/{lot}/confirm", WORK, lots::confirm)
         .post("/lots/{lot}/again", WORK, lots::again)
         .post("/printers/{printer}/turned", WORK, lots::turned)
-        .get("/scan", WORK, scan::desk)
-        .post("/scan", WORK, scan::answer)
-        .post("/scan/new", WORK, scan::begin)
         .get("/reports", LOOK, reports::first)
         .get("/reports/register", LOOK, reports::form)
         .post("/reports/register", LOOK, reports::give)

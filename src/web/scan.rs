@@ -2,59 +2,54 @@
 //! red. A slow network loses and doubles nothing: every scan carries an id of the browser's, and
 //! one that is repeated gets the answer it got before.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
-use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::action::with_access;
 use super::app::App;
-use super::desks::{Desk, Told};
+use super::desks::Desk;
 use super::error::PageError;
 use super::frame;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::session::User;
-use crate::actions::accounts;
-use crate::actions::scanning::{Answer, Scanning, UNDO};
-use crate::domain::ids::{CardId, LotId};
-use crate::domain::text::Lang;
-use crate::ledger::{self, Ledger};
+use crate::actions::scanning::{self, Answer, Told, UNDO};
+use crate::actions::{Access, Result, Rule};
+use crate::domain::ids::LotId;
+use crate::domain::text::{Explain, Lang, Text};
 
 /// How many answers are kept for browsers that did not hear them.
 const KEPT: usize = 500;
 /// How many of them are shown.
 const SHOWN: usize = 20;
 
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/scan", Needs::Rule(Rule::Scan), desk)
+        .post("/scan", Needs::Rule(Rule::Scan), answer)
+        .post("/scan/new", Needs::Rule(Rule::Scan), begin)
+}
+
 impl Desk {
     /// Answers a scan, or says again what it was answered before.
-    fn answer(&mut self, ledger: &mut Ledger, actor: &str, scan: &Scan) -> ledger::Result<Told> {
+    fn answer(&mut self, at: &mut Access<'_>, scan: &Scan) -> Result<Told> {
         let id = page::filled(&scan.id);
-        if id.is_some()
-            && let Some(told) = self.told.iter().find(|told| told.id == id)
-        {
+        let before = self.told.iter().find(|told| id.is_some() && told.0 == id);
+        if let Some((_, told)) = before {
             return Ok(told.clone());
         }
-        let at = Timestamp::now();
         self.scanning.lot = scan.lot.parse().ok();
         self.scanning.serials = scan.serials.is_some();
-        let answer = self.scanning.answer(ledger, actor, at, scan.code.trim())?;
-        let card = match answer.card() {
-            Some(card) => ledger.card(card)?,
-            None => None,
-        };
-        let told = Told {
-            id,
-            answer,
-            card,
-            at,
-        };
-        self.told.push_front(told.clone());
+        let told = scanning::answer(at, &mut self.scanning, scan.code.trim())?;
+        self.told.push_front((id, told.clone()));
         self.told.truncate(KEPT);
         Ok(told)
     }
@@ -75,55 +70,47 @@ pub struct Scan {
 }
 
 /// `POST /scan`: in JSON where that is asked for, else back to the desk.
-pub async fn answer(
+async fn answer(
     State(app): State<Arc<App>>,
     user: User,
     headers: HeaderMap,
     Form(scan): Form<Scan>,
-) -> Result<Response, PageError> {
+) -> std::result::Result<Response, PageError> {
     if scan.code.trim().is_empty() {
         return Ok(Redirect::to("/scan").into_response());
     }
-    let (hand, who) = (Arc::clone(&app), user.clone());
-    let (told, good, refused) = app
-        .with_ledger(move |ledger| {
-            let actor = accounts::actor(&who.name);
-            hand.scans
-                .with(&hand.config, &who, |desk| -> ledger::Result<_> {
-                    let told = desk.answer(ledger, &actor, &scan)?;
-                    Ok((told, desk.scanning.good, desk.scanning.refused))
-                })
+    let (here, who, id) = (Arc::clone(&app), user.clone(), page::filled(&scan.id));
+    let (told, good, refused) = with_access(&app, &user, move |at| {
+        here.scans.with(&here.config, &who, |desk| {
+            let told = desk.answer(at, &scan)?;
+            Ok((told, desk.scanning.good, desk.scanning.refused))
         })
-        .await?;
+    })
+    .await?;
     let by_script = headers
         .get(header::ACCEPT)
         .is_some_and(|kinds| kinds.as_bytes().starts_with(b"application/json"));
     if !by_script {
         return Ok(Redirect::to("/scan").into_response());
     }
-    let words = words(&app, user.lang, &told);
+    let word = |text: &Option<Text>| text.as_ref().map(|text| text.of(user.lang).to_owned());
     Ok(Json(json!({
-        "id": told.id,
+        "id": id,
         "good": told.answer.is_good(),
         "class": class(&told.answer),
         "card": told.answer.card(),
-        "title": words.title,
-        "detail": words.detail,
-        "warning": words.warning,
+        "title": told.answer.text().of(user.lang),
+        "detail": word(&told.detail).unwrap_or_default(),
+        "warning": word(&told.warning).unwrap_or_default(),
         "counts": { "good": good, "refused": refused },
     }))
     .into_response())
 }
 
 /// `POST /scan/new`: the counts begin anew.
-pub async fn begin(State(app): State<Arc<App>>, user: User) -> Redirect {
-    let pattern = app.config.card.serial_pattern.clone();
-    app.scans.with(&app.config, &user, |desk| {
-        *desk = Desk {
-            scanning: Scanning::new(pattern),
-            told: VecDeque::new(),
-        };
-    });
+async fn begin(State(app): State<Arc<App>>, user: User) -> Redirect {
+    app.scans
+        .with(&app.config, &user, |desk| *desk = Desk::new(&app.config));
     Redirect::to("/scan")
 }
 
@@ -136,65 +123,21 @@ const fn class(answer: &Answer) -> &'static str {
     }
 }
 
-/// What the operator reads of an answer.
-struct Words {
-    title: String,
-    detail: String,
-    warning: String,
-}
-
-fn words(app: &App, lang: Lang, told: &Told) -> Words {
-    let (mut detail, mut warning) = (String::new(), String::new());
-    if let Some(card) = &told.card {
-        let school = card.sekolah.nama.as_deref().unwrap_or(&card.desa);
-        let class = card.sekolah.kelas.as_deref().unwrap_or_default();
-        detail = format!("{} · KIA {} · {school} {class}", card.card, card.kind);
-    }
-    let title = match &told.answer {
-        Answer::Good { skipped, .. } => {
-            if !skipped.is_empty() {
-                let list: Vec<String> = skipped.iter().map(CardId::to_string).collect();
-                warning = format!("{}: {}", lang.t("TERLEWAT", "SKIPPED"), list.join(", "));
-            }
-            lang.t("BAIK", "GOOD").to_owned()
-        }
-        Answer::Serial {
-            serial, received, ..
-        } => {
-            if *received == Some(false) {
-                warning = lang
-                    .t(
-                        "Nomor seri ini tidak pernah diterima",
-                        "This serial was never received",
-                    )
-                    .to_owned();
-            }
-            format!("{} {serial}", lang.t("SERI", "SERIAL"))
-        }
-        Answer::Pack(pack) => format!("{} {}", lang.t("PAKET", "PACK"), pack.pack),
-        Answer::Undone { .. } => lang
-            .t("DIBATALKAN, pindai lagi", "TAKEN BACK, scan again")
-            .to_owned(),
-        Answer::Refused { refusal, since, .. } => {
-            if let Some(at) = since {
-                warning = app.local(*at);
-            }
-            refusal.text().of(lang).to_owned()
-        }
-        Answer::NothingToUndo(text) => text.of(lang).to_owned(),
-    };
-    Words {
-        title,
-        detail,
-        warning,
+/// What the operator reads of an answer; `detail` is how its card is shown.
+fn words(lang: Lang, told: &Told, detail: impl FnOnce(&str) -> Markup) -> Markup {
+    html! {
+        b { (told.answer.text().of(lang)) } " "
+        @if let Some(text) = &told.detail { (detail(text.of(lang))) } " "
+        em { @if let Some(text) = &told.warning { (text.of(lang)) } }
     }
 }
 
-pub async fn desk(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
+async fn desk(State(app): State<Arc<App>>, user: User) -> std::result::Result<Markup, PageError> {
     let lang = user.lang;
-    let lots = app.read(|_, ledger| ledger.lots_to_scan()).await?;
+    let lots = with_access(&app, &user, |at| scanning::lots(at)).await?;
     let (scanning, told) = app.scans.with(&app.config, &user, |desk| {
-        let told: Vec<Told> = desk.told.iter().take(SHOWN).cloned().collect();
+        let told = desk.told.iter().take(SHOWN);
+        let told: Vec<Told> = told.map(|(_, told)| told.clone()).collect();
         (desk.scanning.clone(), told)
     });
     let has_serials = app.config.card.serial_pattern.is_some();
@@ -218,11 +161,11 @@ pub async fn desk(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         }
         form #undo-form method="post" action="/scan" { input type="hidden" name="code" value=(UNDO); }
         form #new-form method="post" action="/scan/new" {}
-        @let last = told.first().map(|told| (class(&told.answer), words(&app, lang, told)));
-        section #verdict class={ "verdict " (last.as_ref().map_or("", |(class, _)| class)) }
+        @let last = told.first();
+        section #verdict class={ "verdict " (last.map_or("", |told| class(&told.answer))) }
             role="status" aria-live="assertive" {
-            @match &last {
-                Some((_, words)) => { b { (words.title) } span { (words.detail) } em { (words.warning) } },
+            @match last {
+                Some(told) => { (words(lang, told, |text| html! { span { (text) } })) },
                 None => { b { (lang.t("Siap", "Ready")) } span { (lang.t("pindai kartu pertama", "scan the first card")) } em {} },
             }
         }
@@ -233,11 +176,11 @@ pub async fn desk(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
         }
         h2 { (lang.t("Dua puluh terakhir", "The last twenty")) }
         ol.last #last { @for told in &told {
-            @let words = words(&app, lang, told);
             li class=(class(&told.answer)) {
-                b { (words.title) } " "
-                @if let Some(card) = told.answer.card() { a href={ "/cards/" (card) } { (words.detail) } }
-                " " (words.warning) " " small { (app.local(told.at)) }
+                @let card = |text: &str| html! {
+                    @if let Some(card) = told.answer.card() { a href={ "/cards/" (card) } { (text) } }
+                };
+                (words(lang, told, card)) " " small { (app.local(told.at)) }
             }
         } }
         (frame::script("scan.js"))

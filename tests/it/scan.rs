@@ -104,7 +104,7 @@ fn good_codes_verify_and_everything_else_is_called_out_with_a_bell() {
 
     let (exit, out) = scan(&station, &[&codes[1], &codes[2]], &["--lot", "L00001"]);
     assert_eq!(exit, 0, "{out}");
-    assert!(out.contains(&format!("{} BAIK (good)", cards[1])), "{out}");
+    assert!(out.contains(&format!("BAIK (GOOD) {}", cards[1])), "{out}");
     assert!(!out.contains('\x07'), "{out}");
     let (exit, out) = scan(&station, &[&codes[1]], &[]);
     assert_eq!(exit, 1);
