@@ -7,6 +7,7 @@
 mod access;
 pub mod accounts;
 pub mod backup;
+pub mod cards;
 pub mod day;
 pub mod deeds;
 mod failure;

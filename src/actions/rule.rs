@@ -48,6 +48,13 @@ impl From<Rule> for Right {
 rules! {
     Scan               Work   "scan"                 "memindai kartu"                       "scan cards";
     WorkView           Look   "work-view"            "melihat apa yang menunggu"             "view what waits";
+    CardList           Look   "card-list"            "melihat daftar kartu"                  "list cards";
+    CardSearch         Look   "card-search"          "mencari kartu"                         "search cards";
+    CardView           Look   "card-view"            "melihat kartu"                         "view a card";
+    CardPicture        Look   "card-picture"         "melihat gambar kartu"                  "view the picture of a card";
+    CardNumbers        Work   "card-numbers"         "melihat NIK dan KK lengkap"            "view NIK and KK in full";
+    CardHold           Work   "card-hold"            "menahan kartu"                         "hold a card";
+    CardRelease        Work   "card-release"         "melepas kartu yang ditahan"            "release a card that is held";
     PackList           Look   "pack-list"            "melihat daftar paket"                  "list packs";
     PackView           Look   "pack-view"            "melihat isi paket"                     "view a pack";
     PackGather         Work   "pack-gather"          "mengisi paket"                         "gather cards into packs";

@@ -9,7 +9,7 @@ use super::*;
 use crate::config::{Config, Paths};
 use crate::context::{Clock, Context};
 use crate::domain::account::Role;
-use crate::domain::card::{Evidence, State};
+use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::ids::{CardId, LotId, PackId};
 use crate::domain::pack::{Carrier, Destination, ReturnReason};
 use crate::domain::stock::Movement;
@@ -18,6 +18,9 @@ use crate::intake::Inbox;
 use crate::ledger::testing::{child, new_card, new_lot, now};
 use crate::ledger::{self, Ledger, NewMovement, Tx};
 use crate::production::assets;
+use crate::render::compose::compose;
+use crate::render::content::{CardContent, Issue, values};
+use crate::render::document::Document;
 
 /// How an action with a rule is tried.
 struct Row {
@@ -47,6 +50,44 @@ fn row(rule: Rule) -> Row {
                 worklist::view(at, worklist::Incoming::look(&mut inbox)).map(drop)
             },
             entered: &[],
+        },
+        Rule::CardList => Row {
+            given: accepted,
+            act: |at| cards::list(at, &cards::Filter::Latest(None), 0).map(drop),
+            entered: &[],
+        },
+        Rule::CardSearch => Row {
+            given: accepted,
+            act: |at| cards::search(at, "contoh", 0).map(drop),
+            entered: &["cards-searched"],
+        },
+        Rule::CardView => Row {
+            given: accepted,
+            act: |at| cards::view_all(at, child(1).nik.as_str()).map(drop),
+            entered: &["card-viewed"],
+        },
+        Rule::CardPicture => Row {
+            given: printed,
+            act: |at| {
+                write_pdf(at.context);
+                cards::picture(at, card(1), 0, 72).map(drop)
+            },
+            entered: &["picture-viewed"],
+        },
+        Rule::CardNumbers => Row {
+            given: accepted,
+            act: |at| cards::numbers(at, card(1)).map(drop),
+            entered: &["nik-shown"],
+        },
+        Rule::CardHold => Row {
+            given: accepted,
+            act: |at| cards::hold(at, card(1)).map(drop),
+            entered: &["card-moved"],
+        },
+        Rule::CardRelease => Row {
+            given: held,
+            act: |at| cards::release(at, card(1)).map(drop),
+            entered: &["card-moved"],
         },
         Rule::PackList => Row {
             given: nothing,
@@ -231,12 +272,48 @@ fn nothing(_: &mut Tx<'_>) -> ledger::Result<()> {
     Ok(())
 }
 
-fn printed(tx: &mut Tx<'_>) -> ledger::Result<()> {
-    let card = tx.accept(new_card(&child(1)))?;
-    let lot: LotId = tx.next_lot()?;
-    tx.make_lot(new_lot(lot, &[card], "L00001.pdf"))?;
-    tx.move_card(card, State::Printed, Evidence::Operator, None)
+fn accepted(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    tx.accept(new_card(&child(1))).map(drop)
+}
+
+fn held(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    accepted(tx)?;
+    let by = Evidence::Operator;
+    tx.move_card(card(1), State::Held, by, Some("operator"))
         .map(drop)
+}
+
+fn printed(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    accepted(tx)?;
+    let lot: LotId = tx.next_lot()?;
+    tx.make_lot(new_lot(lot, &[card(1)], "L00001.pdf"))?;
+    tx.move_card(card(1), State::Printed, Evidence::Operator, None)
+        .map(drop)
+}
+
+/// Writes the PDF of [`printed`].
+fn write_pdf(context: &Context) {
+    let (kind, press) = (Kind::Under5, context.config.press());
+    let layout = &context.layouts().unwrap()[&kind];
+    let issue = Issue {
+        office: &context.config.office,
+        official: None,
+        day: context.today(),
+        under5: context.config.card.under5_until,
+    };
+    let content = CardContent {
+        mark: card(1).to_string(),
+        kind,
+        values: values(&child(1), kind, issue),
+        photo: None,
+        qr: "CODE".to_owned(),
+    };
+    let card = compose(layout, &content, &press).unwrap();
+    let mut pdf = Document::new(Vec::new(), [layout], press, "L00001", issue.day).unwrap();
+    pdf.add(&card).unwrap();
+    fs::create_dir_all(context.paths.lots()).unwrap();
+    let file = context.paths.lots().join("L00001.pdf");
+    fs::write(file, pdf.finish().unwrap().0).unwrap();
 }
 
 fn verified(tx: &mut Tx<'_>) -> ledger::Result<()> {

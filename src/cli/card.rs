@@ -1,49 +1,26 @@
 //! `card`: one card's whole history, or every card of a child.
 
-use anyhow::{Result, bail};
-use serde_json::json;
+use anyhow::Result;
+use serde_json::{Value, json};
 
 use super::pack::place_words;
-use super::{Outcome, local, print_json, reader, station};
+use super::{Outcome, local, perform, print_json, station};
+use crate::actions::cards::{self, Details};
 use crate::actions::history::said;
 use crate::cli::args;
-use crate::domain::ids::CardId;
-use crate::domain::nik::Nik;
-use crate::ledger::Card;
 
 pub fn run(args: &args::Card) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
-    let ledger = reader(&paths)?;
-    let cards: Vec<Card> = if let Ok(nik) = Nik::parse(&args.id) {
-        ledger.cards_of(&nik)?
-    } else {
-        let id: CardId = args.id.parse()?;
-        ledger.card(id)?.into_iter().collect()
+    let user = args.asker.user.as_deref();
+    let Some(all) = perform(&args.station, user, |at| cards::view_all(at, &args.id))? else {
+        return Ok(Outcome::Refused);
     };
-    if cards.is_empty() {
-        bail!("the ledger knows no such card or child");
-    }
-    let mut all = Vec::new();
-    for card in cards {
-        let history = ledger.history(card.card)?;
-        let packs = ledger.packs_of(card.card)?;
-        all.push((card, history, packs));
-    }
     if args.station.json {
-        let value: Vec<_> = all
-            .iter()
-            .map(|(card, history, packs)| {
-                let packs: Vec<_> = packs
-                    .iter()
-                    .map(|(pack, place)| json!({ "pack": pack, "place": place }))
-                    .collect();
-                json!({ "card": card, "history": history, "packs": packs })
-            })
-            .collect();
-        print_json(&value)?;
+        print_json(&all.iter().map(as_json).collect::<Vec<_>>())?;
         return Ok(Outcome::Done);
     }
-    for (card, history, packs) in &all {
+    let (_, config) = station(&args.station)?;
+    for details in &all {
+        let card = &details.card;
         let lot = card
             .lot
             .map(|lot| format!(", lot {lot}"))
@@ -64,10 +41,10 @@ pub fn run(args: &args::Card) -> Result<Outcome> {
                 card.sekolah.kelas.as_deref().unwrap_or_default()
             );
         }
-        for (pack, place) in packs {
+        for (pack, place) in &details.packs {
             println!("  paket (pack) {pack} {}", place_words(place));
         }
-        for entry in history {
+        for entry in &details.history {
             println!(
                 "  {}  {:20} {}",
                 local(entry.at, &config)?,
@@ -77,4 +54,12 @@ pub fn run(args: &args::Card) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+fn as_json(details: &Details) -> Value {
+    let packs = details.packs.iter();
+    let packs: Vec<Value> = packs
+        .map(|(pack, place)| json!({ "pack": pack, "place": place }))
+        .collect();
+    json!({ "card": details.card, "history": details.history, "packs": packs })
 }

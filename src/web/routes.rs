@@ -35,6 +35,7 @@ fn all(app: Option<Arc<App>>) -> Routes {
     let upload = api::submit.layer(DefaultBodyLimit::disable());
     let routes = scan::routes(board::routes(Routes::new(app)));
     let routes = stock::routes(packs::routes(routes));
+    let routes = cards::routes(routes);
     let routes = senders::routes(accounts::routes(login::routes(routes)));
     routes
         .get("/assets/{name}", Needs::Nothing, assets::asset)
@@ -58,15 +59,7 @@ fn all(app: Option<Arc<App>>) -> Routes {
         .get("/photos/shared/{key}/{row}", WORK, photos::shared)
         .post("/photos/shared/allow", DECIDE, photos::allow)
         .post("/photos/shared/again", WORK, photos::again)
-        .get("/cards", LOOK, cards::list)
-        .post("/cards", LOOK, cards::search)
-        .get("/cards/{card}", LOOK, cards::one)
-        .get("/cards/{card}/front.png", LOOK, cards::front)
-        .get("/cards/{card}/back.png", LOOK, cards::back)
-        .post("/cards/{card}/numbers", WORK, cards::numbers)
         .post("/cards/{card}/settle", WORK, cards::settle)
-        .post("/cards/{card}/hold", WORK, cards::hold)
-        .post("/cards/{card}/release", WORK, cards::release)
         .post("/cards/{card}/spoil", WORK, cards::spoil)
         .post("/cards/{card}/reprint", WORK, cards::reprint)
         .get("/lots/{lot}", LOOK, lots::one)

@@ -16,9 +16,6 @@ use crate::production::tokens::new_token;
 pub use lot::{Confirmed, Outcomes, again, confirm, to_confirm};
 pub use printer::{stack_in_doubt, turn_stack};
 
-/// Why an operator holds a card.
-pub const HELD_BY_HAND: &str = "operator";
-
 /// Why a step was not taken. Nothing of it was written.
 #[derive(Debug, thiserror::Error)]
 pub enum StepError {
@@ -47,12 +44,6 @@ pub enum StepError {
     /// Of a lot that failed its proof, this card is none that is held.
     #[error("{card} is not held in lot {lot}")]
     NotHeld { card: CardId, lot: LotId },
-    /// No person holds the card, so none lets it go.
-    #[error("no person holds card {0}: look at its history")]
-    NotByHand(CardId),
-    /// A card that went to its printer is not held any more.
-    #[error("card {0} is past holding: it is at the printer, came out, or is no good any more")]
-    TooLate(CardId),
     /// The printer turns its cards by itself, or is not of this station.
     #[error("`{0}` is no printer of station.toml with `duplex = \"none\"`")]
     NoTurning(String),
@@ -132,16 +123,6 @@ impl StepError {
             ),
             Self::NotHeld { card, lot } => pair(
                 format!("kartu {card} tidak sedang ditahan pada lot {lot}"),
-                english,
-            ),
-            Self::NotByHand(card) => pair(
-                format!("kartu {card} tidak ditahan oleh petugas; lihat riwayatnya"),
-                english,
-            ),
-            Self::TooLate(card) => pair(
-                format!(
-                    "kartu {card} tidak bisa ditahan lagi: sudah di printer, sudah keluar, atau tidak berlaku"
-                ),
                 english,
             ),
             Self::NoTurning(name) => pair(
@@ -259,34 +240,6 @@ pub fn reprint(tx: &mut Tx<'_>, card: CardId, new: Reprint<'_>) -> ledger::Resul
     let token = fresh_token()?;
     let token = Some(token.as_str());
     tx.reprint(card, Reprint { token, ..new })
-}
-
-/// Holds a card that no printer has been given yet.
-///
-/// # Errors
-/// [`StepError::TooLate`].
-pub fn hold(tx: &mut Tx<'_>, card: CardId) -> Result<(), StepError> {
-    match tx.state(card)? {
-        None => Err(ledger::Error::NoCard(card).into()),
-        Some(State::Accepted | State::Rendered) => {
-            tx.move_card(card, State::Held, Evidence::Operator, Some(HELD_BY_HAND))?;
-            Ok(())
-        }
-        Some(_) => Err(StepError::TooLate(card)),
-    }
-}
-
-/// Lets a card go on that a person held: it waits for a lot again.
-///
-/// # Errors
-/// [`StepError::NotByHand`].
-pub fn release(tx: &mut Tx<'_>, card: CardId) -> Result<(), StepError> {
-    let stands = tx.card(card)?.ok_or(ledger::Error::NoCard(card))?;
-    if stands.state != State::Held || stands.reason.as_deref() != Some(HELD_BY_HAND) {
-        return Err(StepError::NotByHand(card));
-    }
-    tx.move_card(card, State::Accepted, Evidence::Operator, Some("released"))?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -507,6 +507,8 @@ pub struct Log {
 pub struct Card {
     /// A card's number, such as K000123-0, or a NIK
     pub id: String,
+    #[command(flatten)]
+    pub asker: Asker,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,

@@ -9,8 +9,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::named;
-use super::seen::{Seen, is_held_by_hand};
-use crate::actions::steps::{self, Said, StepError};
+use crate::actions::cards::{Details, is_held_by_hand};
+use crate::actions::steps::{self, Said};
 use crate::domain::card::{Progress, SpoilReason, State as CardState};
 use crate::domain::ids::CardId;
 use crate::domain::reprint::{ReprintEvidence, ReprintReason};
@@ -26,7 +26,7 @@ use crate::web::second;
 use crate::web::session::User;
 
 /// The forms of the steps that this card can take now.
-pub(super) fn forms(lang: Lang, seen: &Seen) -> Markup {
+pub(super) fn forms(lang: Lang, seen: &Details) -> Markup {
     let card = &seen.card;
     let state = card.state;
     let reason = card.reason.as_deref().unwrap_or_default();
@@ -92,7 +92,7 @@ fn settle_form(lang: Lang, card: CardId) -> Markup {
     }
 }
 
-fn spoil_form(lang: Lang, seen: &Seen) -> Markup {
+fn spoil_form(lang: Lang, seen: &Details) -> Markup {
     html! {
         details.box {
             summary { (lang.t("Kartu cacat: nyatakan rusak", "A faulty card: spoil it")) }
@@ -132,7 +132,7 @@ const fn evidence_text(evidence: ReprintEvidence) -> Text {
     }
 }
 
-fn reprint_form(lang: Lang, seen: &Seen) -> Markup {
+fn reprint_form(lang: Lang, seen: &Details) -> Markup {
     html! {
         details.box {
             summary { (lang.t("Cetak ulang: ganti kartu ini", "Reprint: replace this card")) }
@@ -226,37 +226,6 @@ pub async fn settle(
 pub fn spoil_reason(code: &str) -> Result<SpoilReason, PageError> {
     SpoilReason::from_code(code)
         .ok_or_else(|| PageError::refused("Pilih alasan rusak.", "Choose why it is spoiled."))
-}
-
-pub async fn hold(
-    State(app): State<Arc<App>>,
-    user: User,
-    Path(card): Path<String>,
-) -> Result<Response, PageError> {
-    let card = named(&card)?;
-    let done = app
-        .step(&user, move |tx| -> Result<_, StepError> {
-            steps::hold(tx, card)?;
-            Ok(None)
-        })
-        .await;
-    told(&app, &user, card, done, ("ditahan", "is held"))
-}
-
-pub async fn release(
-    State(app): State<Arc<App>>,
-    user: User,
-    Path(card): Path<String>,
-) -> Result<Response, PageError> {
-    let card = named(&card)?;
-    let done = app
-        .step(&user, move |tx| -> Result<_, StepError> {
-            steps::release(tx, card)?;
-            Ok(None)
-        })
-        .await;
-    let what = ("dilepas dan antre lagi", "is in the queue again");
-    told(&app, &user, card, done, what)
 }
 
 /// What the form of a spoiled card sends.

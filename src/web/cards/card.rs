@@ -8,18 +8,16 @@ use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
-use super::seen::{Seen, look};
 use super::{actions, named, state_tag, state_word};
-use crate::actions::accounts;
-use crate::actions::history;
-use crate::domain::account::Right;
+use crate::actions::cards::{self, Details};
+use crate::actions::{Rule, accounts, history};
 use crate::domain::audit::AuditCode;
 use crate::domain::ids::CardId;
 use crate::domain::nik::mask_digits;
 use crate::domain::record::Record;
 use crate::domain::text::Lang;
 use crate::ledger::{self, Card, Entry};
-use crate::production::preview;
+use crate::web::action::with_access;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::page;
@@ -30,11 +28,6 @@ const DPI: u32 = 180;
 
 /// Who looked at a card is entered once in this time, not with every click.
 const SEEN_FOR: SignedDuration = SignedDuration::from_mins(10);
-
-/// Somebody saw the data of a card, with its numbers masked.
-const CARD: AuditCode = AuditCode::CardViewed;
-/// Somebody saw its picture, which shows them in full.
-const PICTURE: AuditCode = AuditCode::PictureViewed;
 
 /// Enters what this person saw of the card, unless that was entered a little while ago.
 pub async fn note(
@@ -70,58 +63,44 @@ pub async fn one(
     Path(card): Path<String>,
 ) -> Result<Markup, PageError> {
     let card = named(&card)?;
-    note(&app, &user, card, CARD).await?;
-    let seen = app.read(move |_, ledger| look(ledger, card)).await?;
+    let seen = with_access(&app, &user, move |at| cards::view(at, card)).await?;
     Ok(render(&app, &user, &seen, false))
 }
 
-/// `POST /cards/{card}/numbers`: the page with NIK and KK in full, which is entered every time.
+/// `POST /cards/{card}/numbers`: the page with NIK and KK in full.
 pub async fn numbers(
     State(app): State<Arc<App>>,
     user: User,
     Path(card): Path<String>,
 ) -> Result<Markup, PageError> {
     let card = named(&card)?;
-    note(&app, &user, card, CARD).await?;
-    app.write(&user, move |tx| {
-        tx.audit(AuditCode::NikShown, Some(card), None)
-    })
-    .await?;
-    let seen = app.read(move |_, ledger| look(ledger, card)).await?;
+    let seen = with_access(&app, &user, move |at| cards::numbers(at, card)).await?;
     Ok(render(&app, &user, &seen, true))
 }
 
 pub async fn front(
-    state: State<Arc<App>>,
-    user: User,
-    card: Path<String>,
-) -> Result<Response, PageError> {
-    side(state, user, card, 0).await
-}
-
-pub async fn back(
-    state: State<Arc<App>>,
-    user: User,
-    card: Path<String>,
-) -> Result<Response, PageError> {
-    side(state, user, card, 1).await
-}
-
-async fn side(
     State(app): State<Arc<App>>,
     user: User,
     Path(card): Path<String>,
-    side: usize,
 ) -> Result<Response, PageError> {
-    let card = named(&card)?;
-    note(&app, &user, card, PICTURE).await?;
-    let png = app
-        .read(move |app, ledger| preview::side_png(&app.paths, ledger, card, side, DPI))
-        .await?;
+    side(&app, &user, &card, 0).await
+}
+
+pub async fn back(
+    State(app): State<Arc<App>>,
+    user: User,
+    Path(card): Path<String>,
+) -> Result<Response, PageError> {
+    side(&app, &user, &card, 1).await
+}
+
+async fn side(app: &Arc<App>, user: &User, card: &str, side: usize) -> Result<Response, PageError> {
+    let card = named(card)?;
+    let png = with_access(app, user, move |at| cards::picture(at, card, side, DPI)).await?;
     Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
 }
 
-fn render(app: &App, user: &User, seen: &Seen, whole: bool) -> Markup {
+fn render(app: &App, user: &User, seen: &Details, whole: bool) -> Markup {
     let (lang, card) = (user.lang, &seen.card);
     let content = html! {
         h1 { (card.card) " " (state_tag(lang, card.state)) }
@@ -130,12 +109,12 @@ fn render(app: &App, user: &User, seen: &Seen, whole: bool) -> Markup {
                 (pictures(lang, card))
                 h2 { (lang.t("Data", "Data")) }
                 @match &seen.record {
-                    Some(record) => (data(lang, card.card, record, whole, user.may(Right::Work))),
+                    Some(record) => (data(lang, card.card, record, whole, user.may(Rule::CardNumbers))),
                     None => p.soft { (lang.t("Data pribadi kartu ini sudah dihapus.", "The personal data of this card were erased.")) },
                 }
             }
             div {
-                @if user.may(Right::Work) { (actions::forms(lang, seen)) }
+                @if user.may(Rule::CardHold) { (actions::forms(lang, seen)) }
                 h2 { (lang.t("Kartu", "Card")) }
                 (facts(app, lang, seen))
             }
@@ -189,7 +168,7 @@ fn data(lang: Lang, card: CardId, record: &Record, whole: bool, works: bool) -> 
     }
 }
 
-fn facts(app: &App, lang: Lang, seen: &Seen) -> Markup {
+fn facts(app: &App, lang: Lang, seen: &Details) -> Markup {
     let card = &seen.card;
     html! {
         dl.facts {

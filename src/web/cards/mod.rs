@@ -2,7 +2,6 @@
 
 mod actions;
 mod card;
-mod seen;
 
 use std::sync::Arc;
 
@@ -12,20 +11,56 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::action::{Posted, Then, with_access};
 use super::app::App;
 use super::error::PageError;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::session::User;
-use crate::domain::audit::AuditCode;
+use crate::actions::{self as act, Rule, cards};
 use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
-use crate::domain::nik::Nik;
 use crate::domain::record::School;
-use crate::domain::text::Lang;
+use crate::domain::text::{Lang, Text};
 use crate::ledger::{Found, PAGE};
 
-pub use actions::{hold, reasons, release, reprint, settle, spoil, spoil_reason};
-pub use card::{back, front, note, numbers, one};
+pub use actions::{reasons, reprint, settle, spoil, spoil_reason};
+pub use card::note;
+
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/cards", Needs::Rule(Rule::CardList), list)
+        .post("/cards", Needs::Rule(Rule::CardSearch), search)
+        .get("/cards/{card}", Needs::Rule(Rule::CardView), card::one)
+        .get(
+            "/cards/{card}/front.png",
+            Needs::Rule(Rule::CardPicture),
+            card::front,
+        )
+        .get(
+            "/cards/{card}/back.png",
+            Needs::Rule(Rule::CardPicture),
+            card::back,
+        )
+        .post(
+            "/cards/{card}/numbers",
+            Needs::Rule(Rule::CardNumbers),
+            card::numbers,
+        )
+        .action("/cards/{card}/hold", Rule::CardHold, |it, at| {
+            done(it, cards::hold(at, it.param("card")?))
+        })
+        .action("/cards/{card}/release", Rule::CardRelease, |it, at| {
+            done(it, cards::release(at, it.param("card")?))
+        })
+}
+
+/// Shows the card's page again, which says what was done.
+fn done(it: &Posted, text: act::Result<Text>) -> act::Result<Then> {
+    let card: CardId = it.param("card")?;
+    Ok(Then::Page(format!("/cards/{card}"), text?))
+}
 
 /// What a list of cards is of. None of it is personal: it stands in the address.
 #[derive(Debug, Default, Deserialize)]
@@ -54,18 +89,12 @@ pub async fn list(
         kelas: None,
     };
     let of_school = school.npsn.is_some() || school.nama.is_some();
-    let (page, wanted) = (filter.page, school.clone());
-    let (found, counts) = app
-        .read(move |_, ledger| {
-            ledger.snapshot(|ledger| -> crate::ledger::Result<_> {
-                let found = match of_school {
-                    true => ledger.cards_of_school(&wanted, page)?,
-                    false => ledger.latest_cards(state, page)?,
-                };
-                Ok((found, ledger.states()?))
-            })
-        })
-        .await?;
+    let page = filter.page;
+    let asked = match of_school {
+        true => cards::Filter::School(school.clone()),
+        false => cards::Filter::Latest(state),
+    };
+    let listed = with_access(&app, &user, move |at| cards::list(at, &asked, page)).await?;
     let lang = user.lang;
     let pager = html! {
         @let field = |name: &str, value: Option<&str>| html! {
@@ -76,7 +105,7 @@ pub async fn list(
             (field("school", school.nama.as_deref()))
             (field("npsn", school.npsn.as_deref()))
         };
-        (pages(lang, "get", &fields, page, found.len()))
+        (pages(lang, "get", &fields, page, listed.cards.len()))
     };
     let title = match (state, of_school) {
         (_, true) => school
@@ -91,14 +120,14 @@ pub async fn list(
         (search_form(lang, ""))
         nav.chips aria-label=(lang.t("Keadaan", "State")) {
             a.chip href="/cards" aria-current=[(state.is_none() && !of_school).then_some("true")] { (lang.t("semua", "all")) }
-            @for (known, count) in &counts {
+            @for (known, count) in &listed.states {
                 a.chip href={ "/cards?state=" (known) } aria-current=[(state == Some(*known)).then_some("true")] {
                     (state_word(lang, *known)) " " b { (count) }
                 }
             }
         }
         h1 { (title) }
-        (table(&app, lang, &found))
+        (table(&app, lang, &listed.cards))
         (pager)
     };
     Ok(page::page(
@@ -124,45 +153,20 @@ pub async fn search(
     user: User,
     Form(search): Form<Search>,
 ) -> Result<Response, PageError> {
-    let (lang, text, page) = (user.lang, search.text.trim().to_owned(), search.page);
-    let kind = match (text.parse::<CardId>(), Nik::parse(&text)) {
-        (Ok(card), _) => {
-            let known = app.read(move |_, ledger| ledger.card(card)).await?;
-            return match known {
-                Some(_) => Ok(Redirect::to(&format!("/cards/{card}")).into_response()),
-                None => page::refused(
-                    &app,
-                    &user,
-                    "/cards",
-                    crate::ledger::Error::NoCard(card).into(),
-                ),
-            };
+    let (lang, text, page) = (user.lang, search.text.clone(), search.page);
+    let done = with_access(&app, &user, move |at| cards::search(at, &text, page)).await;
+    let (shown, found, schools) = match done {
+        Ok(cards::Search::Card(card)) => {
+            return Ok(Redirect::to(&format!("/cards/{card}")).into_response());
         }
-        (_, Ok(_)) => "nik",
-        _ => "name",
+        Ok(cards::Search::Cards {
+            text,
+            cards,
+            schools,
+        }) => (text, cards, schools),
+        Err(error) => return page::refused(&app, &user, "/cards", error),
     };
-    // Who looked for whom is not told, only that somebody looked and how.
-    app.write(&user, move |tx| {
-        tx.audit(AuditCode::CardsSearched, None, Some(kind))
-    })
-    .await?;
-    let sought = text.clone();
-    let (found, schools) = app
-        .read(move |_, ledger| {
-            ledger.snapshot(|ledger| -> crate::ledger::Result<_> {
-                let schools = match kind == "name" && page == 0 && sought.chars().count() > 1 {
-                    true => ledger.schools(&sought)?,
-                    false => Vec::new(),
-                };
-                Ok((ledger.search(&sought, page)?, schools))
-            })
-        })
-        .await?;
-    let shown = match kind {
-        "nik" => crate::domain::nik::mask_digits(&text),
-        _ => text.clone(),
-    };
-    let again = html! { input type="hidden" name="text" value=(text); };
+    let again = html! { input type="hidden" name="text" value=(search.text); };
     let content = html! {
         (search_form(lang, &shown))
         @if !schools.is_empty() {

@@ -224,6 +224,8 @@ fn an_auditor_sees_the_cards_and_may_take_no_step() {
         let denied = match step.as_str() {
             "/stock/blanks" => "stock-move".to_owned(),
             "/scan" => "scan".to_owned(),
+            step if step.ends_with("/hold") => "card-hold".to_owned(),
+            step if step.ends_with("/numbers") => "card-numbers".to_owned(),
             step => format!("POST {step}"),
         };
         let entered = station.events_with(&format!("\"{denied}\""));
