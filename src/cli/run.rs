@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 
 use anyhow::{Context, Result};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -21,6 +22,7 @@ use crate::web::Server;
 pub fn run(args: &args::Run) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
     let _lock = Lock::take(&paths.lock())?;
+    raise_descriptors();
     let incoming = paths.intake().incoming;
     let context = Arc::new(crate::context::Context::new(
         paths,
@@ -57,6 +59,8 @@ pub fn run(args: &args::Run) -> Result<Outcome> {
     let _guard = runtime.enter();
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    // The end of the terminal it was started from is not its own.
+    let mut hangup = signal(SignalKind::hangup())?;
     // A watch that cannot be had costs time, never a drop: the scan at intervals finds all.
     let (_watch, mut wakes) = match intake::watch(&incoming) {
         Ok((watch, wakes)) => (Some(watch), Some(wakes)),
@@ -90,6 +94,7 @@ pub fn run(args: &args::Run) -> Result<Outcome> {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
+                _ = hangup.recv() => continue,
                 wake = wake => {
                     if let Some(wake) = wake {
                         // The station's end is seen by is_finished().
@@ -144,4 +149,16 @@ pub fn run(args: &args::Run) -> Result<Outcome> {
         }
     }
     Ok(Outcome::refused_if(refused))
+}
+
+/// Lets the station hold as many files and connections open as the system allows it.
+fn raise_descriptors() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!("the limit on open files stays as it is: {error}");
+    }
 }

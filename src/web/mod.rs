@@ -17,6 +17,7 @@ mod audit;
 mod batches;
 mod board;
 mod cards;
+mod connections;
 mod cookies;
 mod day;
 mod desks;
@@ -48,12 +49,13 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 
 use crate::context::Context;
 use crate::ledger;
 
 use self::app::App;
+use self::connections::Gate;
 
 /// How long a page that is being sent has at the stop of the station.
 const GRACE: Duration = Duration::from_secs(1);
@@ -126,7 +128,6 @@ impl Server {
                 );
                 let read = runtime.block_on(RustlsConfig::from_pem_file(cert, key));
                 let tls = read.map_err(ServeError::Tls)?;
-                // HTTP/2 has no `Host`, which the guard goes by, and none of the time limits below.
                 let mut only = (*tls.get_inner()).clone();
                 only.alpn_protocols = vec![b"http/1.1".to_vec()];
                 tls.reload_from_config(Arc::new(only));
@@ -168,20 +169,26 @@ async fn serve(
     tls: Option<RustlsConfig>,
     handle: Handle<SocketAddr>,
 ) -> std::io::Result<()> {
+    let gate = Gate::new(app.config.web.proxy.is_some());
     let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let timer = hyper_util::rt::TokioTimer::new();
     match tls {
         Some(tls) => {
-            let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
-            let http1 = &mut server.http_builder().http1();
-            http1.timer(timer).header_read_timeout(HEAD_TIME);
-            server.serve(service).await
+            let acceptor = RustlsAcceptor::new(tls).acceptor(gate);
+            let server = axum_server::from_tcp(listener)?.acceptor(acceptor);
+            limited(server).handle(handle).serve(service).await
         }
         None => {
-            let mut server = axum_server::from_tcp(listener)?.handle(handle);
-            let http1 = &mut server.http_builder().http1();
-            http1.timer(timer).header_read_timeout(HEAD_TIME);
-            server.serve(service).await
+            let server = axum_server::from_tcp(listener)?.acceptor(gate);
+            limited(server).handle(handle).serve(service).await
         }
     }
+}
+
+/// HTTP/1 alone: HTTP/2 has no `Host`, which the guard goes by, and none of these time limits.
+fn limited<A>(
+    mut server: axum_server::Server<SocketAddr, A>,
+) -> axum_server::Server<SocketAddr, A> {
+    let mut http1 = server.http_builder().http1();
+    http1.header_read_timeout(HEAD_TIME);
+    server.http1_only().first_request_timeout(HEAD_TIME)
 }

@@ -1,8 +1,11 @@
 //! What a foreign site, a thief of sessions and a guesser of passwords try.
 
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+
 use super::PASSWORD;
 use super::client::{Visitor, raw};
-use crate::harness::Station;
+use crate::harness::{Station, child};
 
 fn station() -> Station {
     let station = Station::new();
@@ -266,6 +269,57 @@ fn what_is_too_large_or_ambiguous_is_not_read() {
         assert!(!refused || status == 400, "{lengths}: {status} {text}");
         assert!(!text.contains("\"ledger\""), "{lengths}: two answers");
     }
+}
+
+#[test]
+fn idle_connections_take_neither_the_printing_nor_the_page_for_long() {
+    let station = station();
+    let daemon = station.daemon();
+    let visitor = daemon.visitor();
+    let idle: Vec<TcpStream> = (0..600)
+        .map(|_| {
+            let stream = TcpStream::connect(visitor.address).unwrap();
+            stream.set_nonblocking(true).unwrap();
+            stream
+        })
+        .collect();
+    let is_closed = |stream: &TcpStream| match stream.peek(&mut [0]) {
+        Ok(read) => read == 0,
+        Err(error) => error.kind() != ErrorKind::WouldBlock,
+    };
+    let closed = || idle.iter().filter(|stream| is_closed(stream)).count();
+    daemon.until("those that are too many are closed", || {
+        closed() >= 600 - 256
+    });
+    let open = || {
+        std::fs::read_dir(format!("/proc/{}/fd", daemon.pid()))
+            .unwrap()
+            .count()
+    };
+    assert!(open() < 400, "{} descriptors are open", open());
+    station.drop_single("anak.json", &child(1));
+    daemon.until("the drop is taken", || {
+        station.number("SELECT count(*) FROM cards") == 1
+    });
+    daemon.until("the silent ones are closed", || closed() == 600);
+    visitor.get("/healthz").is(200);
+}
+
+#[test]
+fn http_2_is_not_spoken_on_plain_connections_either() {
+    let station = station();
+    let daemon = station.daemon();
+    let mut stream = TcpStream::connect(daemon.visitor().address).unwrap();
+    let settings = b"\0\0\0\x04\0\0\0\0\0";
+    let preface = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".as_slice(), settings].concat();
+    stream.write_all(&preface).unwrap();
+    let mut heard = Vec::new();
+    // A connection that was reset says no as well.
+    let _ = stream.read_to_end(&mut heard);
+    assert!(
+        heard.is_empty() || heard.starts_with(b"HTTP/1.1 400"),
+        "{heard:?}"
+    );
 }
 
 #[test]
