@@ -1,7 +1,7 @@
 //! What every part of a station shares, opened once: folders, settings, zone, clock, layouts, a
 //! pool of readers and one writer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -14,6 +14,7 @@ use crate::domain::card::Kind;
 use crate::ledger::{self, Ledger, Reader, Tx};
 use crate::production::assets::{self, LoadError};
 use crate::render::layout::Layout;
+use crate::render::photo::Background;
 
 /// Gives the time. A test hands in its own.
 #[derive(Clone)]
@@ -39,6 +40,32 @@ impl fmt::Debug for Clock {
     }
 }
 
+/// What took long to find out, by a digest of what it was found of.
+pub struct Memo<T>(Mutex<HashMap<String, T>>);
+
+impl<T: Clone> Memo<T> {
+    /// It is emptied when it holds so much.
+    const MOST: usize = 20_000;
+
+    pub fn get(&self, digest: &str) -> Option<T> {
+        lock(&self.0).get(digest).cloned()
+    }
+
+    pub fn keep(&self, digest: &str, found: T) {
+        let mut kept = lock(&self.0);
+        if kept.len() >= Self::MOST {
+            kept.clear();
+        }
+        kept.insert(digest.to_owned(), found);
+    }
+}
+
+impl<T> Default for Memo<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
 /// A station. Actions reach its ledger through [`crate::actions::Access`] only, which asks for a
 /// rule first.
 pub struct Context {
@@ -46,6 +73,10 @@ pub struct Context {
     pub config: Config,
     pub zone: TimeZone,
     pub clock: Clock,
+    /// The cloth on each prepared photo.
+    pub cloths: Memo<Background>,
+    /// The digest of the photo that each sender's file makes; none of one that makes none.
+    pub made_of: Memo<Option<String>>,
     layouts: OnceLock<BTreeMap<Kind, Layout>>,
     readers: Mutex<Vec<Reader>>,
     writer: Mutex<Option<Ledger>>,
@@ -65,6 +96,8 @@ impl Context {
             paths,
             config,
             clock,
+            cloths: Memo::default(),
+            made_of: Memo::default(),
             layouts: OnceLock::new(),
             readers: Mutex::default(),
             writer: Mutex::default(),

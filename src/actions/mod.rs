@@ -16,6 +16,7 @@ pub mod pack_papers;
 pub mod packs;
 pub mod photos;
 pub mod purge;
+pub mod returned;
 mod rule;
 pub mod scanning;
 pub mod senders;

@@ -1,13 +1,17 @@
-//! The photo desk: what a child's photo was before it was prepared, and another picture for a card
-//! that is not printed yet.
+//! The photo desk: what a child's photo was before it was prepared, another picture for a card that
+//! is not printed yet, and pictures that two children share.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
-use crate::config::{Config, Paths};
+use super::returned::{self, name_of};
+use super::{Access, Audit, Failure, Result, Rule};
+use crate::config::Paths;
+use crate::context::Context;
+use crate::domain::audit::AuditCode;
 use crate::domain::card::{Evidence, State};
 use crate::domain::fields::RawValue;
 use crate::domain::hex::hex;
@@ -16,229 +20,204 @@ use crate::domain::nik::{Nik, mask_dates_and_numbers_in};
 use crate::domain::rules::{self, Problem, Subject};
 use crate::domain::text::Text;
 use crate::intake::{
-    InPlace, Mappings, MappingsError, PhotoError, given_name, photo_in_place, read_in_place,
+    InPlace, Mappings, PhotoError, REASONS, Report, given_name, photo_in_place, read_in_place,
 };
-use crate::ledger::{self, Ledger, Person, Reader, Tx};
-use crate::production::StationError;
-use crate::production::assets;
-use crate::production::examine::photo_target;
-use crate::production::photos::PhotoStore;
-use crate::render::photo::{self, Adjustment, Fault, Prepared, Target};
+use crate::ledger::{self, Card, Person, Reader, Tx};
+use crate::production::examine::{cloth_of, photo_target};
+use crate::production::photos::{PhotoStore, write_new};
+use crate::render::photo::{self, Adjustment, Background, Fault, Prepared, Target, background_of};
+use crate::text;
 
-/// Why a photo was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum DeskError {
-    /// The picture cannot go on a card.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-    #[error(transparent)]
-    Ledger(#[from] ledger::Error),
-    /// Settings, layouts or the disk.
-    #[error(transparent)]
-    Station(#[from] StationError),
-    /// The saved meanings of columns.
-    #[error(transparent)]
-    Mappings(#[from] MappingsError),
-    #[error("the photo cannot be read or kept")]
-    Disk(#[from] io::Error),
+/// A card with its photo.
+#[derive(Debug)]
+pub struct CardPhoto {
+    pub card: Card,
+    pub person: Person,
+    /// The cloth behind the child, where the picture could be read.
+    pub cloth: Option<Background>,
+    /// The cloth of the child's birth year.
+    pub due: Background,
 }
 
-impl DeskError {
-    /// What the sender or operator reads of a bad picture.
-    pub fn refusal(&self) -> Option<Text> {
-        let Self::Fault(fault) = self else {
-            return None;
-        };
-        let Problem { pesan, message, .. } =
-            fault
-                .rule()
-                .broken(&Subject::default(), "foto", &fault.detail());
-        Some((pesan, message).into())
+impl CardPhoto {
+    fn new(context: &Context, card: Card, person: Person) -> Self {
+        Self {
+            cloth: person.photo.as_deref().and_then(|it| cloth_on(context, it)),
+            due: cloth_of(person.record.tanggal_lahir),
+            card,
+            person,
+        }
+    }
+
+    pub fn is_off(&self) -> bool {
+        self.cloth.is_some_and(|cloth| cloth != self.due)
     }
 }
 
-/// The photos of a station, and how its cards want them.
-pub struct PhotoDesk {
-    paths: Paths,
-    limits: crate::intake::Limits,
-    store: PhotoStore,
-    target: Target,
+/// The cloth on a prepared photo; it is decoded once.
+fn cloth_on(context: &Context, sha256: &str) -> Option<Background> {
+    if let Some(cloth) = context.cloths.get(sha256) {
+        return Some(cloth);
+    }
+    let jpeg = store(context).ok()?.read(sha256).ok()?;
+    let cloth = background_of(&jpeg).ok()?;
+    context.cloths.keep(sha256, cloth);
+    Some(cloth)
 }
 
-/// A picture as it came, and whether it is the sender's own file.
-pub struct Original {
-    /// A JPEG or PNG file.
-    pub bytes: Vec<u8>,
-    /// Not when only the prepared picture is left.
+fn store(context: &Context) -> Result<PhotoStore> {
+    PhotoStore::open(context.paths.photos()).map_err(Failure::broken)
+}
+
+fn target(context: &Context) -> Result<Target> {
+    let layouts = context.layouts().map_err(Failure::broken)?;
+    Ok(photo_target(
+        layouts,
+        context.config.press(),
+        &context.config,
+    ))
+}
+
+/// The photos that are about to be printed, `most` of them from `offset` on, and the rows that came
+/// back because two children share a picture.
+pub fn list(
+    at: &mut Access<'_>,
+    offset: u32,
+    most: u32,
+) -> Result<(Vec<CardPhoto>, Vec<SharedPhoto>)> {
+    let context = at.context;
+    let audit = |_: &_| Audit {
+        code: AuditCode::PhotosListed,
+        card: None,
+        detail: None,
+    };
+    at.view(Rule::PhotoList, audit, |ledger| {
+        let waiting = ledger.waiting_photos(offset, most)?.into_iter();
+        let waiting = waiting.map(|(card, person)| CardPhoto::new(context, card, person));
+        Ok((waiting.collect(), shared_photos(context, ledger)?))
+    })
+}
+
+/// Views what `work` makes of a card and its photo.
+fn look<T>(
+    at: &mut Access<'_>,
+    card: CardId,
+    work: impl FnOnce(&Context, &Reader, Card, Person) -> Result<T>,
+) -> Result<T> {
+    let context = at.context;
+    let audit = |_: &T| Audit {
+        code: AuditCode::PhotoViewed,
+        card: Some(card),
+        detail: None,
+    };
+    at.view(Rule::PhotoView, audit, |ledger| {
+        let found = ledger.card(card)?.zip(ledger.person(card)?);
+        let (found, person) = found.ok_or_else(|| no_photo(card))?;
+        work(context, ledger, found, person)
+    })
+}
+
+fn no_photo(card: CardId) -> Failure {
+    Failure::Missing(text!(
+        "Tidak ada foto kartu {card}.",
+        "There is no photo of card {card}."
+    ))
+}
+
+/// What the desk shows of one photo.
+#[derive(Debug)]
+pub struct Desk {
+    pub photo: CardPhoto,
+    /// Whether the sender's own file is still there, and not only the prepared picture.
     pub is_whole: bool,
-}
-
-/// What a person wants of a photo.
-pub enum Change {
-    /// Another part of the same picture.
-    Adjust(Adjustment),
-    Replace(Vec<u8>),
-}
-
-impl PhotoDesk {
-    /// Opens the desk of a station.
-    ///
-    /// # Errors
-    /// Layouts or a folder that cannot be used.
-    pub fn open(paths: &Paths, config: &Config) -> Result<Self, StationError> {
-        let layouts = assets::load_all(Some(paths), config)?;
-        Ok(Self {
-            paths: paths.clone(),
-            limits: config.intake.limits.clone(),
-            store: PhotoStore::open(paths.photos())?,
-            target: photo_target(&layouts, config.press(), config),
-        })
-    }
-
     /// Width over height of the layout's photo box.
-    pub fn ratio(&self) -> f64 {
-        f64::from(self.target.width) / f64::from(self.target.height)
-    }
+    pub ratio: f64,
+}
 
-    /// The picture of a card as it will be printed.
-    ///
-    /// # Errors
-    /// One that is gone or has changed.
-    pub fn prepared(&self, person: &Person) -> Result<Option<Vec<u8>>, io::Error> {
-        let read = |sha256: &String| self.store.read(sha256);
-        person.photo.as_ref().map(read).transpose()
-    }
+pub fn view(at: &mut Access<'_>, card: CardId) -> Result<Desk> {
+    look(at, card, |context, ledger, card, person| {
+        let (_, is_whole) = source(context, ledger, card.card, &person)?;
+        let target = target(context)?;
+        Ok(Desk {
+            photo: CardPhoto::new(context, card, person),
+            is_whole,
+            ratio: f64::from(target.width) / f64::from(target.height),
+        })
+    })
+}
 
-    /// The picture that a card's photo was made from: the sender's file where it is still there
-    /// and surely this card's, else the prepared picture itself.
-    ///
-    /// # Errors
-    /// The disk's.
-    pub fn original(
-        &self,
-        ledger: &Reader,
-        card: CardId,
-        person: &Person,
-    ) -> Result<Option<Original>, DeskError> {
-        let Some(sha256) = &person.photo else {
-            return Ok(None);
-        };
-        if let Ok(bytes) = std::fs::read(self.source_of(sha256)) {
-            return Ok(Some(Original {
-                bytes,
-                is_whole: true,
-            }));
-        }
-        for bytes in self.sent(ledger, card, person)? {
-            // A name proves nothing; that it makes the very same picture does.
-            let made = photo::prepare(&bytes, &self.target);
-            if made.is_ok_and(|made| hex(&made.sha256) == *sha256) {
-                return Ok(Some(Original {
-                    bytes,
-                    is_whole: true,
-                }));
-            }
-        }
-        Ok(Some(Original {
-            bytes: self.store.read(sha256)?,
-            is_whole: false,
-        }))
-    }
+/// The picture of a card as it will be printed.
+pub fn prepared(at: &mut Access<'_>, card: CardId) -> Result<Vec<u8>> {
+    look(at, card, |context, _, card, person| {
+        let sha256 = person.photo.ok_or_else(|| no_photo(card.card))?;
+        store(context)?.read(&sha256).map_err(Failure::broken)
+    })
+}
 
-    /// Files that may be what the sender sent for this card.
-    fn sent(
-        &self,
-        ledger: &Reader,
-        card: CardId,
-        person: &Person,
-    ) -> Result<Vec<Vec<u8>>, DeskError> {
-        let drop = ledger.card(card)?.map(|card| card.drop);
-        let drop = drop.map(|drop| ledger.drop(&drop)).transpose()?.flatten();
-        let (Some(foto), Some(drop)) = (&person.record.foto, drop) else {
-            return Ok(Vec::new());
-        };
-        let mut found = Vec::new();
-        for entry in std::fs::read_dir(self.paths.intake().accepted)? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if !may_be(&name, &drop.outcome.name) {
-                continue;
-            }
-            match photo_in_place(&entry.path(), foto, &self.limits) {
-                Ok(bytes) => found.push(bytes),
-                Err(PhotoError::Rule(_)) => {}
-                Err(PhotoError::Io(error)) => return Err(error.into()),
-            }
-        }
-        Ok(found)
-    }
+/// The picture that a card's photo was made from, a JPEG or PNG file.
+pub fn original(at: &mut Access<'_>, card: CardId) -> Result<Vec<u8>> {
+    look(at, card, |context, ledger, card, person| {
+        Ok(source(context, ledger, card.card, &person)?.0)
+    })
+}
 
-    /// Where the file that a picture was made of by hand is kept.
-    fn source_of(&self, sha256: &str) -> PathBuf {
-        self.paths.photos().join(format!("{sha256}.asal"))
+/// The picture that a card's photo was made from, and whether it is whole: the sender's file where
+/// it is still there and surely this card's, else the prepared picture itself.
+fn source(
+    context: &Context,
+    ledger: &Reader,
+    card: CardId,
+    person: &Person,
+) -> Result<(Vec<u8>, bool)> {
+    let sha256 = person.photo.as_ref().ok_or_else(|| no_photo(card))?;
+    if let Ok(bytes) = std::fs::read(source_of(&context.paths, sha256)) {
+        return Ok((bytes, true));
     }
-
-    /// What a change would make.
-    ///
-    /// # Errors
-    /// A picture that cannot go on a card.
-    pub fn preview(&self, original: &[u8], change: &Change) -> Result<Prepared, Fault> {
-        match change {
-            Change::Adjust(adjustment) => {
-                photo::prepare_adjusted(original, &self.target, adjustment)
-            }
-            Change::Replace(bytes) => photo::prepare(bytes, &self.target),
+    let target = target(context)?;
+    for bytes in sent(context, ledger, card, person)? {
+        // A name proves nothing; that it makes the very same picture does.
+        let digest = hex(&Sha256::digest(&bytes));
+        let made = context.made_of.get(&digest).unwrap_or_else(|| {
+            let made = photo::prepare(&bytes, &target).ok();
+            let made = made.map(|made| hex(&made.sha256));
+            context.made_of.keep(&digest, made.clone());
+            made
+        });
+        if made.as_ref() == Some(sha256) {
+            return Ok((bytes, true));
         }
     }
+    let bytes = store(context)?.read(sha256).map_err(Failure::broken)?;
+    Ok((bytes, false))
+}
 
-    /// Gives a card another picture. One that was held for want of a good photo waits for its lot
-    /// again, and so does one that is in a PDF: what that PDF shows of it must not be used.
-    ///
-    /// # Errors
-    /// A picture that cannot go on a card, or a card that is in a PDF already.
-    pub fn change(
-        &self,
-        ledger: &mut Ledger,
-        actor: &str,
-        card: CardId,
-        change: &Change,
-    ) -> Result<(), DeskError> {
-        let person = ledger.person(card)?.ok_or(ledger::Error::Erased(card))?;
-        let original = match change {
-            Change::Replace(bytes) => bytes.clone(),
-            Change::Adjust(_) => {
-                self.original(ledger, card, &person)?
-                    .ok_or(ledger::Error::PhotoFixed(card))?
-                    .bytes
-            }
-        };
-        let made = self.preview(&original, change)?;
-        let sha256 = hex(&made.sha256);
-        crate::production::photos::write_new(&self.source_of(&sha256), |file| {
-            io::Write::write_all(file, &original)
-        })?;
-        self.store.keep(&sha256, &made.jpeg)?;
-        self.store.sync()?;
-        let replaced = matches!(change, Change::Replace(_));
-        ledger.write(actor, Timestamp::now(), |tx| {
-            let Some(stands) = tx.card(card)? else {
-                return Err(ledger::Error::NoCard(card));
-            };
-            let step =
-                |tx: &mut Tx<'_>, to| tx.move_card(card, to, Evidence::Operator, Some(CHANGED));
-            let taken_out = stands.state == State::Rendered;
-            if taken_out {
-                step(tx, State::Held)?;
-            }
-            tx.change_photo(card, &sha256, replaced)?;
-            let for_photo = stands.reason.as_deref().is_some_and(is_photo_code);
-            if taken_out || (stands.state == State::Held && for_photo) {
-                step(tx, State::Accepted)?;
-            }
-            Ok(())
-        })?;
-        Ok(())
+/// Files that may be what the sender sent for this card.
+fn sent(context: &Context, ledger: &Reader, card: CardId, person: &Person) -> Result<Vec<Vec<u8>>> {
+    let drop = ledger.card(card)?.map(|card| card.drop);
+    let drop = drop.map(|drop| ledger.drop(&drop)).transpose()?.flatten();
+    let (Some(foto), Some(drop)) = (&person.record.foto, drop) else {
+        return Ok(Vec::new());
+    };
+    let accepted = context.paths.intake().accepted;
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(accepted).map_err(Failure::broken)? {
+        let entry = entry.map_err(Failure::broken)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !may_be(&name, &drop.outcome.name) {
+            continue;
+        }
+        match photo_in_place(&entry.path(), foto, &context.config.intake.limits) {
+            Ok(bytes) => found.push(bytes),
+            Err(PhotoError::Rule(_)) => {}
+            Err(PhotoError::Io(error)) => return Err(Failure::broken(error)),
+        }
     }
+    Ok(found)
+}
+
+/// Where the file that a picture was made of by hand is kept.
+fn source_of(paths: &Paths, sha256: &str) -> PathBuf {
+    paths.photos().join(format!("{sha256}.asal"))
 }
 
 /// Whether what lies in `accepted/` under this name may be the drop that the ledger has under
@@ -246,6 +225,77 @@ impl PhotoDesk {
 fn may_be(name: &str, kept: &str) -> bool {
     let is = |name: &str| mask_dates_and_numbers_in(name) == kept;
     is(name) || is(&given_name(name))
+}
+
+/// What a person wants of a photo.
+pub enum Change {
+    /// Another part of the same picture: its middle, its width, its turn.
+    Adjust((f64, f64), f64, f64),
+    Replace(Vec<u8>),
+}
+
+/// Gives a card another picture. One that was held for want of a good photo waits for its lot
+/// again, and so does one that is in a PDF: what that PDF shows of it must not be used.
+pub fn change(at: &mut Access<'_>, card: CardId, change: Change) -> Result<Text> {
+    at.permit(Rule::PhotoChange)?;
+    let (context, target) = (at.context, target(at.context)?);
+    let (original, made, replaced) = match change {
+        Change::Replace(bytes) => {
+            let made = photo::prepare(&bytes, &target);
+            (bytes, made, true)
+        }
+        Change::Adjust(middle, width, turn) => {
+            let part = Adjustment::new(middle, width, turn).ok_or(Failure::refused(
+                "Angkanya bukan bagian dari foto.",
+                "That is no part of the photo.",
+            ))?;
+            let (bytes, _) = at.read(Rule::PhotoChange, |ledger| {
+                let person = ledger.person(card)?.ok_or(ledger::Error::Erased(card))?;
+                source(context, ledger, card, &person)
+            })?;
+            let made = photo::prepare_adjusted(&bytes, &target, &part);
+            (bytes, made, false)
+        }
+    };
+    let made = made.map_err(|fault| bad(&fault))?;
+    let sha256 = keep(context, &original, &made).map_err(Failure::broken)?;
+    at.write(Rule::PhotoChange, |tx| {
+        let stands = tx.card(card)?.ok_or(ledger::Error::NoCard(card))?;
+        let step = |tx: &mut Tx<'_>, to| tx.move_card(card, to, Evidence::Operator, Some(CHANGED));
+        let taken_out = stands.state == State::Rendered;
+        if taken_out {
+            step(tx, State::Held)?;
+        }
+        tx.change_photo(card, &sha256, replaced)?;
+        let for_photo = stands.reason.as_deref().is_some_and(is_photo_code);
+        if taken_out || (stands.state == State::Held && for_photo) {
+            step(tx, State::Accepted)?;
+        }
+        Ok(match replaced {
+            true => Text::new("Foto diganti.", "The photo was replaced."),
+            false => Text::new("Potongan foto disimpan.", "The part was kept."),
+        })
+    })
+}
+
+/// What the sender or operator reads of a bad picture.
+fn bad(fault: &Fault) -> Failure {
+    let Problem { pesan, message, .. } =
+        (fault.rule()).broken(&Subject::default(), "foto", &fault.detail());
+    Failure::Refused((pesan, message).into())
+}
+
+/// Keeps a picture made by hand and what it was made of; gives its digest.
+fn keep(context: &Context, original: &[u8], made: &Prepared) -> anyhow::Result<String> {
+    let sha256 = hex(&made.sha256);
+    write_new(&source_of(&context.paths, &sha256), |file| {
+        file.write_all(original)
+    })?;
+    let store = PhotoStore::open(context.paths.photos())?;
+    store.keep(&sha256, &made.jpeg)?;
+    store.sync()?;
+    context.cloths.keep(&sha256, made.background);
+    Ok(sha256)
 }
 
 /// The reason of the moves that a changed photo brings.
@@ -274,25 +324,13 @@ pub struct SharedPhoto {
 /// The most folders of `rejected/` that are looked through, the newest first.
 const LOOKED_AT: usize = 200;
 
-/// Every row in `rejected/` that came back for a picture that two children share.
-///
-/// # Errors
-/// The disk's or the ledger's; folders that cannot be read any more are passed over.
-pub fn shared_photos(
-    paths: &Paths,
-    config: &Config,
-    ledger: &Reader,
-) -> Result<Vec<SharedPhoto>, DeskError> {
-    let mappings = Mappings::read(&paths.mappings())?;
-    let mut folders = Vec::new();
-    for entry in std::fs::read_dir(paths.intake().rejected)? {
-        let entry = entry?;
-        folders.push((entry.metadata()?.modified()?, entry.path()));
-    }
-    folders.sort_by(|a, b| b.cmp(a));
+/// Every row in `rejected/` that came back for a picture that two children share; folders that
+/// cannot be read any more are passed over.
+fn shared_photos(context: &Context, ledger: &Reader) -> Result<Vec<SharedPhoto>> {
+    let mappings = Mappings::read(&context.paths.mappings()).map_err(Failure::broken)?;
     let mut found = Vec::new();
-    for (_, folder) in folders.into_iter().take(LOOKED_AT) {
-        if let Some((shared, _)) = shared_in(&folder, config, &mappings, ledger)? {
+    for folder in returned::newest(&context.paths, LOOKED_AT) {
+        if let Some((shared, _)) = shared_in(context, &folder, &mappings, ledger)? {
             found.extend(shared);
         }
     }
@@ -302,15 +340,21 @@ pub fn shared_photos(
 /// The rows of one folder that share a picture, and the drop they are of; `None` without any, and
 /// for a drop that cannot be read any more.
 fn shared_in(
+    context: &Context,
     folder: &Path,
-    config: &Config,
     mappings: &Mappings,
     ledger: &Reader,
-) -> Result<Option<(Vec<SharedPhoto>, InPlace)>, DeskError> {
-    let Some(rows) = shared_rows(folder) else {
+) -> Result<Option<(Vec<SharedPhoto>, InPlace)>> {
+    let Some(report) = Report::read(folder) else {
         return Ok(None);
     };
-    let Ok(read) = read_in_place(&drop_in(folder), &config.intake.limits, mappings) else {
+    let shared = (report.problems().iter()).filter(|it| it.code == rules::PHOTO_SHARED.code);
+    let rows: BTreeSet<u32> = shared.filter_map(|problem| problem.row).collect();
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let limits = &context.config.intake.limits;
+    let Ok(read) = read_in_place(&drop_in(folder), limits, mappings) else {
         return Ok(None);
     };
     let mut found = Vec::new();
@@ -334,50 +378,109 @@ fn shared_in(
     Ok(Some((found, read)))
 }
 
-/// One row of a folder of `rejected/` that shares its picture, with the picture; `None` where
-/// either is gone.
-///
-/// # Errors
-/// As [`shared_photos`].
-pub fn shared_photo(
-    paths: &Paths,
-    config: &Config,
+/// One row of a folder of `rejected/`, named by its key, that shares its picture, and its drop.
+fn shared_row(
+    context: &Context,
     ledger: &Reader,
-    folder: &Path,
+    key: &str,
     row: u32,
-) -> Result<Option<(SharedPhoto, Vec<u8>)>, DeskError> {
-    let mappings = Mappings::read(&paths.mappings())?;
-    let Some((shared, read)) = shared_in(folder, config, &mappings, ledger)? else {
-        return Ok(None);
-    };
-    let Some(shared) = shared.into_iter().find(|shared| shared.row == row) else {
-        return Ok(None);
-    };
-    match read.photo(&shared.foto, &config.intake.limits) {
-        Ok(bytes) => Ok(Some((shared, bytes))),
-        Err(PhotoError::Io(error)) => Err(error.into()),
-        Err(PhotoError::Rule(_)) => Ok(None),
+) -> Result<(SharedPhoto, InPlace)> {
+    let no_row = || Failure::Missing(Text::new("Baris ini tidak ada.", "There is no such row."));
+    let folder = returned::folder(&context.paths, key).ok_or_else(no_row)?;
+    let mappings = Mappings::read(&context.paths.mappings()).map_err(Failure::broken)?;
+    let found = shared_in(context, &folder, &mappings, ledger)?;
+    let (shared, read) = found.ok_or_else(no_row)?;
+    let shared = shared.into_iter().find(|shared| shared.row == row);
+    Ok((shared.ok_or_else(no_row)?, read))
+}
+
+/// The picture of a row that came back because two children share it.
+pub fn shared(at: &mut Access<'_>, key: &str, row: u32) -> Result<Vec<u8>> {
+    let context = at.context;
+    let audit = |_: &Vec<u8>| Audit::of(AuditCode::SharedPhotoViewed, format!("{key} {row}"));
+    at.view(Rule::PhotoView, audit, |ledger| {
+        let (shared, read) = shared_row(context, ledger, key, row)?;
+        match read.photo(&shared.foto, &context.config.intake.limits) {
+            Ok(bytes) => Ok(bytes),
+            Err(PhotoError::Io(error)) => Err(Failure::broken(error)),
+            Err(PhotoError::Rule(_)) => Err(Failure::Missing(Text::new(
+                "Fotonya tidak ada lagi.",
+                "The picture is gone.",
+            ))),
+        }
+    })
+}
+
+/// Lets one child pass a rule that asks for a decision.
+pub fn allow(at: &mut Access<'_>, rule: &str, nik: &str, reason: &str) -> Result<Text> {
+    at.permit(Rule::ExceptionAllow)?;
+    let no_nik = |_| Failure::refused("Ini bukan NIK.", "That is no NIK.");
+    let_pass(at, rule, &Nik::parse(nik).map_err(no_nik)?, reason)
+}
+
+fn let_pass(at: &mut Access<'_>, rule: &str, nik: &Nik, reason: &str) -> Result<Text> {
+    at.write(Rule::ExceptionAllow, |tx| {
+        tx.allow(rule, nik, reason)?;
+        Ok(text!(
+            "{nik} dikecualikan dari aturan {rule}; masukkan kirimannya lagi.",
+            "{nik} is exempt from the rule {rule}; take the drop in again."
+        ))
+    })
+}
+
+/// Lets the child of a row pass that came back because two share a picture.
+pub fn allow_shared(at: &mut Access<'_>, key: &str, row: u32, reason: &str) -> Result<Text> {
+    let context = at.context;
+    let (shared, _) = at.read(Rule::ExceptionAllow, |ledger| {
+        shared_row(context, ledger, key, row)
+    })?;
+    let_pass(at, rules::PHOTO_SHARED.code, &shared.nik, reason)
+}
+
+/// Drops again what lies in a folder of `rejected/`: it goes through every rule anew, and to
+/// `accepted/` or back here.
+pub fn drop_again(at: &mut Access<'_>, folder: &str) -> Result<Text> {
+    let context = at.context;
+    at.write(Rule::DropAgain, |tx| {
+        tx.audit(AuditCode::DropAgain, None, None)?;
+        put_back(&context.paths, folder)?;
+        Ok(Text::new(
+            "Kiriman dimasukkan lagi.",
+            "The drop was taken in again.",
+        ))
+    })
+}
+
+fn put_back(paths: &Paths, folder: &str) -> Result<()> {
+    let is_name = Path::new(folder).components().count() == 1 && !folder.starts_with('.');
+    let from = paths.intake().rejected.join(folder);
+    if !is_name || !from.is_dir() {
+        return Err(Failure::Missing(Text::new(
+            "Kiriman ini tidak ada di rejected/.",
+            "There is no such drop in rejected/.",
+        )));
     }
+    let incoming = paths.intake().incoming;
+    let what = drop_in(&from);
+    if what == from {
+        return move_new(&from, &incoming.join(given_name(folder)));
+    }
+    // The pictures first: a record beside a picture that is not there yet would only wait.
+    let entries = std::fs::read_dir(&from).map_err(Failure::broken)?;
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<_>>()
+        .map_err(Failure::broken)?;
+    files.retain(|file| !TOLD.contains(&name_of(file).as_str()));
+    files.sort_by_key(|file| *file == what);
+    for file in files {
+        move_new(&file, &incoming.join(name_of(&file)))?;
+    }
+    std::fs::remove_dir_all(from).map_err(Failure::broken)
 }
 
-/// The rows that `reasons.json` says share a picture; `None` without any.
-fn shared_rows(folder: &Path) -> Option<BTreeSet<u32>> {
-    let text = std::fs::read(folder.join("reasons.json")).ok()?;
-    let report: serde_json::Value = serde_json::from_slice(&text).ok()?;
-    let problems = report["problems"].as_array()?.iter();
-    let rows: BTreeSet<u32> = problems
-        .filter(|problem| problem["code"] == rules::PHOTO_SHARED.code)
-        .filter_map(|problem| u32::try_from(problem["row"].as_u64()?).ok())
-        .collect();
-    (!rows.is_empty()).then_some(rows)
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
-}
+/// What the station has put beside a drop that went back.
+const TOLD: [&str; 3] = [REASONS, "alasan.csv", "alasan.xlsx"];
 
 /// What was dropped, inside the folder it went back in: the folder itself where it was one.
 fn drop_in(folder: &Path) -> PathBuf {
@@ -391,45 +494,14 @@ fn drop_in(folder: &Path) -> PathBuf {
         .unwrap_or_else(|| folder.to_owned())
 }
 
-/// Drops again what lies in a folder of `rejected/`: it goes through every rule anew, and to
-/// `accepted/` or back here.
-///
-/// # Errors
-/// The disk's; a folder that is not there, or a name that `incoming/` holds already.
-pub fn drop_again(paths: &Paths, folder: &str) -> io::Result<()> {
-    let is_name = Path::new(folder).components().count() == 1 && !folder.starts_with('.');
-    let from = paths.intake().rejected.join(folder);
-    if !is_name || !from.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::NotFound, "no such folder"));
-    }
-    let incoming = paths.intake().incoming;
-    let what = drop_in(&from);
-    if what == from {
-        return move_new(&from, &incoming.join(given_name(folder)));
-    }
-    // The pictures first: a record beside a picture that is not there yet would only wait.
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&from)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()?;
-    files.retain(|file| !TOLD.contains(&name_of(file).as_str()));
-    files.sort_by_key(|file| *file == what);
-    for file in files {
-        move_new(&file, &incoming.join(name_of(&file)))?;
-    }
-    std::fs::remove_dir_all(from)
-}
-
-/// What the station has put beside a drop that went back.
-const TOLD: [&str; 3] = ["reasons.json", "alasan.csv", "alasan.xlsx"];
-
-fn move_new(from: &Path, to: &Path) -> io::Result<()> {
+fn move_new(from: &Path, to: &Path) -> Result<()> {
     if to.symlink_metadata().is_ok() {
-        return Err(io::Error::new(
-            io::ErrorKind::AlreadyExists,
-            "incoming/ holds something of this name",
+        return Err(Failure::refused(
+            "Di incoming/ sudah ada kiriman dengan nama ini; tunggu sampai selesai.",
+            "There is a drop of this name in incoming/; wait for its end.",
         ));
     }
-    std::fs::rename(from, to)
+    std::fs::rename(from, to).map_err(Failure::broken)
 }
 
 #[cfg(test)]

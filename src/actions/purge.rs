@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::config::{Paths, PrivacySettings};
 use crate::domain::audit::AuditCode;
 use crate::domain::ids::{CardId, LotId};
+use crate::intake::REASONS;
 use crate::ledger::{self, Card, Ledger, Reader};
 use crate::production::StationError;
 
@@ -184,7 +185,7 @@ fn older_than(folder: &Path, before: Timestamp) -> io::Result<Vec<PathBuf>> {
     };
     for entry in listed {
         let path = entry?.path();
-        let decided = fs::symlink_metadata(path.join("reasons.json"));
+        let decided = fs::symlink_metadata(path.join(REASONS));
         let touched = decided
             .or_else(|_| fs::symlink_metadata(&path))?
             .modified()?;

@@ -73,13 +73,18 @@ rules! {
     StockCount         Work   "stock-count"          "mencatat hitungan blanko"              "enter a count of blanks";
     StockDestroy       Work   "stock-destroy"        "mencatat pemusnahan"                   "enter a destruction";
     StockRecord        Look   "stock-record"         "mengambil berita acara pemusnahan"     "take out the record of a destruction";
+    PhotoList          Work   "photo-list"           "melihat daftar foto"                   "list photos";
+    PhotoView          Work   "photo-view"           "melihat foto"                          "view a photo";
+    PhotoChange        Work   "photo-change"         "mengubah foto"                         "change a photo";
+    ExceptionAllow     Decide "exception-allow"      "memberi pengecualian"                  "allow an exception";
+    DropAgain          Work   "drop-again"           "memasukkan kiriman lagi"               "take a drop in again";
     LogOut             Look   "log-out"              "keluar"                                "log out";
-    AccountList        Decide "account-list"         "melihat daftar akun"                   "list accounts";
+    AccountList        Look   "account-list"         "melihat daftar akun"                   "list accounts";
     AccountMake        Decide "account-make"         "membuat akun"                          "make an account";
     AccountChange      Decide "account-change"       "mengubah akun"                         "change an account";
     PasswordOwn        Look   "password-own"         "mengganti kata sandinya sendiri"       "change its own password";
     PasswordOther      Decide "password-other"       "mengganti kata sandi orang lain"       "change another's password";
-    SenderList         Decide "sender-list"          "melihat daftar pengirim"               "list senders";
+    SenderList         Look   "sender-list"          "melihat daftar pengirim"               "list senders";
     SenderMake         Decide "sender-make"          "membuat pengirim"                      "make a sender";
     SenderClose        Decide "sender-close"         "menutup pengirim"                      "close a sender";
 }

@@ -2,7 +2,9 @@
 //! without a row does not compile.
 
 use std::fs;
+use std::sync::LazyLock;
 
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::*;
@@ -10,14 +12,16 @@ use crate::config::{Config, Paths};
 use crate::context::{Clock, Context};
 use crate::domain::account::Role;
 use crate::domain::card::{Evidence, Kind, State};
+use crate::domain::hex::hex;
 use crate::domain::ids::{CardId, LotId, PackId};
 use crate::domain::pack::{Carrier, Destination, ReturnReason};
 use crate::domain::stock::Movement;
 use crate::domain::text::{Explain, Lang};
 use crate::intake::Inbox;
 use crate::ledger::testing::{child, new_card, new_lot, now};
-use crate::ledger::{self, Ledger, NewMovement, Tx};
-use crate::production::assets;
+use crate::ledger::{self, Ledger, NewCard, NewMovement, Tx};
+use crate::production::photos::PhotoStore;
+use crate::production::{assets, samples};
 use crate::render::compose::compose;
 use crate::render::content::{CardContent, Issue, values};
 use crate::render::document::Document;
@@ -190,6 +194,37 @@ fn row(rule: Rule) -> Row {
             act: |at| stock::destruction_record(at, 1).map(drop),
             entered: &["minutes-exported"],
         },
+        Rule::PhotoList => Row {
+            given: nothing,
+            act: |at| photos::list(at, 0, 10).map(drop),
+            entered: &["photos-listed"],
+        },
+        Rule::PhotoView => Row {
+            given: with_photo,
+            act: |at| photos::prepared(at, card(1)).map(drop),
+            entered: &["photo-viewed"],
+        },
+        Rule::PhotoChange => Row {
+            given: with_photo,
+            act: |at| {
+                let part = photos::Change::Adjust((0.5, 0.5), 0.9, 1.0);
+                photos::change(at, card(1), part).map(drop)
+            },
+            entered: &["photo-changed"],
+        },
+        Rule::ExceptionAllow => Row {
+            given: nothing,
+            act: |at| {
+                let nik = child(1).nik;
+                photos::allow(at, "photo-shared", nik.as_str(), "kembar").map(drop)
+            },
+            entered: &["exception-allowed"],
+        },
+        Rule::DropAgain => Row {
+            given: nothing,
+            act: |at| photos::drop_again(at, "SDN-1").map(drop),
+            entered: &["drop-again"],
+        },
         Rule::LogOut => Row {
             given: nothing,
             act: |at| sessions::log_out(at, None),
@@ -259,6 +294,21 @@ fn card(number: u64) -> CardId {
 
 fn pack() -> PackId {
     PackId::new(1)
+}
+
+/// A picture and its digest.
+static PORTRAIT: LazyLock<(String, Vec<u8>)> = LazyLock::new(|| {
+    let jpeg = samples::portrait(1, jiff::civil::date(2018, 6, 15));
+    (hex(&Sha256::digest(&jpeg)), jpeg)
+});
+
+fn with_photo(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    let record = child(1);
+    let new = NewCard {
+        photo: Some(&PORTRAIT.0),
+        ..new_card(&record)
+    };
+    tx.accept(new).map(drop)
 }
 
 const PASSWORD: &str = "kereta senja biru";
@@ -382,6 +432,13 @@ fn station(row: &Row) -> (TempDir, Context) {
     let paths = Paths::new(dir.path());
     fs::create_dir_all(paths.ledger()).unwrap();
     fs::create_dir_all(paths.handover()).unwrap();
+    let folders = paths.intake();
+    for folder in [&folders.incoming, &folders.accepted, &folders.rejected] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    fs::create_dir(folders.rejected.join("SDN-1")).unwrap();
+    let store = PhotoStore::open(paths.photos()).unwrap();
+    store.keep(&PORTRAIT.0, &PORTRAIT.1).unwrap();
     for (name, bytes) in assets::FILES {
         let file = paths.layouts().join(name);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -497,4 +554,16 @@ fn a_password_is_proved_once_more_before_it_is_changed_at_an_open_page() {
     let wrong = accounts::prove_again(&mut at, "bulan di atas sawah").unwrap_err();
     assert!(matches!(wrong, Failure::Refused(_)), "{wrong:?}");
     assert_eq!(entered(&context, before), ["login-denied"]);
+}
+
+#[test]
+fn a_photo_is_decoded_for_its_cloth_once() {
+    let (_dir, context) = station(&row(Rule::PhotoView));
+    let claimed = Operator::Claimed("siti".to_owned());
+    let mut at = Access::new(&context, claimed);
+    let mut cloth = || photos::list(&mut at, 0, 10).unwrap().0[0].cloth;
+    let seen = cloth();
+    assert!(seen.is_some());
+    fs::remove_dir_all(context.paths.photos()).unwrap();
+    assert_eq!(cloth(), seen);
 }

@@ -6,14 +6,14 @@ use serde_json::json;
 use super::{Outcome, perform, print_json};
 use crate::actions::accounts::{self, Change, Changed};
 use crate::actions::{self, Access, Failure};
-use crate::cli::args::{AccountAdd, AccountCommand, AccountOf, AccountSet, Asker, StationArg};
+use crate::cli::args::{AccountAdd, AccountCommand, AccountOf, AccountSet, StationArg};
 
 pub fn run(command: &AccountCommand) -> Result<Outcome> {
     match command {
         AccountCommand::Add(args) => add(args),
         AccountCommand::Set(args) => set(args),
         AccountCommand::Password(args) => password(args),
-        AccountCommand::List { asker, station } => list(asker, station),
+        AccountCommand::List(args) => list(args),
     }
 }
 
@@ -54,8 +54,8 @@ fn change(
     Ok(Outcome::Done)
 }
 
-fn list(asker: &Asker, station: &StationArg) -> Result<Outcome> {
-    let listed = perform(station, asker.user.as_deref(), |at| accounts::list(at))?;
+fn list(station: &StationArg) -> Result<Outcome> {
+    let listed = perform(station, None, |at| accounts::list(at))?;
     let Some(accounts) = listed else {
         return Ok(Outcome::Refused);
     };

@@ -5,13 +5,13 @@ use serde_json::json;
 
 use super::{Outcome, perform, print_json};
 use crate::actions::senders;
-use crate::cli::args::{Asker, SenderCommand, SenderOf, StationArg};
+use crate::cli::args::{SenderCommand, SenderOf, StationArg};
 
 pub fn run(command: &SenderCommand) -> Result<Outcome> {
     match command {
         SenderCommand::Add(args) => add(args),
         SenderCommand::Close(args) => close(args),
-        SenderCommand::List { asker, station } => list(asker, station),
+        SenderCommand::List(args) => list(args),
     }
 }
 
@@ -47,8 +47,8 @@ fn close(args: &SenderOf) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn list(asker: &Asker, station: &StationArg) -> Result<Outcome> {
-    let listed = perform(station, asker.user.as_deref(), |at| senders::list(at))?;
+fn list(station: &StationArg) -> Result<Outcome> {
+    let listed = perform(station, None, |at| senders::list(at))?;
     let Some(senders) = listed else {
         return Ok(Outcome::Refused);
     };

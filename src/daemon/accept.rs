@@ -112,6 +112,7 @@ impl Station {
             {
                 // From here on it is on disk: a batch of any size must fit in memory.
                 self.photos.keep(sha256, &photo.jpeg)?;
+                self.context.cloths.keep(sha256, photo.background);
             }
             Ok(examined)
         };

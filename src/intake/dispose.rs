@@ -17,7 +17,7 @@ use super::form::Form;
 use super::manifest;
 use super::paths::Finder;
 use super::read::{Source, decoded, photo_of, pieces};
-use super::report::Report;
+use super::report::{REASONS, Report};
 use super::tree::{self, Barred, Tree, io_of};
 use super::{IntakeError, Limits, ReadError};
 
@@ -26,7 +26,6 @@ const DRAFT: &str = "out.tmp";
 const MARKED: [(&str, &str); 2] = [("marked.csv", "alasan.csv"), ("marked.xlsx", WORKBOOK)];
 /// The return list of a table as a workbook.
 const WORKBOOK: &str = "alasan.xlsx";
-const REASONS: &str = "reasons.json";
 const ACCEPTED: &str = "accepted";
 const REJECTED: &str = "rejected";
 

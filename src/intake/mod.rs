@@ -49,7 +49,7 @@ pub use mappings::{Mappings, MappingsError};
 pub use post::{NoRecord, Posted};
 pub use read::Batch;
 pub use read_error::ReadError;
-pub use report::{Report, Summary};
+pub use report::{REASONS, Report, Summary};
 pub use tree::{deliver, is_network_mount};
 pub use watch::{Wake, Watch, watch};
 

@@ -1,17 +1,21 @@
 //! What the sender is told about a drop: `reasons.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::columns::Columns;
 use crate::domain::rules::{Problem, Severity};
+
+/// The file that tells the sender.
+pub const REASONS: &str = "reasons.json";
 
 /// The outcome of a drop, in the shape of `reasons.json`.
 ///
 /// `received = accepted + rejected` holds by construction. `Debug` leaves out the name of the
 /// drop, which senders like to make of a child's name.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     drop: String,
     received: u32,
@@ -81,6 +85,12 @@ impl Report {
             report.accepted = received - report.rejected;
         }
         report
+    }
+
+    /// Reads back what the station put beside a drop; none where it is gone or of another form.
+    pub fn read(folder: &Path) -> Option<Self> {
+        let text = std::fs::read(folder.join(REASONS)).ok()?;
+        serde_json::from_slice(&text).ok()
     }
 
     /// The outcome of a drop that is refused as a whole. A single record is one record, however

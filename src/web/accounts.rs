@@ -23,13 +23,13 @@ use crate::domain::account::Role;
 const HERE: &str = "/accounts";
 
 pub fn routes(routes: Routes) -> Routes {
-    let (list_rule, own_rule) = (
-        Needs::Rule(Rule::AccountList),
+    let (make_rule, own_rule) = (
+        Needs::Rule(Rule::AccountMake),
         Needs::Rule(Rule::PasswordOwn),
     );
     routes
-        .get(HERE, list_rule, list)
-        .post(HERE, Needs::Rule(Rule::AccountMake), make)
+        .get(HERE, make_rule, list)
+        .post(HERE, make_rule, make)
         .post("/accounts/{user}", Needs::Rule(Rule::AccountChange), change)
         .get("/password", own_rule, own)
         .post("/password", own_rule, set_own)

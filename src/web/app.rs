@@ -12,7 +12,6 @@ use super::desks::Desks;
 use super::error::PageError;
 use super::limit::Limiter;
 use super::session::User;
-use crate::actions::photos::PhotoDesk;
 use crate::actions::{self, accounts};
 use crate::config::Config;
 use crate::context::Context;
@@ -32,8 +31,6 @@ pub struct App {
     pub batches: Batches,
     /// What lies in `incoming/`. It remembers what it has looked into.
     inbox: Mutex<Inbox>,
-    /// The photos of cards; it has the layouts in hand, which take long to read.
-    pub photos: PhotoDesk,
 }
 
 impl Deref for App {
@@ -51,6 +48,7 @@ impl App {
     ) -> Result<Self, super::ServeError> {
         // A ledger that cannot be written is heard of at the start.
         context.with_ledger(|_| Ok::<_, ledger::Error>(()))?;
+        context.layouts()?;
         let (paths, config) = (&context.paths, &context.config);
         Ok(Self {
             hosts: hosts(config, address),
@@ -59,7 +57,6 @@ impl App {
             head: watch::Sender::new(0),
             batches: Batches::open(paths, config)?,
             inbox: Mutex::new(Inbox::new(paths.intake(), config.intake.clone())?),
-            photos: PhotoDesk::open(paths, config)?,
             context,
         })
     }

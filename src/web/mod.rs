@@ -80,9 +80,8 @@ pub enum ServeError {
     /// The folder of uploads.
     #[error(transparent)]
     Uploads(#[from] crate::actions::uploads::StageError),
-    /// The layouts or the folder of photos.
     #[error(transparent)]
-    Photos(#[from] crate::production::StationError),
+    Layouts(#[from] crate::production::assets::LoadError),
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
     /// The folders of drops.

@@ -10,56 +10,46 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::action::{Then, perform, with_access};
 use super::app::App;
-use super::batches::back;
 use super::cards;
 use super::error::PageError;
 use super::frame;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::session::User;
-use crate::actions::accounts;
-use crate::actions::history;
-use crate::actions::photos::{
-    Change, DeskError, SharedPhoto, drop_again, shared_photo, shared_photos,
-};
-use crate::domain::account::Right;
-use crate::domain::audit::AuditCode;
+use crate::actions::photos::{self, CardPhoto, Change, Desk, SharedPhoto};
+use crate::actions::{Access, Result as Done, Rule, history, returned};
 use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
-use crate::domain::rules;
 use crate::domain::text::Lang;
-use crate::ledger::{self, Card, Person, Reader};
-use crate::production::examine::cloth_of;
-use crate::render::photo::{Adjustment, Background, background_of};
+use crate::render::photo::Background;
 
-/// Somebody saw a child's photo.
-const VIEWED: AuditCode = AuditCode::PhotoViewed;
+const HERE: &str = "/photos";
 
 /// Photos on a page.
 const SHOWN: u32 = 48;
 
-impl From<DeskError> for PageError {
-    fn from(error: DeskError) -> Self {
-        match (error.refusal(), error) {
-            (Some(text), _) => Self::Refused(text),
-            (None, DeskError::Ledger(error)) => error.into(),
-            (None, error) => Self::broken(error),
-        }
-    }
-}
+/// A photo of a phone, and the form around it.
+const PHOTO_BYTES: usize = 24 * 1024 * 1024;
 
-/// One photo that waits.
-struct Waiting {
-    card: Card,
-    person: Person,
-    /// The cloth behind the child, where the picture could be read, and the one of the birth year.
-    cloth: (Option<Background>, Background),
-}
-
-impl Waiting {
-    fn is_off(&self) -> bool {
-        self.cloth.0.is_some_and(|cloth| cloth != self.cloth.1)
-    }
+pub fn routes(routes: Routes) -> Routes {
+    let (look, change) = (Needs::Rule(Rule::PhotoView), Needs::Rule(Rule::PhotoChange));
+    routes
+        .get("/photos", Needs::Rule(Rule::PhotoList), list)
+        .get("/photos/{card}", look, one)
+        .post("/photos/{card}", change, adjust)
+        .get("/photos/{card}/now.jpg", look, now)
+        .get("/photos/{card}/original", look, original)
+        .upload("/photos/{card}/replace", change, PHOTO_BYTES, replace)
+        .get("/photos/shared/{key}/{row}", look, shared)
+        .post(
+            "/photos/shared/allow",
+            Needs::Rule(Rule::ExceptionAllow),
+            allow,
+        )
+        .post("/photos/shared/again", Needs::Rule(Rule::DropAgain), again)
 }
 
 fn cloth(lang: Lang, cloth: Background) -> &'static str {
@@ -70,51 +60,27 @@ fn cloth(lang: Lang, cloth: Background) -> &'static str {
     }
 }
 
-/// A card with its person, while its data are there.
-fn known(ledger: &Reader, card: CardId) -> Result<(Card, Person), PageError> {
-    let found = ledger.card(card)?.zip(ledger.person(card)?);
-    found.ok_or(PageError::NotFound)
-}
-
 /// Which photos are listed.
 #[derive(Deserialize)]
-pub struct Listed {
+struct Listed {
     #[serde(default)]
     page: u32,
     /// Only those before the other cloth.
     cloth: Option<String>,
 }
 
-pub async fn list(
+async fn list(
     State(app): State<Arc<App>>,
     user: User,
     Query(listed): Query<Listed>,
 ) -> Result<Markup, PageError> {
     let offset = listed.page.min(100_000) * SHOWN;
-    let (mut waiting, shared) = app
-        .read(move |app, ledger| -> Result<_, PageError> {
-            let desk = &app.photos;
-            let waiting = ledger.waiting_photos(offset, SHOWN)?.into_iter();
-            let waiting = waiting.map(|(card, person)| {
-                let jpeg = desk.prepared(&person).ok().flatten();
-                let seen = jpeg.and_then(|jpeg| background_of(&jpeg).ok());
-                let due = cloth_of(person.record.tanggal_lahir);
-                Waiting {
-                    card,
-                    person,
-                    cloth: (seen, due),
-                }
-            });
-            let waiting: Vec<_> = waiting.collect();
-            Ok((waiting, shared_photos(&app.paths, &app.config, ledger)?))
-        })
-        .await?;
-    app.write(&user, |tx| tx.audit(AuditCode::PhotosListed, None, None))
-        .await?;
+    let (mut waiting, shared) =
+        with_access(&app, &user, move |at| photos::list(at, offset, SHOWN)).await?;
     let lang = user.lang;
     let full = waiting.len() == SHOWN as usize;
     if listed.cloth.is_some() {
-        waiting.retain(Waiting::is_off);
+        waiting.retain(CardPhoto::is_off);
     }
     let next = listed.page + 1;
     let only = if listed.cloth.is_some() {
@@ -163,12 +129,12 @@ fn shared_section(shared: &[SharedPhoto], user: &User) -> Markup {
                 "These rows went back because their picture is another child's too. Ask for the right photo; if it is right (twins photographed once), a supervisor lets it pass and the drop is taken in again.")) }
             @for row in shared {
                 div.pair {
-                    img src={ "/photos/shared/" (back::key(&row.folder)) "/" (row.row) } alt="";
+                    img src={ "/photos/shared/" (returned::key(&row.folder)) "/" (row.row) } alt="";
                     div {
                         strong { (row.nama) } br; (row.nik.masked()) br;
                         small { "rejected/" (row.folder) " · " (lang.t("baris", "row")) " " (row.row) }
                         @if row.allowed { p { span.tag.good { (lang.t("diizinkan", "allowed")) } } }
-                        @else if user.may(Right::Decide) {
+                        @else if user.may(Rule::ExceptionAllow) {
                             form.line method="post" action="/photos/shared/allow" {
                                 input type="hidden" name="folder" value=(row.folder);
                                 input type="hidden" name="row" value=(row.row);
@@ -200,58 +166,52 @@ fn picture(bytes: Vec<u8>) -> Response {
         .into_response()
 }
 
+/// Answers with a picture of a card.
+async fn pictured(
+    app: &Arc<App>,
+    user: &User,
+    card: &str,
+    look: fn(&mut Access<'_>, CardId) -> Done<Vec<u8>>,
+) -> Result<Response, PageError> {
+    let card = cards::named(card)?;
+    let bytes = with_access(app, user, move |at| look(at, card)).await?;
+    Ok(picture(bytes))
+}
+
 /// `GET /photos/{card}/now.jpg`: as it will be printed.
-pub async fn now(
+async fn now(
     State(app): State<Arc<App>>,
     user: User,
     Path(card): Path<String>,
 ) -> Result<Response, PageError> {
-    let card = cards::named(&card)?;
-    cards::note(&app, &user, card, VIEWED).await?;
-    app.read(move |app, ledger| -> Result<_, PageError> {
-        let (_, person) = known(ledger, card)?;
-        let jpeg = app.photos.prepared(&person).map_err(PageError::broken)?;
-        Ok(picture(jpeg.ok_or(PageError::NotFound)?))
-    })
-    .await
+    pictured(&app, &user, &card, photos::prepared).await
 }
 
 /// `GET /photos/{card}/original`: what it was made from.
-pub async fn original(
+async fn original(
     State(app): State<Arc<App>>,
     user: User,
     Path(card): Path<String>,
 ) -> Result<Response, PageError> {
-    let card = cards::named(&card)?;
-    cards::note(&app, &user, card, VIEWED).await?;
-    app.read(move |app, ledger| -> Result<_, PageError> {
-        let (_, person) = known(ledger, card)?;
-        let original = app.photos.original(ledger, card, &person)?;
-        Ok(picture(original.ok_or(PageError::NotFound)?.bytes))
-    })
-    .await
+    pictured(&app, &user, &card, photos::original).await
 }
 
-pub async fn one(
+async fn one(
     State(app): State<Arc<App>>,
     user: User,
     Path(id): Path<String>,
 ) -> Result<Markup, PageError> {
     let id = cards::named(&id)?;
-    let (card, person, whole, ratio, seen) = app
-        .read(move |app, ledger| -> Result<_, PageError> {
-            let (card, person) = known(ledger, id)?;
-            let desk = &app.photos;
-            let original = desk.original(ledger, id, &person)?;
-            let whole = original.ok_or(PageError::NotFound)?.is_whole;
-            let jpeg = desk.prepared(&person).ok().flatten();
-            let seen = jpeg.and_then(|jpeg| background_of(&jpeg).ok());
-            Ok((card, person, whole, desk.ratio(), seen))
-        })
-        .await?;
-    cards::note(&app, &user, id, VIEWED).await?;
+    let desk = with_access(&app, &user, move |at| photos::view(at, id)).await?;
+    let Desk {
+        photo,
+        is_whole,
+        ratio,
+    } = &desk;
+    let CardPhoto {
+        card, person, due, ..
+    } = photo;
     let lang = user.lang;
-    let due = cloth_of(person.record.tanggal_lahir);
     let changeable = matches!(
         card.state,
         CardState::Accepted | CardState::Held | CardState::Rendered
@@ -268,11 +228,11 @@ pub async fn one(
         @if card.state == CardState::Held {
             p.notice.warn { (history::advice(reason).map_or(reason.into(), |advice| advice.into(lang))) }
         }
-        @if let Some(seen) = seen.filter(|seen| *seen != due) {
+        @if let Some(seen) = photo.cloth.filter(|_| photo.is_off()) {
             p.notice.warn {
                 (lang.t("Latar foto ", "The cloth is ")) (cloth(lang, seen))
                 (lang.t("; anak kelahiran ", "; of a child born in ")) (person.record.tanggal_lahir.year())
-                (lang.t(" biasanya berlatar ", " it is usually ")) (cloth(lang, due)) "."
+                (lang.t(" biasanya berlatar ", " it is usually ")) (cloth(lang, *due)) "."
             }
         }
         @if let (CardState::Rendered, Some(lot)) = (card.state, card.lot) {
@@ -282,7 +242,7 @@ pub async fn one(
                         "; once its photo is changed, what that PDF shows of it must not be used, and the card is made anew."))
             }
         }
-        @if !whole {
+        @if !is_whole {
             p.notice.warn { (lang.t("File asli pengirim tidak ada lagi; hanya foto yang sudah dipotong yang bisa diatur.",
                                     "The sender's file is gone; only the cropped picture can be adjusted.")) }
         }
@@ -328,7 +288,7 @@ pub async fn one(
 
 /// What the form of the frame sends.
 #[derive(Deserialize)]
-pub struct Frame {
+struct Frame {
     x: f64,
     y: f64,
     width: f64,
@@ -340,48 +300,33 @@ async fn change(
     user: &User,
     card: CardId,
     wanted: Change,
-    text: (&'static str, &'static str),
 ) -> Result<Response, PageError> {
-    let held = Arc::clone(app);
-    let actor = accounts::actor(&user.name);
-    let changed = app
-        .with_ledger(move |ledger| held.photos.change(ledger, &actor, card, &wanted))
-        .await;
     let here = format!("/photos/{card}");
-    match changed {
-        Ok(()) => Ok(page::done(app, user, &here, text)),
-        Err(error) => page::refused(app, user, &here, error),
-    }
+    perform(app, user, &here.clone(), move |at| {
+        Ok(Then::Page(here, photos::change(at, card, wanted)?))
+    })
+    .await
 }
 
-pub async fn adjust(
+async fn adjust(
     State(app): State<Arc<App>>,
     user: User,
     Path(card): Path<String>,
-    Form(frame): Form<Frame>,
+    Form(Frame { x, y, width, turn }): Form<Frame>,
 ) -> Result<Response, PageError> {
     let card = cards::named(&card)?;
-    let Some(adjustment) = Adjustment::new((frame.x, frame.y), frame.width, frame.turn) else {
-        let error = PageError::refused(
-            "Angkanya bukan bagian dari foto.",
-            "That is no part of the photo.",
-        );
-        return page::refused(&app, &user, &format!("/photos/{card}"), error);
-    };
-    let text = ("Potongan foto disimpan.", "The part was kept.");
-    change(&app, &user, card, Change::Adjust(adjustment), text).await
+    change(&app, &user, card, Change::Adjust((x, y), width, turn)).await
 }
 
-pub async fn replace(
+async fn replace(
     State(app): State<Arc<App>>,
     user: User,
     Path(card): Path<String>,
     mut form: Multipart,
 ) -> Result<Response, PageError> {
     let card = cards::named(&card)?;
-    let text = ("Foto diganti.", "The photo was replaced.");
     match sent(&mut form).await {
-        Ok(bytes) => change(&app, &user, card, Change::Replace(bytes), text).await,
+        Ok(bytes) => change(&app, &user, card, Change::Replace(bytes)).await,
         Err(error) => page::refused(
             &app,
             &user,
@@ -403,94 +348,54 @@ async fn sent(form: &mut Multipart) -> Result<Vec<u8>, MultipartError> {
 }
 
 /// `GET /photos/shared/{key}/{row}`: the picture of this row of a drop that went back.
-pub async fn shared(
+async fn shared(
     State(app): State<Arc<App>>,
     user: User,
     Path((key, row)): Path<(String, u32)>,
 ) -> Result<Response, PageError> {
-    let bytes = app.read(move |app, ledger| -> Result<_, PageError> {
-        let folder = back::folder(app, &key).ok_or(PageError::NotFound)?;
-        let found = shared_photo(&app.paths, &app.config, ledger, &folder, row)?;
-        Ok(found.ok_or(PageError::NotFound)?.1)
-    });
-    let bytes = bytes.await?;
-    app.write(&user, |tx| {
-        tx.audit(AuditCode::SharedPhotoViewed, None, None)
-    })
-    .await?;
+    let bytes = with_access(&app, &user, move |at| photos::shared(at, &key, row)).await?;
     Ok(picture(bytes))
 }
 
 /// What lets a shared picture pass.
 #[derive(Deserialize)]
-pub struct Allowed {
+struct Allowed {
     folder: String,
     row: u32,
     reason: String,
 }
 
-pub async fn allow(
+async fn allow(
     State(app): State<Arc<App>>,
     user: User,
     Form(allowed): Form<Allowed>,
 ) -> Result<Response, PageError> {
-    let Some(reason) = page::filled(&allowed.reason) else {
-        let error = PageError::refused("Tulis alasannya.", "Write the reason.");
-        return page::refused(&app, &user, "/photos", error);
-    };
-    let (folder, row) = (allowed.folder, allowed.row);
-    let found = app
-        .read(move |app, ledger| -> Result<_, PageError> {
-            let folder = back::folder(app, &back::key(&folder)).ok_or(PageError::NotFound)?;
-            let found = shared_photo(&app.paths, &app.config, ledger, &folder, row)?;
-            Ok(found.ok_or(PageError::NotFound)?.0)
-        })
-        .await?;
-    let written = app
-        .write(&user, move |tx| -> ledger::Result<()> {
-            tx.allow(rules::PHOTO_SHARED.code, &found.nik, &reason)
-        })
-        .await;
-    let text = (
-        "Foto ini diizinkan; masukkan kirimannya lagi.",
-        "The picture may pass; take the drop in again.",
-    );
-    match written {
-        Ok(()) => Ok(page::done(&app, &user, "/photos", text)),
-        Err(error) => page::refused(&app, &user, "/photos", error),
-    }
+    perform(&app, &user, HERE, move |at| {
+        let Allowed {
+            folder,
+            row,
+            reason,
+        } = allowed;
+        let text = photos::allow_shared(at, &returned::key(&folder), row, &reason)?;
+        Ok(Then::Page(HERE.to_owned(), text))
+    })
+    .await
 }
 
 /// A folder of `rejected/`.
 #[derive(Deserialize)]
-pub struct Folder {
+struct Folder {
     folder: String,
 }
 
-pub async fn again(
+async fn again(
     State(app): State<Arc<App>>,
     user: User,
     Form(form): Form<Folder>,
 ) -> Result<Response, PageError> {
-    let done = app
-        .read(move |app, _| {
-            drop_again(&app.paths, &form.folder).map_err(|error| match error.kind() {
-                std::io::ErrorKind::NotFound => PageError::NotFound,
-                std::io::ErrorKind::AlreadyExists => PageError::refused(
-                    "Di incoming/ sudah ada kiriman dengan nama ini; tunggu sampai selesai.",
-                    "There is a drop of this name in incoming/; wait for its end.",
-                ),
-                _ => PageError::broken(error),
-            })
-        })
-        .await;
-    let text = ("Kiriman dimasukkan lagi.", "The drop was taken in again.");
-    match done {
-        Ok(()) => {
-            app.write(&user, |tx| tx.audit(AuditCode::DropAgain, None, None))
-                .await?;
-            Ok(page::done(&app, &user, "/photos", text))
-        }
-        Err(error) => page::refused(&app, &user, "/photos", error),
-    }
+    perform(&app, &user, HERE, move |at| {
+        let text = photos::drop_again(at, &form.folder)?;
+        Ok(Then::Page(HERE.to_owned(), text))
+    })
+    .await
 }

@@ -19,12 +19,8 @@ use super::{
 };
 use crate::domain::account::Right;
 
-/// A photo of a phone, and the form around it.
-const PHOTO_BYTES: usize = 24 * 1024 * 1024;
-
 const LOOK: Needs = Needs::Right(Right::Look);
 const WORK: Needs = Needs::Right(Right::Work);
-const DECIDE: Needs = Needs::Right(Right::Decide);
 const AUDIT: Needs = Needs::Right(Right::Audit);
 
 fn all(app: Option<Arc<App>>) -> Routes {
@@ -37,7 +33,7 @@ fn all(app: Option<Arc<App>>) -> Routes {
     let routes = stock::routes(packs::routes(routes));
     let routes = cards::routes(routes);
     let routes = senders::routes(accounts::routes(login::routes(routes)));
-    routes
+    photos::routes(routes)
         .get("/assets/{name}", Needs::Nothing, assets::asset)
         .get("/live", LOOK, live::events)
         .get("/batches", WORK, batches::list)
@@ -50,15 +46,6 @@ fn all(app: Option<Arc<App>>) -> Routes {
         .post("/batches/{id}/columns", WORK, batches::save_columns)
         .post("/batches/{id}/submit", WORK, batches::submit)
         .post("/batches/{id}/discard", WORK, batches::discard)
-        .get("/photos", WORK, photos::list)
-        .get("/photos/{card}", WORK, photos::one)
-        .post("/photos/{card}", WORK, photos::adjust)
-        .get("/photos/{card}/now.jpg", WORK, photos::now)
-        .get("/photos/{card}/original", WORK, photos::original)
-        .upload("/photos/{card}/replace", WORK, PHOTO_BYTES, photos::replace)
-        .get("/photos/shared/{key}/{row}", WORK, photos::shared)
-        .post("/photos/shared/allow", DECIDE, photos::allow)
-        .post("/photos/shared/again", WORK, photos::again)
         .post("/cards/{card}/settle", WORK, cards::settle)
         .post("/cards/{card}/spoil", WORK, cards::spoil)
         .post("/cards/{card}/reprint", WORK, cards::reprint)

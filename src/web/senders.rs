@@ -22,7 +22,7 @@ const HERE: &str = "/senders";
 
 pub fn routes(routes: Routes) -> Routes {
     routes
-        .get(HERE, Needs::Rule(Rule::SenderList), list)
+        .get(HERE, Needs::Rule(Rule::SenderMake), list)
         .post(HERE, Needs::Rule(Rule::SenderMake), make)
         .post(
             "/senders/{sender}/close",

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{DROP, STAGE, StageError, StageFile, StageId, Staging, write_json};
 use crate::domain::rules;
-use crate::intake::{below, unpack};
+use crate::intake::{REASONS, below, unpack};
 
 /// Where files lie while they come.
 pub(super) const RAW: &str = "raw";
@@ -185,7 +185,7 @@ fn named(folder: &Path, extensions: &[&str]) -> io::Result<Vec<String>> {
 /// Says whether there were any.
 fn gather_records(folder: &Path) -> io::Result<bool> {
     let mut alone = named(folder, &["json", "jsonl"])?;
-    alone.retain(|name| !["batch.json", "reasons.json"].contains(&name.as_str()));
+    alone.retain(|name| !["batch.json", REASONS].contains(&name.as_str()));
     if let [one] = alone.as_slice() {
         let from = folder.join(one);
         let is_lines = from

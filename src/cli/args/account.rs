@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Asker, StationArg};
+use super::StationArg;
 use crate::domain::account::Role;
 
 /// `account …`.
@@ -18,14 +18,7 @@ pub enum AccountCommand {
     /// Another password
     Password(AccountOf),
     /// Who has an account
-    List {
-        /// Who asks.
-        #[command(flatten)]
-        asker: Asker,
-        /// Which station.
-        #[command(flatten)]
-        station: StationArg,
-    },
+    List(StationArg),
 }
 
 /// `account add`.

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{Asker, StationArg};
+use super::StationArg;
 
 /// `sender …`.
 #[derive(Debug, Subcommand)]
@@ -12,14 +12,7 @@ pub enum SenderCommand {
     /// Let it send no more
     Close(SenderOf),
     /// Which programs may send
-    List {
-        /// Who asks.
-        #[command(flatten)]
-        asker: Asker,
-        /// Which station.
-        #[command(flatten)]
-        station: StationArg,
-    },
+    List(StationArg),
 }
 
 /// `sender add` and `sender close`.

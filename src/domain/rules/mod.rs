@@ -13,12 +13,12 @@ pub use standing::{Decision, Standing, decide};
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::nik::{mask_digits, mask_numbers_in};
 
 /// Whether a problem stops the record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// The record goes back.
@@ -43,8 +43,17 @@ pub struct Rule {
     pub source: &'static str,
 }
 
+/// The code of a rule. Serde takes the bare type for one that borrows.
+type Code = &'static str;
+
+fn known<'de, D: Deserializer<'de>>(from: D) -> Result<Code, D::Error> {
+    let code = String::deserialize(from)?;
+    let rule = find(&code).ok_or_else(|| de::Error::custom("no rule has this code"))?;
+    Ok(rule.code)
+}
+
 /// One breach of a rule, as `reasons.json` has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The row in the drop, counted from 1 as the sender sees it; absent for the whole drop.
     pub row: Option<u32>,
@@ -53,7 +62,8 @@ pub struct Problem {
     pub nik: Option<String>,
     /// The field, in the contract's spelling; `drop` for the whole drop.
     pub field: String,
-    pub code: &'static str,
+    #[serde(deserialize_with = "known")]
+    pub code: Code,
     pub severity: Severity,
     pub pesan: String,
     pub message: String,

@@ -1,13 +1,11 @@
 //! What became of a record that was sent.
 
-use std::fs;
-
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::rules::{self, Subject};
-use crate::intake::Folders;
+use crate::intake::{Folders, Report};
 use crate::ledger::{FinishedDrop, Reader};
 use crate::web::error::PageError;
 
@@ -58,10 +56,10 @@ pub struct Card {
 }
 
 /// One breach of a rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
     /// The field; absent where only the log's summary is left.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub field: Option<String>,
     /// Stable, kebab-case; all are in `docs/rules.md`.
@@ -74,10 +72,19 @@ pub struct Problem {
     pub message: String,
 }
 
-/// What of `reasons.json` is told.
-#[derive(Deserialize)]
-struct Reasons {
-    problems: Vec<Problem>,
+impl From<rules::Problem> for Problem {
+    fn from(problem: rules::Problem) -> Self {
+        Self {
+            field: Some(problem.field),
+            code: problem.code.to_owned(),
+            severity: match problem.severity {
+                rules::Severity::Block => "block".to_owned(),
+                rules::Severity::Warn => "warn".to_owned(),
+            },
+            pesan: problem.pesan,
+            message: problem.message,
+        }
+    }
 }
 
 /// What became of a submission; none when it is not this sender's.
@@ -129,26 +136,16 @@ fn told(folders: &Folders, name: &str, drop: &FinishedDrop) -> Vec<Problem> {
         0 => &folders.rejected,
         _ => &folders.accepted,
     };
-    let reasons = fs::read(place.join(name).join("reasons.json")).ok();
-    let reasons = reasons.and_then(|text| serde_json::from_slice::<Reasons>(&text).ok());
-    if let Some(reasons) = reasons {
-        return reasons.problems;
+    if let Some(report) = Report::read(&place.join(name)) {
+        let problems = report.problems().iter();
+        return problems.cloned().map(Problem::from).collect();
     }
-    let rules = drop.outcome.problems.keys();
-    rules
-        .filter_map(|code| rules::find(code))
-        .map(|rule| {
-            let problem = rule.broken(&Subject::default(), "record", "");
-            Problem {
-                field: None,
-                code: problem.code.to_owned(),
-                severity: match problem.severity {
-                    rules::Severity::Block => "block".to_owned(),
-                    rules::Severity::Warn => "warn".to_owned(),
-                },
-                pesan: problem.pesan,
-                message: problem.message,
-            }
+    let found = drop.outcome.problems.keys();
+    let found = found.filter_map(|code| rules::find(code));
+    found
+        .map(|rule| Problem {
+            field: None,
+            ..rule.broken(&Subject::default(), "record", "").into()
         })
         .collect()
 }

@@ -7,7 +7,7 @@ use axum::extract::{Path as InPath, State};
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::back;
+use crate::actions::returned;
 use crate::actions::uploads::Stage;
 use crate::domain::audit::AuditCode;
 use crate::domain::text::Lang;
@@ -22,7 +22,10 @@ pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
     let (stages, drops, went_back) = app
         .read(|app, ledger| -> Result<_, PageError> {
             let drops = ledger.latest_drops(30)?;
-            Ok((app.batches.staging.list()?, drops, back::newest(app, 30)))
+            let with_list = |folder: PathBuf| Some((returned::list_in(&folder)?, folder));
+            let went_back = returned::newest(&app.paths, usize::MAX).filter_map(with_list);
+            let went_back: Vec<_> = went_back.take(30).collect();
+            Ok((app.batches.staging.list()?, drops, went_back))
         })
         .await?;
     let lang = user.lang;
@@ -99,10 +102,10 @@ fn returns(went_back: &[(PathBuf, PathBuf)], lang: Lang) -> Markup {
     html! {
         @if !went_back.is_empty() {
             h2 { (lang.t("Daftar pengembalian untuk pengirim", "Return lists for the sender")) }
-            table { tbody { @for (folder, list) in went_back { tr {
-                @let name = back::name_of(folder);
+            table { tbody { @for (list, folder) in went_back { tr {
+                @let name = returned::name_of(folder);
                 td { (name) }
-                td { a.button href={ "/batches/returned/" (back::key(&name)) } download {
+                td { a.button href={ "/batches/returned/" (returned::key(&name)) } download {
                     (lang.t("Unduh", "Download")) " " (list.extension().and_then(|end| end.to_str()).unwrap_or_default())
                 } }
             } } } }
@@ -118,10 +121,11 @@ pub async fn returned(
 ) -> Result<Response, PageError> {
     let (bytes, end) = app
         .read(move |app, _| -> Result<_, PageError> {
-            let list = back::folder(app, &key).and_then(|folder| back::list_in(&folder));
+            let list =
+                returned::folder(&app.paths, &key).and_then(|folder| returned::list_in(&folder));
             let list = list.ok_or(PageError::NotFound)?;
             let end = list.extension().unwrap_or_default();
-            let bytes = back::read(&list).map_err(PageError::broken)?;
+            let bytes = returned::read(&list).map_err(PageError::broken)?;
             Ok((bytes, end.to_string_lossy().into_owned()))
         })
         .await?;

@@ -1,6 +1,5 @@
 //! Batches: what is uploaded is looked at row by row before the station takes it.
 
-pub mod back;
 mod checks;
 mod columns;
 mod list;

@@ -5,18 +5,16 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
 use super::{actions, named, state_tag, state_word};
 use crate::actions::cards::{self, Details};
-use crate::actions::{Rule, accounts, history};
-use crate::domain::audit::AuditCode;
+use crate::actions::{Rule, history};
 use crate::domain::ids::CardId;
 use crate::domain::nik::mask_digits;
 use crate::domain::record::Record;
 use crate::domain::text::Lang;
-use crate::ledger::{self, Card, Entry};
+use crate::ledger::{Card, Entry};
 use crate::web::action::with_access;
 use crate::web::app::App;
 use crate::web::error::PageError;
@@ -25,37 +23,6 @@ use crate::web::session::User;
 
 /// Dots per inch of the picture: 607 pixels of a card's width, sharp at a metre.
 const DPI: u32 = 180;
-
-/// Who looked at a card is entered once in this time, not with every click.
-const SEEN_FOR: SignedDuration = SignedDuration::from_mins(10);
-
-/// Enters what this person saw of the card, unless that was entered a little while ago.
-pub async fn note(
-    app: &Arc<App>,
-    user: &User,
-    card: CardId,
-    what: AuditCode,
-) -> Result<(), PageError> {
-    let (actor, since) = (accounts::actor(&user.name), Timestamp::now() - SEEN_FOR);
-    let who = actor.clone();
-    let noted = app
-        .read(move |_, ledger| match ledger.card(card)? {
-            Some(_) => Ok(ledger.was_audited(what, Some(card), None, &who, since)?),
-            None => Err(PageError::NotFound),
-        })
-        .await?;
-    if noted {
-        return Ok(());
-    }
-    // Both pictures are asked for at once: only inside the transaction is it sure.
-    app.write(user, move |tx| -> ledger::Result<()> {
-        match tx.was_audited(what, Some(card), None, &actor, since)? {
-            true => Ok(()),
-            false => tx.audit(what, Some(card), None),
-        }
-    })
-    .await
-}
 
 pub async fn one(
     State(app): State<Arc<App>>,

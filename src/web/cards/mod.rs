@@ -26,7 +26,6 @@ use crate::domain::text::{Lang, Text};
 use crate::ledger::{Found, PAGE};
 
 pub use actions::{reasons, reprint, settle, spoil, spoil_reason};
-pub use card::note;
 
 pub fn routes(routes: Routes) -> Routes {
     routes

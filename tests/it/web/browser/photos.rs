@@ -172,7 +172,7 @@ fn one_picture_of_two_children_passes_once_a_supervisor_allows_it_and_it_is_take
         browser.click("form[action='/photos/shared/allow'] button");
         let forms = "document.querySelectorAll('form[action=\"/photos/shared/allow\"]').length";
         browser.until("one less is to be allowed", &format!("{forms} === {left}"));
-        browser.until_shown("Foto ini diizinkan; masukkan kirimannya lagi.");
+        browser.until_shown("dikecualikan dari aturan photo-shared; masukkan kirimannya lagi.");
         browser.is_legible();
     }
     browser.click("form[action='/photos/shared/again'] button");

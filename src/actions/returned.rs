@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 
+use crate::config::Paths;
 use crate::domain::hex::hex;
-use crate::intake::given_name;
-use crate::web::app::App;
+use crate::intake::{REASONS, given_name};
 
 /// The most bytes of a list that are handed out: a sheet of the most rows a drop may have is less.
 const MOST: u64 = 64 << 20;
@@ -22,14 +22,14 @@ pub fn key(folder: &str) -> String {
 }
 
 /// The folder that is called so.
-pub fn folder(app: &App, wanted: &str) -> Option<PathBuf> {
-    let mut folders = folders(app).into_iter();
+pub fn folder(paths: &Paths, wanted: &str) -> Option<PathBuf> {
+    let mut folders = folders(paths).into_iter();
     folders.find(|folder| key(&name_of(folder)) == wanted)
 }
 
 /// The folders of `rejected/`.
-fn folders(app: &App) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(app.paths.intake().rejected) else {
+fn folders(paths: &Paths) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(paths.intake().rejected) else {
         return Vec::new();
     };
     let entries = entries.filter_map(Result::ok);
@@ -37,17 +37,12 @@ fn folders(app: &App) -> Vec<PathBuf> {
     folders.map(|entry| entry.path()).collect()
 }
 
-/// The newest folders that hold a list for the sender, with that list.
-pub fn newest(app: &App, most: usize) -> Vec<(PathBuf, PathBuf)> {
-    let with_list = |folder: PathBuf| {
-        let at = folder.metadata().ok()?.modified().ok()?;
-        let list = list_in(&folder)?;
-        Some((at, folder, list))
-    };
-    let mut found: Vec<_> = folders(app).into_iter().filter_map(with_list).collect();
+/// The newest folders, the newest first.
+pub fn newest(paths: &Paths, most: usize) -> impl Iterator<Item = PathBuf> {
+    let with_time = |folder: PathBuf| Some((folder.metadata().ok()?.modified().ok()?, folder));
+    let mut found: Vec<_> = folders(paths).into_iter().filter_map(with_time).collect();
     found.sort();
-    let newest = found.into_iter().rev().take(most);
-    newest.map(|(_, folder, list)| (folder, list)).collect()
+    found.into_iter().rev().take(most).map(|(_, folder)| folder)
 }
 
 /// The last part of a path.
@@ -75,7 +70,7 @@ fn rank(name: &str, own: &str) -> Option<(u8, u32, bool)> {
     let is_workbook = match path.extension()?.to_str()? {
         "xlsx" => true,
         "csv" => false,
-        "json" if name == "reasons.json" => return Some((0, 0, false)),
+        "json" if name == REASONS => return Some((0, 0, false)),
         _ => return None,
     };
     let stem = path.file_stem()?.to_str()?;
