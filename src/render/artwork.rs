@@ -10,6 +10,7 @@ use printpdf::{
     PaintMode, PdfDocument, PdfPage, PdfSaveOptions, Point, Polygon, PolygonRing, Pt, Rgb, Shading,
     ShadingGeometry, ShadingId, WindingOrder,
 };
+use usvg::roxmltree;
 use usvg::tiny_skia_path::PathSegment;
 
 use super::pdf::{deflate, number};
@@ -44,10 +45,29 @@ pub struct Artwork {
     pub size: [f64; 2],
 }
 
+const SVG: &str = "http://www.w3.org/2000/svg";
+
 impl Artwork {
     /// Reads an SVG whose view box is the card with `bleed` mm on each side.
     pub fn parse(svg: &[u8], bleed: f64) -> Result<Self, ArtworkError> {
-        let tree = usvg::Tree::from_data(svg, &usvg::Options::default())?;
+        let text = std::str::from_utf8(svg).map_err(|_| usvg::Error::NotAnUtf8Str)?;
+        let document = roxmltree::Document::parse(text).map_err(usvg::Error::from)?;
+        // Left to itself, the reader leaves these out without a word.
+        let dropped = [
+            ("image", "a picture"),
+            ("feImage", "a picture"),
+            ("foreignObject", "a foreign object"),
+            ("text", "text"),
+        ];
+        for node in document.descendants() {
+            let found = dropped
+                .iter()
+                .find(|(name, _)| node.has_tag_name((SVG, *name)));
+            if let Some((_, what)) = found {
+                return Err(ArtworkError::Unsupported(what));
+            }
+        }
+        let tree = usvg::Tree::from_xmltree(&document, &usvg::Options::default())?;
         let wanted = CARD_MM.map(|side| side + 2.0 * bleed);
         let (width, height) = (
             f64::from(tree.size().width()),
@@ -386,4 +406,32 @@ fn subpaths(path: &usvg::tiny_skia_path::Path, transform: usvg::Transform) -> Ve
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_card_would_lack_is_refused_by_name() {
+        let svg = |inner: &str| {
+            format!(r#"<svg xmlns="{SVG}" viewBox="0 0 85.6 53.98"><g>{inner}</g></svg>"#)
+        };
+        for (inner, what) in [
+            (
+                r#"<image href="/etc/passwd" width="9" height="9"/>"#,
+                "a picture",
+            ),
+            ("<text>KIA</text>", "text"),
+            (r#"<foreignObject/>"#, "a foreign object"),
+            (r#"<rect width="9" height="9" opacity="0.5"/>"#, "opacity"),
+        ] {
+            let refused = Artwork::parse(svg(inner).as_bytes(), 0.0).err();
+            let named =
+                matches!(&refused, Some(ArtworkError::Unsupported(found)) if *found == what);
+            assert!(named, "{inner}: {refused:?}");
+        }
+        let plain = svg(r#"<rect width="9" height="9"/>"#);
+        assert!(Artwork::parse(plain.as_bytes(), 0.0).is_ok());
+    }
 }

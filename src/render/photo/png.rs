@@ -65,7 +65,8 @@ pub(super) fn decode(bytes: &[u8], target: &Target) -> Result<Picture, Fault> {
     })
 }
 
-/// Reads the chunks from the signature to IEND and checks every checksum.
+/// Reads the chunks from the signature to IEND and checks the checksum of each that the picture
+/// needs. An optional one with a wrong sum is passed over, as other programs do.
 fn chunks(bytes: &[u8]) -> Result<Header<'_>, Fault> {
     let mut rest = &bytes[MAGIC.len()..];
     let mut header = None;
@@ -89,11 +90,12 @@ fn chunks(bytes: &[u8]) -> Result<Header<'_>, Fault> {
         }
         let mut crc = Crc::new();
         crc.update(body);
-        if crc.sum() != u32::from_be_bytes(*sum) {
+        let is_whole = crc.sum() == u32::from_be_bytes(*sum);
+        if !is_whole && name.first().is_some_and(u8::is_ascii_uppercase) {
             return Err(Fault::Truncated("a PNG check sum is wrong"));
         }
         match name {
-            b"eXIf" if exif.is_none() => exif = Some(data),
+            b"eXIf" if is_whole && exif.is_none() => exif = Some(data),
             b"IEND" => break,
             _ => {}
         }

@@ -134,16 +134,21 @@ struct Reader<'a> {
 const CUT: Error = Error::Damaged("no end-of-image marker");
 
 impl<'a> Reader<'a> {
-    /// The next marker, which must follow at once; any number of fill bytes may stand before it.
+    /// The next marker. Fill bytes may stand before it, and stray bytes, which some cameras and
+    /// editors leave between segments.
     fn marker(&mut self) -> Result<u8, Error> {
-        if *self.bytes.get(self.at).ok_or(CUT)? != 0xff {
-            return Err(Error::Damaged("damaged JPEG data"));
-        }
-        while *self.bytes.get(self.at).ok_or(CUT)? == 0xff {
+        loop {
+            let rest = self.bytes.get(self.at..).ok_or(CUT)?;
+            self.at += memchr(0xff, rest).ok_or(CUT)?;
+            while *self.bytes.get(self.at).ok_or(CUT)? == 0xff {
+                self.at += 1;
+            }
             self.at += 1;
+            match self.bytes[self.at - 1] {
+                0 => {}
+                marker => return Ok(marker),
+            }
         }
-        self.at += 1;
-        Ok(self.bytes[self.at - 1])
     }
 
     /// The data of the marker segment that starts here.
@@ -175,6 +180,9 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Encoders write about ten scans; each costs a pass over the whole picture.
+const MOST_SCANS: usize = 100;
+
 /// The frame header.
 struct Frame {
     progressive: bool,
@@ -190,7 +198,7 @@ fn parse<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Header<'a>, Error> {
     let mut reader = Reader { bytes, at: 2 };
     let mut frame: Option<Frame> = None;
     let (mut exif, mut adobe, mut jfif) = (None, None, false);
-    let mut segments = Vec::new();
+    let (mut segments, mut scans) = (Vec::new(), 0);
     loop {
         match reader.marker()? {
             0xd9 => break,
@@ -200,6 +208,10 @@ fn parse<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Header<'a>, Error> {
                     return Err(Error::Format("a JPEG without a frame header"));
                 }
                 let data = reader.scan()?;
+                scans += 1;
+                if scans > MOST_SCANS {
+                    return Err(Error::Format("a JPEG of more than 100 scans"));
+                }
                 segments.push(Segment::Scan { header, data });
             }
             marker @ (0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf) => {

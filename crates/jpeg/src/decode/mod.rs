@@ -15,6 +15,7 @@ mod planes;
 mod progressive;
 mod scan;
 mod sequential;
+mod standard;
 mod tables;
 
 pub use header::{ColorModel, Component, Header};

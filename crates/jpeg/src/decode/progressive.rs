@@ -27,7 +27,7 @@ pub(super) fn decode(
     mcus: (usize, usize),
     planes: &mut [PlaneBuffer],
 ) -> Result<(), Error> {
-    let mut tables = Tables::default();
+    let mut tables = Tables::of(header)?;
     let mut components: Vec<Coefficients> = grids
         .iter()
         .map(|grid| Coefficients {

@@ -20,7 +20,7 @@ pub(super) fn decode(
     planes: &mut [PlaneBuffer],
 ) -> Result<(), Error> {
     let idcts = Idcts::new();
-    let mut tables = Tables::default();
+    let mut tables = Tables::of(header)?;
     let mut seen = vec![false; grids.len()];
     for segment in &header.segments {
         match segment {

@@ -1,7 +1,9 @@
 //! The tables in force while scans are decoded (ITU-T T.81, annex B.2.4).
 
 use super::bits::DAMAGED;
+use super::header::{Header, Segment};
 use super::huffman::Huffman;
+use super::standard::{self, Standard};
 use crate::Error;
 use crate::block::ZIGZAG;
 
@@ -19,6 +21,19 @@ pub(super) struct Tables {
 }
 
 impl Tables {
+    /// The tables before the first segment: the standard Huffman tables where the file has none.
+    pub(super) fn of(header: &Header<'_>) -> Result<Self, Error> {
+        let is_huffman = |segment: &Segment<'_>| matches!(segment, Segment::Table(0xc4, _));
+        let mut tables = Self::default();
+        if !header.segments.iter().any(is_huffman) {
+            let read = |(counts, symbols): Standard| Huffman::new(counts, symbols).map(Some);
+            for (index, (dc, ac)) in standard::DC.into_iter().zip(standard::AC).enumerate() {
+                (tables.dc[index], tables.ac[index]) = (read(dc)?, read(ac)?);
+            }
+        }
+        Ok(tables)
+    }
+
     /// Reads a table segment.
     pub(super) fn read(&mut self, marker: u8, mut data: &[u8]) -> Result<(), Error> {
         match marker {

@@ -105,6 +105,71 @@ fn a_progressive_file_without_its_last_scan_is_refused() {
     }
 }
 
+/// Where each marker segment before the first scan begins and ends.
+fn segments(jpeg: &[u8]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut at = 2;
+    while jpeg[at + 1] != 0xda {
+        let length = usize::from(u16::from_be_bytes([jpeg[at + 2], jpeg[at + 3]]));
+        found.push((at, at + 2 + length));
+        at += 2 + length;
+    }
+    found
+}
+
+#[test]
+fn a_webcams_file_without_huffman_tables_is_read_with_the_standard_ones() {
+    let kind = Kind {
+        size: (41, 35),
+        coding: Coding::Baseline,
+        sampling: Some(F_2_2),
+        restart: 0,
+        quality: 80,
+    };
+    let jpeg = file(&kind);
+    let mut bare = jpeg.clone();
+    for (from, to) in segments(&jpeg).into_iter().rev() {
+        if jpeg[from + 1] == 0xc4 {
+            bare.drain(from..to);
+        }
+    }
+    assert!(bare.len() < jpeg.len() - 400);
+    assert!(decode(&bare, Scale::FULL) == decode(&jpeg, Scale::FULL));
+}
+
+#[test]
+fn stray_bytes_between_segments_are_passed_over() {
+    for jpeg in files() {
+        let whole = decode(&jpeg, Scale::FULL);
+        for (from, _) in segments(&jpeg).into_iter().skip(1) {
+            for stray in [&[0; 3][..], b"\x12", b"\x00\xff\x00\x07"] {
+                let with = [&jpeg[..from], stray, &jpeg[from..]].concat();
+                assert!(decode(&with, Scale::FULL) == whole, "{from}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_of_hundreds_of_scans_is_refused_before_they_are_decoded() {
+    let jpeg = file(&Kind {
+        size: (41, 35),
+        coding: Coding::Progressive,
+        sampling: Some(F_1_1),
+        restart: 0,
+        quality: 80,
+    });
+    let last = (0..jpeg.len() - 1)
+        .rfind(|at| jpeg[*at..].starts_with(&[0xff, 0xda]))
+        .unwrap();
+    let end = jpeg.len() - 2;
+    let many = [&jpeg[..end], &jpeg[last..end].repeat(100), &jpeg[end..]].concat();
+    assert!(matches!(
+        Header::parse(&many, &Limits::default()),
+        Err(Error::Format(_))
+    ));
+}
+
 #[test]
 fn what_is_not_supported_is_refused_as_such() {
     let format = |bytes: &[u8]| matches!(decode(bytes, Scale::FULL), Err(Error::Format(_)));

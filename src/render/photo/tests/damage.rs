@@ -97,6 +97,25 @@ fn a_huge_picture_is_refused_from_its_header() {
 }
 
 #[test]
+fn a_wrong_sum_of_a_png_chunk_counts_only_where_the_picture_needs_the_chunk() {
+    let png = as_png(portrait(240, 360, RED));
+    let target = Target::new(80, 120);
+    let whole = prepare(&png, &target).unwrap();
+    // The signature and the header.
+    let (head, rest) = png.split_at(33);
+    for name in [b"tEXt", b"eXIf", b"tIME"] {
+        let mut bad = chunk(name, &exif(6)[6..]);
+        *bad.last_mut().unwrap() ^= 1;
+        let with = [head, &bad, rest].concat();
+        assert!(prepare(&with, &target).unwrap().jpeg == whole.jpeg);
+    }
+    let mut needed = png.clone();
+    let data = png.windows(4).position(|name| name == b"IDAT").unwrap();
+    needed[data + 4] ^= 1;
+    assert_eq!(rule_of(&needed, &target), "photo-truncated");
+}
+
+#[test]
 fn no_file_cut_short_passes() {
     let files = [
         corpus!("baseline-420.jpg"),
