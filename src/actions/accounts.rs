@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::domain::account::{Right, Role, check_password};
 use crate::domain::audit::AuditCode;
 use crate::domain::hex::hex;
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use crate::ledger::{self, Account, Reader, Tx};
 use crate::text;
 

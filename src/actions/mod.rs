@@ -9,7 +9,6 @@ pub mod accounts;
 pub mod backup;
 pub mod cards;
 pub mod day;
-pub mod deeds;
 mod failure;
 pub mod history;
 pub mod pack_papers;

@@ -12,7 +12,7 @@ use crate::domain::card::State;
 use crate::domain::ids::CardId;
 use crate::domain::office::signing_on;
 use crate::domain::stock::{Forecast, RibbonMovement};
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use crate::ledger::{self, Card, Destruction, NewMovement, Ribbons, StockDay};
 use crate::production::assets;
 use crate::reports::papers::{DestructionRecord, DestructionRow};

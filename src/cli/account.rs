@@ -7,6 +7,7 @@ use super::{Outcome, perform, print_json};
 use crate::actions::accounts::{self, Change, Changed};
 use crate::actions::{self, Access, Failure};
 use crate::cli::args::{AccountAdd, AccountCommand, AccountOf, AccountSet, StationArg};
+use crate::domain::text::Explain;
 
 pub fn run(command: &AccountCommand) -> Result<Outcome> {
     match command {

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use super::pack::place_words;
 use super::{Outcome, local, perform, print_json, station};
 use crate::actions::cards::{self, Details};
-use crate::actions::history::said;
+use crate::actions::history::history_text;
 use crate::cli::args;
+use crate::domain::text::Explain;
 
 pub fn run(args: &args::Card) -> Result<Outcome> {
     let user = args.asker.user.as_deref();
@@ -33,7 +34,7 @@ pub fn run(args: &args::Card) -> Result<Outcome> {
             "{} KIA {}: {}{lot}{position}",
             card.card,
             card.kind,
-            card.state.indonesian()
+            card.state.text().id
         );
         if let Some(school) = &card.sekolah.nama {
             println!(
@@ -49,7 +50,7 @@ pub fn run(args: &args::Card) -> Result<Outcome> {
                 "  {}  {:20} {}",
                 local(entry.at, &config)?,
                 entry.actor,
-                said(entry)
+                history_text(&entry.event)
             );
         }
     }

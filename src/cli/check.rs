@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 
 use super::{Outcome, print_json, reader};
 use crate::cli::args;
+use crate::domain::text::Explain;
 use crate::intake::{ReadError, Report, read_in_place};
 use crate::ledger::Reader;
 use crate::production::inspect::inspect;

@@ -9,6 +9,7 @@ use crate::actions::purge::Purge;
 use crate::cli::args;
 use crate::config::Config;
 use crate::domain::account::Right;
+use crate::domain::text::Explain;
 use crate::production::lock::Lock;
 use crate::production::lock::LockError;
 
@@ -67,7 +68,7 @@ fn tell(plan: &Purge, dry_run: bool, config: &Config) -> Result<()> {
         println!(
             "  {} {} sejak {} {}",
             card.card,
-            card.state.indonesian(),
+            card.state.text().id,
             local(card.moved_at, config)?,
             card.sekolah.nama.as_deref().unwrap_or_default()
         );

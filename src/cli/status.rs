@@ -132,7 +132,7 @@ fn say(work: &Worklist, made: Vec<String>) {
         work.on_hand.len()
     );
     for (state, count) in &status.states {
-        println!("{count:>8}  {} ({state})", state.indonesian());
+        println!("{count:>8}  {}", state.text());
     }
 }
 

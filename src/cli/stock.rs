@@ -11,7 +11,7 @@ use crate::actions::{self, Access, Failure};
 use crate::cli::args::{self, Blanks, Person, StationArg, StockCommand};
 use crate::domain::ids::CardId;
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use crate::ledger::{Destruction, NewMovement};
 use crate::text;
 

@@ -9,13 +9,14 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Outcome, acting, give, local, print_json, station, writer};
-use crate::actions::history::said;
+use crate::actions::history::history_text;
 use crate::cli::args;
 use crate::config::{Config, Paths};
 use crate::domain::account::Right;
 use crate::domain::audit::AuditCode;
 use crate::domain::nik::Nik;
 use crate::domain::record::Record;
+use crate::domain::text::Explain;
 use crate::ledger::{self, Card, Entry, Event, Lot, Reader};
 
 /// The endings of files that hold records as text.
@@ -181,7 +182,7 @@ impl Part {
             "\nKARTU {} KIA {}: {}",
             card.card,
             card.kind,
-            card.state.indonesian()
+            card.state.text().id
         )?;
         writeln!(text, "  dari kiriman (came with drop) {}", card.drop)?;
         match (&self.record, card.erased_at) {
@@ -217,14 +218,24 @@ impl Part {
         writeln!(text, "  riwayat (history):")?;
         for entry in &self.history {
             let at = local(entry.at, config)?;
-            writeln!(text, "    {at}  {:20} {}", entry.actor, said(entry))?;
+            writeln!(
+                text,
+                "    {at}  {:20} {}",
+                entry.actor,
+                history_text(&entry.event)
+            )?;
         }
         if !self.bulk.is_empty() {
             writeln!(text, "  bersama data lain (together with all other data):")?;
         }
         for entry in &self.bulk {
             let at = local(entry.at, config)?;
-            writeln!(text, "    {at}  {:20} {}", entry.actor, said(entry))?;
+            writeln!(
+                text,
+                "    {at}  {:20} {}",
+                entry.actor,
+                history_text(&entry.event)
+            )?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The people of the station: their roles, and what each may do.
 
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -60,15 +60,6 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 
-    /// In Indonesian and in English.
-    pub const fn text(self) -> Text {
-        match self {
-            Self::Operator => Text::new("operator", "operator"),
-            Self::Supervisor => Text::new("penyelia", "supervisor"),
-            Self::Auditor => Text::new("pemeriksa", "auditor"),
-        }
-    }
-
     /// Whether one of this role may do what asks for `right`.
     pub const fn may(self, right: Right) -> bool {
         match right {
@@ -76,6 +67,16 @@ impl Role {
             Right::Work => matches!(self, Self::Operator | Self::Supervisor),
             Right::Decide => matches!(self, Self::Supervisor),
             Right::Audit => matches!(self, Self::Supervisor | Self::Auditor),
+        }
+    }
+}
+
+impl Explain for Role {
+    fn text(&self) -> Text {
+        match self {
+            Self::Operator => Text::new("operator", "operator"),
+            Self::Supervisor => Text::new("penyelia", "supervisor"),
+            Self::Auditor => Text::new("pemeriksa", "auditor"),
         }
     }
 }
@@ -109,8 +110,8 @@ pub enum WeakPassword {
     Guessable,
 }
 
-impl WeakPassword {
-    pub const fn text(self) -> Text {
+impl Explain for WeakPassword {
+    fn text(&self) -> Text {
         match self {
             Self::Short => Text::new(
                 "kata sandi paling sedikit 10 huruf",

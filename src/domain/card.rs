@@ -1,6 +1,6 @@
 //! A card's life: its states and the only moves between them.
 
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -90,27 +90,6 @@ impl State {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
-    /// What an operator reads.
-    pub const fn indonesian(self) -> &'static str {
-        match self {
-            Self::Accepted => "diterima, menunggu lot",
-            Self::Rendered => "siap cetak",
-            Self::Submitting => "sedang diserahkan ke printer",
-            Self::Sent => "di printer",
-            Self::Printed => "tercetak",
-            Self::Verified => "terverifikasi",
-            Self::Packed => "dikemas",
-            Self::HandedOver => "diserahkan",
-            Self::Received => "diterima sekolah",
-            Self::Held => "ditahan",
-            Self::Unconfirmed => "belum pasti",
-            Self::Spoiled => "rusak",
-            Self::Cancelled => "dibatalkan",
-            Self::Void => "tidak berlaku",
-            Self::Returned => "kembali",
-        }
-    }
-
     /// Whether the card counts as the child's one live card.
     pub const fn is_live(self) -> bool {
         !matches!(self, Self::Spoiled | Self::Cancelled | Self::Void)
@@ -176,6 +155,29 @@ impl State {
         } else {
             Err(IllegalMove { from: self, to })
         }
+    }
+}
+
+impl Explain for State {
+    fn text(&self) -> Text {
+        let id = match self {
+            Self::Accepted => "diterima, menunggu lot",
+            Self::Rendered => "siap cetak",
+            Self::Submitting => "sedang diserahkan ke printer",
+            Self::Sent => "di printer",
+            Self::Printed => "tercetak",
+            Self::Verified => "terverifikasi",
+            Self::Packed => "dikemas",
+            Self::HandedOver => "diserahkan",
+            Self::Received => "diterima sekolah",
+            Self::Held => "ditahan",
+            Self::Unconfirmed => "belum pasti",
+            Self::Spoiled => "rusak",
+            Self::Cancelled => "dibatalkan",
+            Self::Void => "tidak berlaku",
+            Self::Returned => "kembali",
+        };
+        Text::new(id, self.name())
     }
 }
 
@@ -273,8 +275,14 @@ impl SpoilReason {
         Self::ALL.into_iter().find(|reason| reason.code() == code)
     }
 
-    /// What the code means, in Indonesian and in English.
-    pub const fn text(self) -> Text {
+    /// Whether the station makes the card again by itself.
+    pub const fn is_made_again(self) -> bool {
+        !matches!(self, Self::Data | Self::Batal)
+    }
+}
+
+impl Explain for SpoilReason {
+    fn text(&self) -> Text {
         match self {
             Self::Buram => Text::new(
                 "hasil buram, bergaris atau pucat",
@@ -294,11 +302,6 @@ impl SpoilReason {
             Self::Batal => Text::new("batal setelah dirender", "cancelled after rendering"),
             Self::Lain => Text::new("sebab lain", "any other cause"),
         }
-    }
-
-    /// Whether the station makes the card again by itself.
-    pub const fn is_made_again(self) -> bool {
-        !matches!(self, Self::Data | Self::Batal)
     }
 }
 

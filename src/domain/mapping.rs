@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::fields::{FIELDS, canonical, is_own_column};
+use super::text::{Explain, Text};
 
 /// What the columns of one header row stand for, as a person said it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,10 +51,9 @@ pub enum MappingError {
     NoApproval(String),
 }
 
-impl MappingError {
-    /// What an operator reads, in Indonesian.
-    pub fn indonesian(&self) -> String {
-        match self {
+impl Explain for MappingError {
+    fn text(&self) -> Text {
+        let id = match self {
             Self::UnknownField(field) => format!("`{field}` bukan isian format rekaman"),
             Self::UnknownHeader(header) => format!("tidak ada kolom `{header}`"),
             Self::Twice(field) => format!("`{field}` dipilih untuk dua kolom"),
@@ -61,7 +61,8 @@ impl MappingError {
             Self::NoApproval(header) => format!(
                 "kolom `{header}` bukan persetujuan; hanya kolom yang memang bernama persetujuan yang dipakai"
             ),
-        }
+        };
+        (id, self.to_string()).into()
     }
 }
 

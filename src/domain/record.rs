@@ -100,7 +100,7 @@ impl Record {
             ("nama", Some(&self.nama)),
             ("tempat_lahir", Some(&self.tempat_lahir)),
             ("tanggal_lahir", Some(&born)),
-            ("jenis_kelamin", Some(self.jenis_kelamin.indonesian())),
+            ("jenis_kelamin", Some(self.jenis_kelamin.word())),
             ("gol_darah", Some(&self.gol_darah)),
             ("agama", Some(&self.agama)),
             ("kewarganegaraan", Some(&self.kewarganegaraan)),
@@ -140,7 +140,7 @@ pub enum Sex {
 
 impl Sex {
     /// The word on the card.
-    pub const fn indonesian(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Male => "LAKI-LAKI",
             Self::Female => "PEREMPUAN",

@@ -1,6 +1,6 @@
 //! Quality control: what a scanned code says about the card that came out.
 
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use serde::{Deserialize, Serialize};
 
 use super::card::State;
@@ -136,9 +136,10 @@ impl Refusal {
             Self::SerialTaken => "serial-taken",
         }
     }
+}
 
-    /// What the operator hears, in Indonesian and in English.
-    pub const fn text(self) -> Text {
+impl Explain for Refusal {
+    fn text(&self) -> Text {
         match self {
             Self::Unknown => Text::new(
                 "KODE TIDAK DIKENAL, pisahkan kartu ini",

@@ -1,6 +1,6 @@
 //! Blanks and ribbons: what uses them up, the balance of a day, and how far they reach.
 
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use crate::text;
 use serde::{Deserialize, Serialize};
 
@@ -53,9 +53,8 @@ pub enum Movement {
     Spoiled,
 }
 
-impl Movement {
-    /// What was done with the blanks, in Indonesian and in English.
-    pub const fn text(self) -> Text {
+impl Explain for Movement {
+    fn text(&self) -> Text {
         match self {
             Self::Received => Text::new("diterima", "received"),
             Self::Lent => Text::new("dipinjamkan", "lent"),
@@ -214,9 +213,10 @@ impl Forecast {
             .flatten()
             .any(|cards| cards < self.queue)
     }
+}
 
-    /// In words: `pita cukup untuk 140 kartu, blanko untuk 900, antrean 212`, and in English.
-    pub fn text(&self) -> Text {
+impl Explain for Forecast {
+    fn text(&self) -> Text {
         let tell = |cards: Option<u64>, unknown: &str| {
             cards.map_or_else(|| unknown.to_owned(), |n| n.to_string())
         };

@@ -8,7 +8,7 @@ use crate::domain::card::IllegalMove;
 use crate::domain::chain;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::pack::PackRefusal;
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 
 /// A ledger operation that was not done. Nothing of it was written.
 ///
@@ -263,8 +263,8 @@ impl Error {
             Self::NoLot(lot) => format!("tidak ada lot {lot}"),
             Self::Move { card, source } => format!(
                 "kartu {card} {}, tidak bisa menjadi {}",
-                source.from.indonesian(),
-                source.to.indonesian()
+                source.from.text().id,
+                source.to.text().id
             ),
             Self::LiveCard(card) => format!("kartu {card} anak ini masih berlaku"),
             Self::NotUnconfirmed(card) => format!("kartu {card} tidak menunggu kepastian"),
@@ -306,7 +306,7 @@ impl Error {
                 "pengirim `{name}` sudah ada; tutup dahulu, lalu ia mendapat token lain"
             ),
             Self::NoSender(name) => format!("tidak ada pengirim `{name}` yang terbuka"),
-            Self::Pack(refusal) => refusal.indonesian(),
+            Self::Pack(refusal) => return Some(refusal.text()),
             Self::NoSupervisor => "harus selalu ada satu akun penyelia yang terbuka".to_owned(),
             Self::BatchApproved(batch) => {
                 format!("kiriman `{batch}` sudah disetujui; periksa lagi sebelum dikirim")

@@ -13,7 +13,7 @@
 //! printer that prints in one step (Print-Job alone) is refused: when its reply is lost, nobody
 //! could tell whether a card comes out.
 
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use std::fmt;
 
 pub mod failure;
@@ -201,8 +201,10 @@ impl JobState {
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Canceled | Self::Aborted | Self::Completed)
     }
+}
 
-    pub const fn text(self) -> Text {
+impl Explain for JobState {
+    fn text(&self) -> Text {
         match self {
             Self::Pending => Text::new("menunggu giliran", "waiting its turn"),
             Self::Held => Text::new("ditahan di printer", "held at the printer"),

@@ -1,6 +1,6 @@
 //! What a printer complains of (`printer-state-reasons`), in words for the person beside it.
 
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use std::fmt;
 
 /// How grave a reason is (RFC 8011 §5.4.12).
@@ -69,18 +69,19 @@ impl Reason {
         KNOWN.iter().find(is).map(|row| row.1)
     }
 
-    /// What it is; the printer's own keyword when it is unknown.
-    pub fn text(&self) -> Text {
-        match self.words() {
-            Some(words) => Text::new(words.title.0, words.title.1),
-            None => Text::same(format!("`{}`", self.keyword)),
-        }
-    }
-
     /// What to do; general advice for an unknown reason.
     pub fn advice(&self) -> Text {
         let (id, en) = self.words().map_or(UNKNOWN_ADVICE, |words| words.advice);
         Text::new(id, en)
+    }
+}
+
+impl Explain for Reason {
+    fn text(&self) -> Text {
+        match self.words() {
+            Some(words) => Text::new(words.title.0, words.title.1),
+            None => Text::same(format!("`{}`", self.keyword)),
+        }
     }
 }
 

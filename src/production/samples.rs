@@ -104,7 +104,7 @@ impl Child {
             "nama": self.name,
             "tempat_lahir": if n.is_multiple_of(3) { "CURUP" } else { "REJANG LEBONG" },
             "tanggal_lahir": birth.to_string(),
-            "jenis_kelamin": self.sex.indonesian(),
+            "jenis_kelamin": self.sex.word(),
             "gol_darah": pick(&["A", "B", "AB", "O", "O+", "-"], n),
             "agama": pick(&["ISLAM", "ISLAM", "KRISTEN", "ISLAM", "BUDDHA"], n),
             "kewarganegaraan": "WNI",

@@ -120,7 +120,7 @@ pub fn values(record: &Record, kind: Kind, issue: Issue<'_>) -> Values {
         ("nama", text(&record.nama)),
         ("tempat_lahir", text(&record.tempat_lahir)),
         ("tanggal_lahir", Value::Date(record.tanggal_lahir)),
-        ("jenis_kelamin", text(record.jenis_kelamin.indonesian())),
+        ("jenis_kelamin", text(record.jenis_kelamin.word())),
         ("gol_darah", text(&record.gol_darah)),
         ("agama", text(&record.agama)),
         ("kewarganegaraan", text(&record.kewarganegaraan)),

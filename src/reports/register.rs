@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Error, Reports, Result, written};
 use crate::domain::period::Period;
+use crate::domain::text::Explain;
 use crate::ledger::{self, RegisterLine};
 use crate::reports::papers::Stationery;
 use crate::reports::tables::{Cell, CsvRows, ExportError, XlsxRows};
@@ -92,9 +93,9 @@ impl Register<'_> {
         let name = record.map(|record| record.nama);
         let state = match &card.reason {
             Some(reason) if !card.state.is_live() => {
-                format!("{}: {reason}", card.state.indonesian())
+                format!("{}: {reason}", card.state.text().id)
             }
-            _ => card.state.indonesian().to_owned(),
+            _ => card.state.text().id.into_owned(),
         };
         [
             Cell::count(line.number),

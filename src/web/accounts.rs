@@ -19,6 +19,7 @@ use super::session::User;
 use crate::actions::Rule;
 use crate::actions::accounts;
 use crate::domain::account::Role;
+use crate::domain::text::Explain;
 
 const HERE: &str = "/accounts";
 

@@ -14,7 +14,7 @@ use super::error::PageError;
 use super::page;
 use super::session::User;
 use crate::actions::accounts;
-use crate::actions::deeds;
+use crate::actions::history;
 use crate::domain::audit::AuditCode;
 use crate::domain::ids::CardId;
 use crate::domain::text::Lang;
@@ -114,10 +114,9 @@ fn trail(app: &App, lang: Lang, entries: &[Entry]) -> Markup {
                     th { (lang.t("Yang dilakukan", "What was done")) } th { (lang.t("Kartu", "Card")) }
                 } }
                 tbody { @for entry in entries {
-                    @let (indonesian, english) = deeds::told(&entry.event);
                     tr {
                         td.num { (entry.seq) } td { (app.local(entry.at)) } td { (entry.actor) }
-                        td { (lang.t(indonesian.as_str(), &english)) }
+                        td { (history::audit_text(&entry.event).of(lang)) }
                         td { @if let Some(card) = card_of(&entry.event) { a.mono href={ "/cards/" (card) } { (card) } } }
                     }
                 } }

@@ -12,7 +12,7 @@ use super::frame::document;
 use super::session::User;
 use crate::domain::account::Right;
 use crate::domain::text::Lang;
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 
 /// The pages of the menu: path, Indonesian, English, right. The digits of the first nine are keys.
 const MENU: &[(&str, &str, &str, Right)] = &[

@@ -23,7 +23,7 @@ use crate::actions::photos::{self, CardPhoto, Change, Desk, SharedPhoto};
 use crate::actions::{Access, Result as Done, Rule, history, returned};
 use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
-use crate::domain::text::Lang;
+use crate::domain::text::{Explain, Lang};
 use crate::render::photo::Background;
 
 const HERE: &str = "/photos";
@@ -223,7 +223,7 @@ async fn one(
         p {
             a href={ "/cards/" (id) } { (id) } " · " (person.record.nik.masked()) " · "
             (card.sekolah.nama.as_deref().unwrap_or_default()) " " (card.sekolah.kelas.as_deref().unwrap_or_default())
-            " · " (lang.t(card.state.indonesian(), card.state.name()))
+            " · " (card.state.text().of(lang))
         }
         @if card.state == CardState::Held {
             p.notice.warn { (history::advice(reason).map_or(reason.into(), |advice| advice.into(lang))) }

@@ -82,7 +82,7 @@ fn every_key_and_every_state_of_a_printer_is_explained() {
         assert_eq!(without_row(&page, part, &[&*word]), nothing);
     }
     for state in [State::Unconfirmed, State::Held] {
-        assert_eq!(without_row(&page, part, &[state.indonesian()]), nothing);
+        assert_eq!(without_row(&page, part, &[&*state.text().id]), nothing);
     }
 }
 

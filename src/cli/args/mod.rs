@@ -14,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::card::SpoilReason;
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::text::Explain;
 use crate::render::layout::Mode;
 
 pub use account::{AccountAdd, AccountCommand, AccountOf, AccountSet, RoleArg};

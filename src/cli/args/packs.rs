@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::{Asker, Person, StationArg};
 use crate::domain::ids::{CardId, PackId};
 use crate::domain::pack::{Carrier, PackState, ReturnReason};
+use crate::domain::text::Explain;
 
 /// `pack …`.
 #[derive(Debug, Subcommand)]

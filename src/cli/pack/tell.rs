@@ -7,15 +7,15 @@ use super::super::{Outcome, local, perform, print_json, station};
 use crate::actions::history;
 use crate::actions::packs::{self, Contents, List};
 use crate::cli::args;
+use crate::domain::text::Explain;
 use crate::ledger::{Pack, PackCard, PackPlace};
 
 /// A pack in one line.
 pub fn summary(pack: &Pack) -> String {
     let mut line = format!(
-        "{}  {} ({})  {}: {} kartu (cards)",
+        "{}  {}  {}: {} kartu (cards)",
         pack.pack,
-        pack.state.indonesian(),
-        pack.state,
+        pack.state.text(),
         pack.destination.name(),
         pack.tally.cards
     );

@@ -10,7 +10,7 @@
 
 mod refusal;
 
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -126,15 +126,6 @@ impl Stage {
         }
     }
 
-    /// What an operator reads.
-    pub const fn indonesian(self) -> &'static str {
-        match self {
-            Self::Open => PackState::Open.indonesian(),
-            Self::Closed => PackState::Closed.indonesian(),
-            Self::Sent => PackState::Sent.indonesian(),
-        }
-    }
-
     /// The stage with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.name() == name)
@@ -153,6 +144,16 @@ impl Stage {
                 is: self,
                 wanted,
             })
+        }
+    }
+}
+
+impl Explain for Stage {
+    fn text(&self) -> Text {
+        match self {
+            Self::Open => PackState::Open.text(),
+            Self::Closed => PackState::Closed.text(),
+            Self::Sent => PackState::Sent.text(),
         }
     }
 }
@@ -235,17 +236,19 @@ impl PackState {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
+}
 
-    /// What an operator reads.
-    pub const fn indonesian(self) -> &'static str {
-        match self {
+impl Explain for PackState {
+    fn text(&self) -> Text {
+        let id = match self {
             Self::Open => "terbuka",
             Self::Closed => "disegel",
             Self::Sent => "dikirim",
             Self::Partial => "diterima sebagian",
             Self::Received => "diterima",
             Self::Returned => "kembali semua",
-        }
+        };
+        Text::new(id, self.name())
     }
 }
 
@@ -286,19 +289,20 @@ impl Carrier {
         Self::ALL.into_iter().find(|carrier| carrier.code() == code)
     }
 
-    /// What stands on the papers.
-    pub const fn indonesian(self) -> &'static str {
-        match self {
-            Self::Artis => "Kantor Pos (ARTIS)",
-            Self::Kurir => "kurir",
-            Self::Petugas => "petugas kantor",
-            Self::Dijemput => "dijemput pihak sekolah",
-        }
-    }
-
     /// Whether it gives a shipment number.
     pub const fn gives_number(self) -> bool {
         matches!(self, Self::Artis | Self::Kurir)
+    }
+}
+
+impl Explain for Carrier {
+    fn text(&self) -> Text {
+        match self {
+            Self::Artis => Text::new("Kantor Pos (ARTIS)", "post office (ARTIS)"),
+            Self::Kurir => Text::new("kurir", "courier"),
+            Self::Petugas => Text::new("petugas kantor", "a member of the office"),
+            Self::Dijemput => Text::new("dijemput pihak sekolah", "fetched by the school"),
+        }
     }
 }
 
@@ -382,9 +386,10 @@ impl ReturnReason {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.code() == code)
     }
+}
 
-    /// What the code means, in Indonesian and in English.
-    pub const fn text(self) -> Text {
+impl Explain for ReturnReason {
+    fn text(&self) -> Text {
         match self {
             Self::TidakDiambil => Text::new("tidak diambil", "nobody claimed it"),
             Self::PindahSekolah => Text::new("anak pindah sekolah", "the child changed school"),
@@ -436,17 +441,6 @@ impl Leaving {
         Self::ALL.into_iter().find(|way| way.name() == name)
     }
 
-    /// What an operator reads.
-    pub const fn indonesian(self) -> &'static str {
-        match self {
-            Self::Removed => "dikeluarkan",
-            Self::Moved => "dipindahkan",
-            Self::Returned => "kembali",
-            Self::Spoiled => "rusak",
-            Self::Void => "tidak berlaku",
-        }
-    }
-
     /// How a card that comes into this state leaves its pack; most moves leave it there.
     pub const fn by(state: State) -> Option<Self> {
         match state {
@@ -455,6 +449,19 @@ impl Leaving {
             State::Void => Some(Self::Void),
             _ => None,
         }
+    }
+}
+
+impl Explain for Leaving {
+    fn text(&self) -> Text {
+        let id = match self {
+            Self::Removed => "dikeluarkan",
+            Self::Moved => "dipindahkan",
+            Self::Returned => "kembali",
+            Self::Spoiled => "rusak",
+            Self::Void => "tidak berlaku",
+        };
+        Text::new(id, self.name())
     }
 }
 

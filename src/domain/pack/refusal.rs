@@ -3,6 +3,7 @@
 use super::Stage;
 use crate::domain::card::State;
 use crate::domain::ids::{CardId, PackId};
+use crate::domain::text::{Explain, Text};
 
 /// A step of the handover that is refused, and what to do instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,15 +72,14 @@ pub enum PackRefusal {
     Attached(PackId),
 }
 
-impl PackRefusal {
-    /// What an operator reads, in Indonesian.
-    pub fn indonesian(&self) -> String {
-        match self {
+impl Explain for PackRefusal {
+    fn text(&self) -> Text {
+        let id = match self {
             Self::NoPack(pack) => format!("tidak ada paket {pack}"),
             Self::Stage { pack, is, wanted } => format!(
                 "paket {pack} {}, sedangkan langkah ini untuk paket yang {}",
-                is.indonesian(),
-                wanted.indonesian()
+                is.text().id,
+                wanted.text().id
             ),
             Self::StillOpen(pack) => format!("paket {pack} masih terbuka; segel dulu"),
             Self::Taken(pack) => {
@@ -95,7 +95,7 @@ impl PackRefusal {
             ),
             Self::NotPackable { card, state } => format!(
                 "kartu {card} {}; hanya kartu tercetak, terverifikasi atau kembali yang masuk paket",
-                state.indonesian()
+                state.text().id
             ),
             Self::InPack { card, pack } => {
                 format!("kartu {card} ada di paket {pack}; keluarkan atau pindahkan dulu")
@@ -127,7 +127,8 @@ impl PackRefusal {
                 format!("paket {pack} disegel sesudah tanggal itu; periksa tanggalnya")
             }
             Self::Attached(pack) => format!("berkas ini sudah dilampirkan pada paket {pack}"),
-        }
+        };
+        (id, self.to_string()).into()
     }
 }
 

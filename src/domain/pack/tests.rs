@@ -36,7 +36,8 @@ fn a_refusal_names_its_cards_and_packs_in_both_languages() {
         pack,
         cards: cards.clone(),
     };
-    for text in [refusal.to_string(), refusal.indonesian()] {
+    let text = refusal.text();
+    for text in [text.id, text.en] {
         assert!(text.contains(&pack.to_string()), "{text}");
         assert!(
             cards.iter().all(|card| text.contains(&card.to_string())),
@@ -44,7 +45,7 @@ fn a_refusal_names_its_cards_and_packs_in_both_languages() {
         );
     }
     let (is, wanted) = (Stage::Open, Stage::Sent);
-    let stage = PackRefusal::Stage { pack, is, wanted }.indonesian();
+    let stage = PackRefusal::Stage { pack, is, wanted }.text().id;
     assert!(
         stage.contains("terbuka") && stage.contains("dikirim"),
         "{stage}"

@@ -11,7 +11,7 @@ mod code;
 mod tests;
 mod witness;
 
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -144,9 +144,10 @@ impl Wrong {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|wrong| wrong.code() == code)
     }
+}
 
-    /// What it means, in Indonesian and in English.
-    pub const fn text(self) -> Text {
+impl Explain for Wrong {
+    fn text(&self) -> Text {
         match self {
             Self::Side => Text::new(
                 "satu sisi hilang atau ganda",

@@ -8,6 +8,7 @@ use super::{SpelledDate, Stationery, TypesetError};
 use crate::domain::card::State;
 use crate::domain::office::{Office, Official};
 use crate::domain::stock::Balance;
+use crate::domain::text::Explain;
 
 /// The template of the report.
 const TEMPLATE: &str = "laporan-harian.typ";
@@ -101,7 +102,7 @@ impl DaySheet<'_> {
                 ["Dihitung", self.counted.to_string()],
                 ["Selisih", (i64::from(self.counted) - self.closing).to_string()],
             ],
-            "kartu": cards.map(|(state, count)| json!([state.indonesian(), count])).collect::<Vec<_>>(),
+            "kartu": cards.map(|(state, count)| json!([state.text().id, count])).collect::<Vec<_>>(),
             "titik": self.checkpoint,
         })
     }

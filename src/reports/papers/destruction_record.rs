@@ -12,6 +12,7 @@ use super::{SpelledDate, Stationery, TypesetError, spelled};
 use crate::domain::card::SpoilReason;
 use crate::domain::office::{Office, Official};
 use crate::domain::record::Record;
+use crate::domain::text::Explain;
 
 /// The template of the record.
 pub const TEMPLATE: &str = "berita-acara-pemusnahan.typ";

@@ -11,6 +11,7 @@ use crate::domain::card::Kind;
 use crate::domain::ids::{CardId, PackId};
 use crate::domain::office::{Office, Official};
 use crate::domain::pack::{Carrier, Destination};
+use crate::domain::text::Explain;
 
 /// The template of the minutes of a handover.
 pub const BAST: &str = "berita-acara-serah-terima.typ";
@@ -147,7 +148,7 @@ impl PackPapers<'_> {
             "sekolah": matches!(self.destination, Destination::School { .. }),
             "penerima": self.receiver,
             "kirim": self.shipment.map(|shipment| json!({
-                "cara": shipment.carrier.indonesian(),
+                "cara": shipment.carrier.text().id,
                 "nomor": shipment.number,
                 "tanggal": SpelledDate::from(shipment.on).angka,
             })),

@@ -13,7 +13,7 @@ use crate::actions::uploads::{Checked, Stage};
 use crate::domain::audit::AuditCode;
 use crate::domain::fields::FIELDS;
 use crate::domain::mapping::{How, IGNORED, Mapping, Target, may_stand_for};
-use crate::domain::text::Lang;
+use crate::domain::text::{Explain, Lang};
 use crate::intake::{Look, Mappings, ReadError};
 use crate::web::app::App;
 use crate::web::error::PageError;
@@ -129,9 +129,10 @@ pub async fn save_columns(
                 headers: look.headers.clone(),
             };
             if let Err(wrong) = mapping.check() {
+                let wrong = wrong.text();
                 return Err(PageError::refused(
-                    format!("Kolom belum benar: {}.", wrong.indonesian()),
-                    wrong.to_string(),
+                    format!("Kolom belum benar: {}.", wrong.id),
+                    wrong.en,
                 ));
             }
             Ok(Mappings::save(&path, mapping)?)

@@ -15,7 +15,7 @@ use crate::domain::card::{Progress, SpoilReason, State as CardState};
 use crate::domain::ids::CardId;
 use crate::domain::reprint::{ReprintEvidence, ReprintReason};
 use crate::domain::text::Lang;
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use crate::ledger::{self, Reprint};
 use crate::production::LOT_HELD;
 use crate::production::is_proof_code;

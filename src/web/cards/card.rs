@@ -7,13 +7,13 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::{actions, named, state_tag, state_word};
+use super::{actions, named, state_tag};
 use crate::actions::cards::{self, Details};
 use crate::actions::{Rule, history};
 use crate::domain::ids::CardId;
 use crate::domain::nik::mask_digits;
 use crate::domain::record::Record;
-use crate::domain::text::Lang;
+use crate::domain::text::{Explain, Lang};
 use crate::ledger::{Card, Entry};
 use crate::web::action::with_access;
 use crate::web::app::App;
@@ -141,7 +141,7 @@ fn facts(app: &App, lang: Lang, seen: &Details) -> Markup {
         dl.facts {
             dt { (lang.t("Keadaan", "State")) }
             dd {
-                (state_word(lang, card.state)) ", " (lang.t("sejak", "since")) " " (app.local(card.moved_at))
+                (card.state.text().of(lang)) ", " (lang.t("sejak", "since")) " " (app.local(card.moved_at))
                 @if let Some(reason) = &card.reason {
                     br; (history::advice(reason).map_or(reason.as_str().into(), |advice| advice.into(lang)))
                 }
@@ -179,7 +179,7 @@ fn history(app: &App, lang: Lang, entries: &[Entry]) -> Markup {
                 th { (lang.t("Waktu", "Time")) } th { (lang.t("Oleh", "By")) } th { (lang.t("Peristiwa", "Event")) }
             } }
             tbody { @for entry in entries.iter().rev() { tr {
-                td { (app.local(entry.at)) } td { (entry.actor) } td { (history::said(entry)) }
+                td { (app.local(entry.at)) } td { (entry.actor) } td { (history::history_text(&entry.event).of(lang)) }
             } } }
         } }
     }

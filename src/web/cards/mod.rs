@@ -22,7 +22,7 @@ use crate::actions::{self as act, Rule, cards};
 use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
 use crate::domain::record::School;
-use crate::domain::text::{Lang, Text};
+use crate::domain::text::{Explain, Lang, Text};
 use crate::ledger::{Found, PAGE};
 
 pub use actions::{reasons, reprint, settle, spoil, spoil_reason};
@@ -112,7 +112,7 @@ pub async fn list(
             .clone()
             .or(school.npsn.clone())
             .unwrap_or_default(),
-        (Some(state), _) => state_word(lang, state).to_owned(),
+        (Some(state), _) => state.text().into(lang).into_owned(),
         (None, _) => lang.t("Kartu terbaru", "Latest cards").to_owned(),
     };
     let content = html! {
@@ -121,7 +121,7 @@ pub async fn list(
             a.chip href="/cards" aria-current=[(state.is_none() && !of_school).then_some("true")] { (lang.t("semua", "all")) }
             @for (known, count) in &listed.states {
                 a.chip href={ "/cards?state=" (known) } aria-current=[(state == Some(*known)).then_some("true")] {
-                    (state_word(lang, *known)) " " b { (count) }
+                    (known.text().of(lang)) " " b { (count) }
                 }
             }
         }
@@ -254,11 +254,6 @@ fn table(app: &App, lang: Lang, found: &[Found]) -> Markup {
     }
 }
 
-/// A state in the reader's language.
-pub fn state_word(lang: Lang, state: CardState) -> &'static str {
-    lang.t(state.indonesian(), state.name())
-}
-
 /// A state, coloured by whether it needs a person.
 pub fn state_tag(lang: Lang, state: CardState) -> Markup {
     let class = match state {
@@ -271,7 +266,7 @@ pub fn state_tag(lang: Lang, state: CardState) -> Markup {
         }
         _ => "",
     };
-    html! { span class={ "tag " (class) } { (state_word(lang, state)) } }
+    html! { span class={ "tag " (class) } { (state.text().of(lang)) } }
 }
 
 /// The card that an address names.

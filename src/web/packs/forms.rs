@@ -6,19 +6,9 @@ use super::{HERE, may_choose};
 use crate::actions::Rule;
 use crate::actions::packs::Contents;
 use crate::domain::pack::{Carrier, PackState, ReturnReason};
-use crate::domain::text::Lang;
+use crate::domain::text::{Explain, Lang};
 use crate::web::app::App;
 use crate::web::session::User;
-
-/// The carrier's name in English.
-const fn english(carrier: Carrier) -> &'static str {
-    match carrier {
-        Carrier::Artis => "post office (ARTIS)",
-        Carrier::Kurir => "courier",
-        Carrier::Petugas => "a member of the office",
-        Carrier::Dijemput => "fetched by the school",
-    }
-}
 
 /// Every form of this pack; the cards' ticks belong to the one named `steps`.
 pub(super) fn all(app: &App, user: &User, whole: &Contents) -> Markup {
@@ -87,7 +77,7 @@ fn send(app: &App, lang: Lang, to: &str) -> Markup {
                 select name="via" required {
                     option value="" { (lang.t("pilih…", "choose…")) }
                     @for carrier in Carrier::ALL {
-                        option value=(carrier.code()) { (lang.t(carrier.indonesian(), english(carrier))) }
+                        option value=(carrier.code()) { (carrier.text().of(lang)) }
                     }
                 }
             }

@@ -20,7 +20,7 @@ use super::session::User;
 use crate::actions::Rule;
 use crate::actions::history;
 use crate::actions::packs::{self, Contents, List};
-use crate::domain::text::Lang;
+use crate::domain::text::{Explain, Lang};
 
 use crate::domain::card::State as CardState;
 use crate::domain::pack::PackState;
@@ -158,7 +158,7 @@ fn tag(lang: Lang, state: PackState) -> Markup {
         PackState::Received => "good",
         PackState::Returned => "bad",
     };
-    html! { span class={ "tag " (class) } { (lang.t(state.indonesian(), state.name())) } }
+    html! { span class={ "tag " (class) } { (state.text().of(lang)) } }
 }
 
 fn shown_day(day: Date) -> String {
@@ -236,7 +236,7 @@ fn facts(app: &App, lang: Lang, pack: &Pack) -> Markup {
             }
             @if let (Some(on), Some(carrier)) = (pack.sent_on, pack.carrier) {
                 dt { (lang.t("Dikirim", "Sent")) }
-                dd { (shown_day(on)) ", " (lang.t(carrier.indonesian(), carrier.code())) " "
+                dd { (shown_day(on)) ", " (carrier.text().of(lang)) " "
                     @if let Some(number) = &pack.shipment { span.mono { (number) } } }
             }
             @if let Some(on) = pack.received_on {

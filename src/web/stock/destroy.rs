@@ -10,7 +10,7 @@ use super::{HERE, number};
 use crate::actions::stock::{self, Occasion, Spoiled};
 use crate::domain::card::SpoilReason;
 use crate::domain::ids::CardId;
-use crate::domain::text::Lang;
+use crate::domain::text::{Explain, Lang};
 use crate::web::action::{Posted, Then, perform, with_access};
 use crate::web::app::App;
 use crate::web::error::PageError;

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::domain::stock::{Movement, RIBBON_PRINTS};
-use crate::domain::text::Lang;
+use crate::domain::text::{Explain, Lang};
 
 /// What the forms of the blanks send; the first has a form of its own.
 const MOVEMENTS: [(&str, Movement); 5] = [

@@ -19,7 +19,7 @@ use super::session::User;
 use crate::actions::stock::{self, Supplies};
 use crate::actions::{Access, Failure, Result, Rule};
 use crate::domain::stock::{DEFAULT_MEDIA, RibbonMovement, SerialRange};
-use crate::domain::text::Text;
+use crate::domain::text::{Explain, Text};
 use crate::ledger::{Error, NewMovement, StockDay};
 
 const HERE: &str = "/stock";
