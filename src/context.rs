@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
@@ -11,8 +12,10 @@ use jiff::tz::TimeZone;
 
 use crate::config::{Config, ConfigError, Paths};
 use crate::domain::card::Kind;
+use crate::intake::{Mappings, MappingsError};
 use crate::ledger::{self, Ledger, Reader, Tx};
 use crate::production::assets::{self, LoadError};
+use crate::production::examine::Examiner;
 use crate::render::layout::Layout;
 use crate::render::photo::Background;
 
@@ -71,6 +74,8 @@ impl<T> Default for Memo<T> {
 pub struct Context {
     pub paths: Paths,
     pub config: Config,
+    /// Not where there are the defaults alone.
+    has_station: bool,
     pub zone: TimeZone,
     pub clock: Clock,
     /// The cloth on each prepared photo.
@@ -93,6 +98,7 @@ impl Context {
     pub fn new(paths: Paths, config: Config, clock: Clock) -> Result<Self, ConfigError> {
         Ok(Self {
             zone: config.zone()?,
+            has_station: true,
             paths,
             config,
             clock,
@@ -102,6 +108,28 @@ impl Context {
             readers: Mutex::default(),
             writer: Mutex::default(),
         })
+    }
+
+    /// The station in `dir`; without one the defaults, for what needs no ledger.
+    ///
+    /// # Errors
+    /// Settings that cannot be used.
+    pub fn open(dir: Option<&Path>) -> Result<Self, ConfigError> {
+        let paths = Paths::new(dir.unwrap_or(Path::new("")));
+        let config = match dir {
+            Some(_) => Config::read(&paths.config())?,
+            None => Config::default(),
+        };
+        let has_station = dir.is_some();
+        Ok(Self {
+            has_station,
+            ..Self::new(paths, config, Clock::system())?
+        })
+    }
+
+    /// The folders, where there is a station.
+    pub fn home(&self) -> Option<&Paths> {
+        self.has_station.then_some(&self.paths)
     }
 
     pub fn now(&self) -> Timestamp {
@@ -131,8 +159,36 @@ impl Context {
         if let Some(layouts) = self.layouts.get() {
             return Ok(layouts);
         }
-        let layouts = assets::load_all(Some(&self.paths), &self.config)?;
+        let layouts = assets::load_all(self.home(), &self.config)?;
         Ok(self.layouts.get_or_init(|| layouts))
+    }
+
+    /// The layout of this name, in the station or built in, as it is on the disk now.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn layout(&self, name: &str) -> Result<Layout, LoadError> {
+        assets::load(self.home().map(Paths::layouts).as_deref(), name)
+    }
+
+    /// What the columns of schools' own tables stand for, as it is on the disk now.
+    ///
+    /// # Errors
+    /// A file that cannot be used.
+    pub fn mappings(&self) -> Result<Mappings, MappingsError> {
+        match self.home() {
+            Some(paths) => Mappings::read(&paths.mappings()),
+            None => Ok(Mappings::default()),
+        }
+    }
+
+    /// Examines records as the station does at `now`.
+    ///
+    /// # Errors
+    /// As [`Context::layouts`].
+    pub fn examiner(&self, now: Timestamp) -> Result<Examiner<'_>, LoadError> {
+        let (layouts, zone) = (self.layouts()?, self.zone.clone());
+        Ok(Examiner::new(&self.config, layouts, zone, now))
     }
 
     /// Reads the ledger over a connection of the pool.

@@ -4,20 +4,19 @@ use anyhow::{Context, Result};
 
 use super::{Outcome, print_json, reader};
 use crate::cli::args;
+use crate::context;
 use crate::domain::text::Explain;
 use crate::intake::{ReadError, Report, read_in_place};
 use crate::ledger::Reader;
 use crate::production::inspect::inspect;
 use crate::production::inspect::report_of;
-use crate::production::workbench::Workbench;
 
 pub fn run(args: &args::Check) -> Result<Outcome> {
-    let bench = Workbench::open(args.station.as_ref())?;
-    let ledger = bench.paths.as_ref().map(reader).transpose()?;
-    let layouts = bench.layouts()?;
-    let examiner = bench.examiner(&layouts, bench.config.press());
-    let limits = &bench.config.intake.limits;
-    let mappings = bench.mappings()?;
+    let context = context::Context::open(args.station.as_deref())?;
+    let ledger = context.home().map(reader).transpose()?;
+    let examiner = context.examiner(context.now())?;
+    let limits = &context.config.intake.limits;
+    let mappings = context.mappings()?;
     let mut reports = Vec::new();
     for path in &args.paths {
         let name = path

@@ -6,9 +6,10 @@ use anyhow::{Context, Result};
 
 use super::Outcome;
 use crate::cli::args::{LayoutCommand, ModeArg};
+use crate::context;
 use crate::production::assets::LoadError;
+use crate::production::samples;
 use crate::production::specimen::{findings, pictures};
-use crate::production::workbench::Workbench;
 use crate::render::raster;
 
 pub fn run(command: &LayoutCommand) -> Result<Outcome> {
@@ -23,9 +24,16 @@ pub fn run(command: &LayoutCommand) -> Result<Outcome> {
             station,
         } => {
             let mode = if *on_blank { &ModeArg::Overlay } else { mode };
-            let bench = Workbench::signed(station.as_ref())?;
-            let layout = bench.layout(name)?;
-            let sides = pictures(&layout, &bench, (*mode).into(), *on_blank, *dpi)?;
+            let context = signed(station.as_ref())?;
+            let (layout, day) = (context.layout(name)?, context.today());
+            let sides = pictures(
+                &layout,
+                &context.config,
+                day,
+                (*mode).into(),
+                *on_blank,
+                *dpi,
+            )?;
             let picture = raster::stacked(&sides, *dpi / 12);
             std::fs::write(out, raster::png(&picture)?)
                 .with_context(|| format!("`{}` cannot be written", out.display()))?;
@@ -40,10 +48,17 @@ pub fn run(command: &LayoutCommand) -> Result<Outcome> {
     }
 }
 
+/// The station, or the defaults, and somebody who signs.
+fn signed(station: Option<&PathBuf>) -> Result<context::Context> {
+    let mut context = context::Context::open(station.map(PathBuf::as_path))?;
+    samples::sign(&mut context.config);
+    Ok(context)
+}
+
 /// Reads the layout, sets a card of it in both modes, and tries the longest values on it.
 fn check(name: &str, station: Option<&PathBuf>) -> Result<Outcome> {
-    let bench = Workbench::signed(station)?;
-    let layout = match bench.layout(name) {
+    let context = signed(station)?;
+    let layout = match context.layout(name) {
         Ok(layout) => layout,
         Err(LoadError::Layout(mistake)) => {
             println!("{mistake}");
@@ -51,7 +66,7 @@ fn check(name: &str, station: Option<&PathBuf>) -> Result<Outcome> {
         }
         Err(other) => return Err(other.into()),
     };
-    let found = findings(&layout, &bench);
+    let found = findings(&layout, &context.config, context.today());
     for (finding, what, why) in &found {
         println!("{name}: {}: {what}: {why}", finding.word());
     }

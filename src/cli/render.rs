@@ -7,11 +7,11 @@ use anyhow::{Context, Result, bail};
 
 use super::{Outcome, private_file};
 use crate::cli::args;
+use crate::context;
 use crate::domain::card::Kind;
 use crate::domain::rules::Problem;
 use crate::intake::{PhotoError, ReadError, read_records};
-use crate::production::examine::Examined;
-use crate::production::workbench::Workbench;
+use crate::production::examine::{Examined, Examiner};
 use crate::render::compose::{Composed, compose};
 use crate::render::content::{CardContent, Issue, Photo, values};
 use crate::render::document::Document;
@@ -22,25 +22,26 @@ use crate::render::press::Press;
 const NO_TOKEN: &str = "SPECIMEN";
 
 pub fn run(args: &args::Render) -> Result<Outcome> {
-    let mut bench = Workbench::open(args.station.as_ref())?;
+    let mut context = context::Context::open(args.station.as_deref())?;
     // A file to look at is not bound to the sender's limits on a drop.
-    bench.config.intake.limits.records = usize::MAX;
-    bench.config.intake.limits.file_bytes = u64::MAX;
-    let limits = &bench.config.intake.limits;
+    context.config.intake.limits.records = usize::MAX;
+    context.config.intake.limits.file_bytes = u64::MAX;
+    let (config, now, day) = (&context.config, context.now(), context.today());
+    let limits = &config.intake.limits;
     let layouts = match &args.layout {
         Some(name) => {
-            let layout = bench.layout(name)?;
+            let layout = context.layout(name)?;
             BTreeMap::from([(layout.kind, layout)])
         }
-        None => bench.layouts()?,
+        None => context.layouts()?.clone(),
     };
-    let issue = bench.issue();
-    let mut press = bench.config.press_of(args.printer.as_deref())?;
+    let issue = config.issue(day);
+    let mut press = config.press_of(args.printer.as_deref())?;
     press.specimen = args.specimen;
     if let Some(mode) = args.mode {
         press.mode = mode.into();
     }
-    let read = match read_records(&args.records, limits, &bench.mappings()?) {
+    let read = match read_records(&args.records, limits, &context.mappings()?) {
         Ok(read) => read,
         Err(ReadError::Refused(problems)) => {
             let problem = problems
@@ -54,19 +55,14 @@ pub fn run(args: &args::Render) -> Result<Outcome> {
                 .with_context(|| format!("`{}` cannot be read", args.records.display()));
         }
     };
-    let examiner = bench.examiner(&layouts, press);
+    let mut examiner = Examiner::new(config, &layouts, context.zone.clone(), now);
+    examiner.press = press;
     let batch = &read.batch;
     let photos = |path: &str| -> Result<Vec<u8>, PhotoError> { read.photo(path, limits) };
 
     let out = private_file(&args.out)?;
     let title = if args.specimen { "SPECIMEN" } else { "KIA" };
-    let mut document = Document::new(
-        BufWriter::new(out),
-        layouts.values(),
-        press,
-        title,
-        bench.day,
-    )?;
+    let mut document = Document::new(BufWriter::new(out), layouts.values(), press, title, day)?;
     document.begin_in_slots(&args.slots);
     let (mut made, mut refused) = (0_u64, batch.unreadable.len());
     for problem in &batch.unreadable {

@@ -21,6 +21,7 @@ use crate::domain::stock::DEFAULT_MEDIA;
 use crate::domain::target::Target;
 use crate::domain::validity::Under5Until;
 use crate::intake;
+use crate::render::content::Issue;
 use crate::render::layout::template::nearest;
 use crate::render::press::Press;
 
@@ -207,6 +208,16 @@ impl Default for RuleSettings {
 }
 
 impl Config {
+    /// What the cards of a day say of their issue; nobody signs where no official is named.
+    pub fn issue(&self, day: Date) -> Issue<'_> {
+        Issue {
+            office: &self.office,
+            official: signing_on(&self.officials, day),
+            day,
+            under5: self.card.under5_until,
+        }
+    }
+
     /// Reads and checks the settings in `path`.
     ///
     /// # Errors

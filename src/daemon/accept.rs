@@ -10,7 +10,7 @@ use crate::ledger::{self, DropOutcome, NewCard, Tx};
 use crate::production::ACTOR;
 use crate::production::assets::LoadError;
 use crate::production::decide::decide_against_ledger;
-use crate::production::examine::{Examined, Examiner, Passed, SharedPhotos};
+use crate::production::examine::{Examined, Passed, SharedPhotos};
 use crate::production::tokens::new_token;
 
 /// Why a drop was not taken to its end now.
@@ -91,17 +91,9 @@ impl Station {
     fn decide_batch(&mut self, claimed: &Claimed, batch: &Batch) -> Result<Report, AcceptError> {
         let now = self.context.now();
         let day = self.today();
-        let official = self
-            .official(day)
+        self.official(day)
             .map_err(|error| AcceptError::Later(error.into()))?;
-        let examiner = Examiner {
-            config: &self.context.config,
-            layouts: self.context.layouts()?,
-            issue: self.issue(official, day),
-            press: self.context.config.press(),
-            now,
-            zone: self.context.zone.clone(),
-        };
+        let examiner = self.context.examiner(now)?;
         let mut problems = batch.unreadable.clone();
         let mut candidates: Vec<Candidate> = Vec::with_capacity(batch.rows.len());
         let mut pictures = SharedPhotos::default();

@@ -109,11 +109,11 @@ impl Station {
         let mut outdated = queued.is_empty();
         let day = self.today();
         let composed: Vec<(QueuedCard, Result<_, Aside>)> = {
-            let official = self.official(day)?;
+            self.official(day)?;
             let setter = CardComposer {
                 layout: &self.context.layouts()?[&kind],
                 photos: &self.photos,
-                issue: self.issue(official, day),
+                issue: self.context.config.issue(day),
                 press: self.context.config.press(),
             };
             queued

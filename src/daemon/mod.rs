@@ -26,7 +26,6 @@ use crate::production::StationError;
 use crate::production::checkpoints::keep_checkpoints;
 use crate::production::fault::Faults;
 use crate::production::photos::PhotoStore;
-use crate::render::content::Issue;
 
 /// What wakes the station. There is nothing else.
 #[derive(Debug)]
@@ -279,15 +278,6 @@ impl Station {
 
     fn official(&self, day: Date) -> Result<&Official, ConfigError> {
         self.context.config.official_on(day)
-    }
-
-    fn issue<'a>(&'a self, official: &'a Official, day: Date) -> Issue<'a> {
-        Issue {
-            office: &self.context.config.office,
-            official: Some(official),
-            day,
-            under5: self.context.config.card.under5_until,
-        }
     }
 }
 

@@ -67,7 +67,25 @@ pub type Finish<'a, T> = &'a (dyn Fn(Examined) -> Result<T, std::io::Error> + Sy
 /// Takes a row as it is done, in order; a failure ends the examination.
 pub type Take<'a, T, E> = &'a mut dyn FnMut(T) -> Result<(), E>;
 
-impl Examiner<'_> {
+impl<'a> Examiner<'a> {
+    /// Examines as the station would at `now`.
+    pub fn new(
+        config: &'a Config,
+        layouts: &'a BTreeMap<Kind, Layout>,
+        zone: TimeZone,
+        now: Timestamp,
+    ) -> Self {
+        let day = now.to_zoned_datetime(zone.clone()).date();
+        Self {
+            config,
+            layouts,
+            issue: config.issue(day),
+            press: config.press(),
+            now,
+            zone,
+        }
+    }
+
     /// Examines every row on all cores and hands each on in order.
     ///
     /// # Errors

@@ -17,7 +17,6 @@ pub mod printers;
 pub mod samples;
 pub mod specimen;
 pub mod tokens;
-pub mod workbench;
 
 pub use self::error::StationError;
 use crate::config::Paths;

@@ -13,11 +13,12 @@ use super::app::App;
 use super::error::PageError;
 use super::page;
 use super::session::User;
+use crate::config::Config;
 use crate::domain::card::Kind;
 use crate::domain::text::Lang;
 use crate::production::assets::LoadError;
+use crate::production::samples;
 use crate::production::specimen::{SpecimenError, findings, pictures};
-use crate::production::workbench::Workbench;
 use crate::render::layout::{LayoutError, Mode};
 use crate::render::raster;
 
@@ -55,28 +56,23 @@ struct Mistake {
     line: usize,
 }
 
-fn bench(app: &App) -> Result<Workbench, PageError> {
-    let mut bench = Workbench::new(Some(app.paths.clone()), app.config.clone(), app.now())
-        .map_err(PageError::broken)?;
-    if bench.config.officials.is_empty() {
-        bench
-            .config
-            .officials
-            .push(crate::production::samples::official());
-    }
-    Ok(bench)
+/// The settings, and somebody who signs.
+fn signed(app: &App) -> Config {
+    let mut config = app.config.clone();
+    samples::sign(&mut config);
+    config
 }
 
 fn look(app: &App) -> Result<Vec<Shown>, PageError> {
-    let bench = bench(app)?;
+    let config = signed(app);
     let named = app.config.card.layouts.iter();
     Ok(named
         .map(|(&kind, name)| Shown {
             kind,
             name: name.clone(),
             version: version(app, name),
-            drawn: match bench.layout(name) {
-                Ok(layout) => Ok(findings(&layout, &bench)
+            drawn: match app.layout(name) {
+                Ok(layout) => Ok(findings(&layout, &config, app.today())
                     .into_iter()
                     .map(|(finding, what, why)| {
                         (
@@ -202,14 +198,14 @@ pub async fn picture(
     };
     let png = app
         .read(move |app, _| -> Result<_, PageError> {
-            let bench = bench(app)?;
+            let config = signed(app);
             let name = app
                 .config
                 .card
                 .layouts
                 .get(&kind)
                 .ok_or(PageError::NotFound)?;
-            let sides = pictures(&bench.layout(name)?, &bench, mode, false, DPI)?;
+            let sides = pictures(&app.layout(name)?, &config, app.today(), mode, false, DPI)?;
             let picture = sides.get(side).ok_or(PageError::NotFound)?;
             raster::png(picture).map_err(PageError::broken)
         })

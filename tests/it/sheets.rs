@@ -1,7 +1,6 @@
 //! Spreadsheets and archives as schools send them, through the real binary, and what was uploaded.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -9,14 +8,10 @@ use std::path::Path;
 use calamine::{Data, Range, Reader, Xlsx};
 use jiff::{SignedDuration, Timestamp};
 use kia_station::actions::uploads::{Approval, StageError, StageId, Staging};
-use kia_station::config::{Config, Paths};
-use kia_station::domain::card::Kind;
+use kia_station::context::Context;
 use kia_station::intake::{Mappings, look};
 use kia_station::ledger::Ledger;
-use kia_station::production::assets;
 use kia_station::production::examine::Examiner;
-use kia_station::render::content::Issue;
-use kia_station::render::layout::Layout;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet};
 
 use crate::harness::{Child, Station, archive, child, codes, hours_ago, toddler};
@@ -371,47 +366,22 @@ fn a_zipped_batch_becomes_cards_and_a_bomb_goes_back_untouched() {
     assert!(station.names("work").is_empty());
 }
 
-/// What the page has at hand: the station's settings and layouts.
+/// What the page has at hand.
 struct Page {
-    paths: Paths,
-    config: Config,
-    layouts: BTreeMap<Kind, Layout>,
+    context: Context,
     staging: Staging,
 }
 
 impl Page {
     fn new(station: &Station) -> Self {
-        let paths = Paths::new(station.path(""));
-        let config = Config::read(&paths.config()).unwrap();
-        let layouts = assets::load_all(Some(&paths), &config).unwrap();
-        let incoming = paths.intake().incoming;
-        let limits = config.intake.limits.clone();
-        let staging = Staging::open(paths.uploads(), incoming, limits).unwrap();
-        Self {
-            paths,
-            config,
-            layouts,
-            staging,
-        }
+        let context = Context::open(Some(&station.path(""))).unwrap();
+        let (paths, limits) = (&context.paths, context.config.intake.limits.clone());
+        let staging = Staging::open(paths.uploads(), paths.intake().incoming, limits).unwrap();
+        Self { context, staging }
     }
 
     fn examiner(&self) -> Examiner<'_> {
-        let zone = self.config.zone().unwrap();
-        let now = Timestamp::now();
-        let day = now.to_zoned_datetime(zone.clone()).date();
-        Examiner {
-            config: &self.config,
-            layouts: &self.layouts,
-            issue: Issue {
-                office: &self.config.office,
-                official: Some(self.config.official_on(day).unwrap()),
-                day,
-                under5: self.config.card.under5_until,
-            },
-            press: self.config.press(),
-            now,
-            zone,
-        }
+        self.context.examiner(Timestamp::now()).unwrap()
     }
 
     fn upload(&self, name: &str, files: &[(&str, &[u8])]) -> Result<StageId, StageError> {
@@ -423,7 +393,7 @@ impl Page {
     }
 
     fn ledger(&self) -> Ledger {
-        Ledger::open(&self.paths.ledger()).unwrap()
+        Ledger::open(&self.context.paths.ledger()).unwrap()
     }
 }
 
@@ -612,7 +582,7 @@ fn a_spreadsheet_with_photos_beside_it_is_staged_with_its_mapping_and_its_return
         .collect();
     files.push(("Kelas 2A.xlsx", &bytes));
     let id = page.upload("Kelas 2A.xlsx", &files).unwrap();
-    let limits = &page.config.intake.limits;
+    let limits = &page.context.config.intake.limits;
     let table = page.staging.table(&id).unwrap();
     let seen = look(&table, limits, &Mappings::default()).unwrap();
     assert_eq!(seen.header_row, 4);
@@ -623,7 +593,7 @@ fn a_spreadsheet_with_photos_beside_it_is_staged_with_its_mapping_and_its_return
         .count();
     assert_eq!(suggested, SCHOOL.len() - 1, "{:?}", seen.suggestions);
     save_mapping(&station, "kelas.xlsx");
-    let mappings = Mappings::read(&page.paths.mappings()).unwrap();
+    let mappings = Mappings::read(&page.context.paths.mappings()).unwrap();
     let checked = page
         .staging
         .check(&id, &page.examiner(), &mappings, None, &|_, _| {})

@@ -7,7 +7,6 @@ use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::job::Side;
 use crate::ledger::{self, QueuedCard};
 use crate::production::composer::{Aside, CardComposer, set_aside};
-use crate::render::content::Issue;
 use crate::render::document::Document;
 use crate::render::proof;
 
@@ -20,6 +19,7 @@ impl PrinterWorker {
         side: Side,
     ) -> Result<Result<Vec<u8>, Aside>, StationError> {
         let day = self.context.today();
+        self.context.config.official_on(day)?;
         let mut press = self.context.config.press_of(Some(&self.printer.name))?;
         press.only = match side {
             Side::Both => None,
@@ -30,12 +30,7 @@ impl PrinterWorker {
         let composer = CardComposer {
             layout,
             photos: &self.photos,
-            issue: Issue {
-                office: &self.context.config.office,
-                official: Some(self.context.config.official_on(day)?),
-                day,
-                under5: self.context.config.card.under5_until,
-            },
+            issue: self.context.config.issue(day),
             press,
         };
         let (composed, expected) = match composer.set(queued) {

@@ -10,14 +10,14 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use self::longest::Likelihood;
+use crate::config::Config;
 use crate::domain::card::Kind;
 use crate::domain::record::Record;
 use crate::production::examine::photo_target;
 use crate::production::preview;
 use crate::production::samples;
-use crate::production::workbench::Workbench;
 use crate::render::compose::{Composed, Misfit, compose, compose_fixed};
-use crate::render::content::{CardContent, Photo, values};
+use crate::render::content::{CardContent, Issue, Photo, values};
 use crate::render::document::{Document, DocumentError};
 use crate::render::layout::{Layout, Mode};
 use crate::render::photo;
@@ -43,14 +43,18 @@ pub enum SpecimenError {
 
 /// Sets a card in both modes and tries the longest values on it; each finding is said once: what
 /// kind it is of, what is wrong, and why.
-pub fn findings(layout: &Layout, bench: &Workbench) -> BTreeSet<(Finding, String, String)> {
-    let sample = samples::sample(layout.kind, bench.day);
-    let photo = sample_photo(layout, bench, sample.tanggal_lahir);
+pub fn findings(
+    layout: &Layout,
+    config: &Config,
+    day: Date,
+) -> BTreeSet<(Finding, String, String)> {
+    let sample = samples::sample(layout.kind, day);
+    let photo = sample_photo(layout, config, sample.tanggal_lahir);
     let mut found = BTreeSet::new();
     for mode in [Mode::Full, Mode::Overlay] {
         let press = Press {
             mode,
-            ..bench.config.press()
+            ..config.press()
         };
         for side in [0, 1] {
             if let Err(misfit) = compose_fixed(layout, side, &press) {
@@ -60,7 +64,7 @@ pub fn findings(layout: &Layout, bench: &Workbench) -> BTreeSet<(Finding, String
             }
         }
         let mut set = |finding: Finding, long: &str, record: &Record| {
-            let misfits = set(layout, bench, &press, record, photo.clone()).err();
+            let misfits = set(layout, config.issue(day), &press, record, photo.clone()).err();
             for misfit in misfits.unwrap_or_default() {
                 let what = format!("`{}`{long}", misfit.field);
                 found.insert((finding, what, reason(&misfit)));
@@ -81,16 +85,17 @@ pub fn findings(layout: &Layout, bench: &Workbench) -> BTreeSet<(Finding, String
 /// A card that does not fit.
 pub fn pictures(
     layout: &Layout,
-    bench: &Workbench,
+    config: &Config,
+    day: Date,
     mode: Mode,
     on_blank: bool,
     dpi: u32,
 ) -> Result<Vec<image::RgbImage>, SpecimenError> {
     let press = Press {
         mode,
-        ..bench.config.press()
+        ..config.press()
     };
-    let pdf = raster::open(Arc::new(pdf(layout, bench, &press)?))?;
+    let pdf = raster::open(Arc::new(pdf(layout, config, day, &press)?))?;
     Ok(preview::sides(
         &pdf,
         None,
@@ -134,11 +139,15 @@ fn reason(misfit: &Misfit) -> String {
 }
 
 /// The PDF of one made-up child's card.
-fn pdf(layout: &Layout, bench: &Workbench, press: &Press) -> Result<Vec<u8>, SpecimenError> {
-    let day = bench.day;
+fn pdf(
+    layout: &Layout,
+    config: &Config,
+    day: Date,
+    press: &Press,
+) -> Result<Vec<u8>, SpecimenError> {
     let record = samples::sample(layout.kind, day);
-    let photo = sample_photo(layout, bench, record.tanggal_lahir);
-    let card = set(layout, bench, press, &record, photo).map_err(|misfits| {
+    let photo = sample_photo(layout, config, record.tanggal_lahir);
+    let card = set(layout, config.issue(day), press, &record, photo).map_err(|misfits| {
         let fields: Vec<&str> = misfits.iter().map(|misfit| misfit.field).collect();
         SpecimenError::Misfit(fields.join(", "))
     })?;
@@ -148,12 +157,12 @@ fn pdf(layout: &Layout, bench: &Workbench, press: &Press) -> Result<Vec<u8>, Spe
 }
 
 /// The drawn portrait as the layout's photo box wants it.
-fn sample_photo(layout: &Layout, bench: &Workbench, birth: Date) -> Option<Photo> {
+fn sample_photo(layout: &Layout, config: &Config, birth: Date) -> Option<Photo> {
     if layout.kind != Kind::From5 {
         return None;
     }
     let layouts = [(layout.kind, layout.clone())].into();
-    let target = photo_target(&layouts, bench.config.press(), &bench.config);
+    let target = photo_target(&layouts, config.press(), config);
     let photo = photo::prepare(&samples::portrait(7, birth), &target).ok()?;
     Some(Photo::from(photo))
 }
@@ -161,7 +170,7 @@ fn sample_photo(layout: &Layout, bench: &Workbench, birth: Date) -> Option<Photo
 /// Sets the card of a record today, or says what does not fit.
 fn set(
     layout: &Layout,
-    bench: &Workbench,
+    issue: Issue<'_>,
     press: &Press,
     record: &Record,
     photo: Option<Photo>,
@@ -169,7 +178,7 @@ fn set(
     let content = CardContent {
         mark: "CONTOH".to_owned(),
         kind: layout.kind,
-        values: values(record, layout.kind, bench.issue()),
+        values: values(record, layout.kind, issue),
         photo,
         qr: "KIA:CONTOH0CONTOH0CONTOH0CONTO".to_owned(),
     };

@@ -15,18 +15,11 @@ pub use upload::upload;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use jiff::Timestamp;
-
 use self::checks::Check;
 use super::app::App;
 use super::error::PageError;
 use crate::actions::uploads::{Checked, StageError, StageId};
-use crate::domain::office::signing_on;
-use crate::intake::{Mappings, MappingsError};
-use crate::ledger::{Ledger, Reader};
-use crate::production::assets;
-use crate::production::examine::Examiner;
-use crate::render::content::Issue;
+use crate::intake::MappingsError;
 
 impl From<StageError> for PageError {
     fn from(error: StageError) -> Self {
@@ -70,30 +63,15 @@ fn check(app: &Arc<App>, id: &StageId) -> Arc<Check> {
 }
 
 fn look_at(app: &App, id: &StageId, check: &Check) -> Result<Checked, PageError> {
-    let ledger: Reader = Ledger::open_read_only(&app.paths.ledger())?;
-    let mappings = Mappings::read(&app.paths.mappings())?;
-    let layouts = assets::load_all(Some(&app.paths), &app.config).map_err(PageError::broken)?;
-    let now = Timestamp::now();
-    let day = now.to_zoned_datetime(app.zone.clone()).date();
-    let examiner = Examiner {
-        config: &app.config,
-        layouts: &layouts,
-        issue: Issue {
-            office: &app.config.office,
-            official: signing_on(&app.config.officials, day),
-            day,
-            under5: app.config.card.under5_until,
-        },
-        press: app.config.press(),
-        now,
-        zone: app.zone.clone(),
-    };
+    let mappings = app.mappings()?;
+    let examiner = app.examiner(app.now())?;
     let progress = |done, total| {
         check.done.store(done, Ordering::Relaxed);
         check.total.store(total, Ordering::Relaxed);
     };
     let staging = &app.batches.staging;
-    Ok(staging.check(id, &examiner, &mappings, Some(&ledger), &progress)?)
+    app.context
+        .read(|ledger| Ok(staging.check(id, &examiner, &mappings, Some(ledger), &progress)?))
 }
 
 /// The upload that an address names.
