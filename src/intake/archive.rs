@@ -44,8 +44,10 @@ const HARMLESS: u64 = 1 << 20;
 /// Bytes of one name in a path.
 const LONGEST_NAME: usize = 255;
 
-/// The end record of an archive without its comment, in bytes.
+/// The end record of an archive without its comment, in bytes; that of ZIP64, and what leads to it.
 const END: usize = 22;
+const END_64: usize = 56;
+const LOCATOR: usize = 20;
 
 impl<R: Read + Seek> Archive<R> {
     /// Reads and measures the directory. `bytes` is what all entries may hold together.
@@ -240,14 +242,17 @@ impl<'a> Measure<'a> {
 const NESTED: [&str; 9] = ["zip", "rar", "7z", "tar", "tgz", "gz", "bz2", "xz", "zst"];
 
 /// The path of a name in an archive or an upload that stays below where it is put; none for a
-/// name that leads outside. Empty for the folder itself.
+/// name that leads outside. Empty for the folder itself. Windows separates by backslashes.
 pub fn below(name: &str) -> Option<PathBuf> {
-    let travels = name.starts_with('/') || name.contains(['\\', ':']);
+    let travels = name.starts_with(['/', '\\']) || name.contains(':');
     if travels || name.chars().any(char::is_control) {
         return None;
     }
     let mut path = PathBuf::new();
-    for part in name.split('/').filter(|part| !matches!(*part, "" | ".")) {
+    for part in name
+        .split(['/', '\\'])
+        .filter(|part| !matches!(*part, "" | "."))
+    {
         if part == ".." {
             return None;
         }
@@ -282,11 +287,11 @@ fn without_top_folder(files: &mut [Entry]) {
     }
 }
 
-/// How many entries the end record declares. It must close the file and follow the directory, so
-/// that no other record can be found instead.
+/// How many entries the end record declares, that of ZIP64 where there is one. It must close the
+/// file and follow the directory, so that no other record can be found instead.
 fn entries_declared<R: Read + Seek>(reader: &mut R, length: u64) -> Result<usize, ReadError> {
-    const LONGEST: u64 = END as u64 + 0xffff;
-    let unreadable = |detail: &str| ReadError::refused(&rules::ARCHIVE_UNREADABLE, detail);
+    const LONGEST: u64 = (END_64 + LOCATOR + END) as u64 + 0xffff;
+    let unreadable = || ReadError::refused(&rules::ARCHIVE_UNREADABLE, "");
     let start = length.saturating_sub(LONGEST);
     let mut tail = Vec::new();
     let tail = reader
@@ -305,18 +310,40 @@ fn entries_declared<R: Read + Seek>(reader: &mut R, length: u64) -> Result<usize
     let mut places = (0..=tail.len().saturating_sub(END)).rev();
     let at = places
         .find(|at| tail.len() >= END && ends(at))
-        .ok_or_else(|| unreadable(""))?;
-    let all = (number(at + 10, 2), number(at + 12, 4), number(at + 16, 4));
-    let (Some(count), Some(size), Some(offset)) = all else {
-        return Err(unreadable(""));
+        .ok_or_else(unreadable)?;
+    let short = (number(at + 10, 2), number(at + 12, 4), number(at + 16, 4));
+    let at_64 = at.checked_sub(LOCATOR + END_64).filter(|at_64| {
+        let locator = at_64 + END_64;
+        tail[*at_64..].starts_with(b"PK\x06\x06")
+            && tail[locator..].starts_with(b"PK\x06\x07")
+            && number(locator + 8, 8) == Some(start + *at_64 as u64)
+    });
+    let (declared, directory_end) = match at_64 {
+        Some(at_64) => {
+            let long = (
+                number(at_64 + 32, 8),
+                number(at_64 + 40, 8),
+                number(at_64 + 48, 8),
+            );
+            // Where the short record has room for a number, both say the same.
+            let same = |short: Option<u64>, long, full| short == Some(full) || short == long;
+            if !same(short.0, long.0, 0xffff)
+                || !same(short.1, long.1, 0xffff_ffff)
+                || !same(short.2, long.2, 0xffff_ffff)
+            {
+                return Err(unreadable());
+            }
+            (long, at_64)
+        }
+        None => (short, at),
     };
-    if count == 0xffff || size == 0xffff_ffff || offset == 0xffff_ffff {
-        return Err(ReadError::refused(&rules::DROP_LIMITS, "ZIP64"));
+    let (Some(count), Some(size), Some(offset)) = declared else {
+        return Err(unreadable());
+    };
+    if offset.checked_add(size) != Some(start + directory_end as u64) {
+        return Err(unreadable());
     }
-    if offset + size != start + at as u64 {
-        return Err(unreadable(""));
-    }
-    usize::try_from(count).map_err(|_| unreadable(""))
+    usize::try_from(count).map_err(|_| unreadable())
 }
 
 /// What is wrong with an archive, unless it is the disk.

@@ -212,7 +212,9 @@ fn names_that_lead_outside_are_refused() {
         "a/../../records.csv",
         "/records.csv",
         "C:/records.csv",
-        "a\\records.csv",
+        "..\\records.csv",
+        "a\\..\\..\\records.csv",
+        "\\\\server\\records.csv",
         "a\u{7}.csv",
         ".",
     ] {
@@ -223,6 +225,66 @@ fn names_that_lead_outside_are_refused() {
     let bytes = archive(&[("good.csv", b"nik"), (&long, b"jpg")]);
     assert_eq!(codes(&bytes), ["drop-limits"], "no file system takes it");
     assert_eq!(below("./a//b.jpg"), Some(PathBuf::from("a/b.jpg")));
+}
+
+#[test]
+fn backslashes_separate_as_windows_writes_them() {
+    let mut station = Station::new();
+    let packed = [
+        (
+            "records.jsonl",
+            br#"{"nik": "1", "foto": "foto/a.jpg"}"#.as_slice(),
+        ),
+        ("foto\\a.jpg", b"jpg"),
+    ];
+    station.put("X.zip", archive(&packed));
+    let drop = station.claim();
+    let limits = Settings::default().limits;
+    assert_eq!(drop.read(&limits).unwrap().rows.len(), 1);
+    assert_eq!(drop.photo("foto/a.jpg", &limits).unwrap(), b"jpg");
+}
+
+/// The archive with the end records of ZIP64, which its short one points to or repeats.
+fn zip64(bytes: &[u8], short_is_full: bool) -> Vec<u8> {
+    let (body, end) = bytes.split_at(bytes.len() - END);
+    let number = |at: usize, bytes: usize| {
+        let digits = end[at..at + bytes].iter().rev();
+        digits.fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte))
+    };
+    let (count, size, offset) = (number(10, 2), number(12, 4), number(16, 4));
+    let mut out = body.to_vec();
+    let record = out.len() as u64;
+    out.extend(b"PK\x06\x06");
+    out.extend((END_64 as u64 - 12).to_le_bytes());
+    out.extend([45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for value in [count, count, size, offset] {
+        out.extend(value.to_le_bytes());
+    }
+    out.extend(b"PK\x06\x07\0\0\0\0");
+    out.extend(record.to_le_bytes());
+    out.extend(1_u32.to_le_bytes());
+    let mut end = end.to_vec();
+    if short_is_full {
+        end[8..20].fill(0xff);
+    }
+    out.extend(end);
+    out
+}
+
+#[test]
+fn zip64_is_read_also_where_it_is_not_needed() {
+    let limits = Settings::default().limits;
+    for short_is_full in [true, false] {
+        let mut station = Station::new();
+        let bytes = zip64(&archive(&batch()), short_is_full);
+        station.put("X.zip", &bytes);
+        assert_eq!(station.claim().read(&limits).unwrap().rows.len(), 1);
+        // Two records that do not agree could hide entries from one of two readers.
+        let mut other = bytes.clone();
+        let count = bytes.len() - END - LOCATOR - END_64 + 32;
+        other[count] += 1;
+        assert_eq!(codes(&other), ["archive-unreadable"]);
+    }
 }
 
 #[test]
