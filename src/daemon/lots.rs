@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use super::Due;
 use crate::daemon::Station;
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::hex::hex;
 use crate::domain::ids::{CardId, LotId};
-use crate::ledger::{self, Lot, NewLot, QueuedCard};
+use crate::ledger::{self, Lot, NewLot, QueuedCard, UNNAMED};
 use crate::production::ACTOR;
 use crate::production::LOT_HELD;
 use crate::production::StationError;
@@ -66,6 +67,9 @@ impl Station {
 
     /// Makes the lots that are due.
     pub(super) fn make_lots(&mut self, due: Due) -> Result<Vec<Lot>, StationError> {
+        if self.lot_unfinished {
+            self.sweep_lots()?;
+        }
         let mut made = Vec::new();
         let partial = match due {
             Due::Quiet => self.is_quiet(),
@@ -148,8 +152,8 @@ impl Station {
     }
 
     /// The PDF first, on disk and synced, under a name that nobody prints; then the proof; then
-    /// its own name, and the ledger with its hash. A lot that fails its proof is held, and so is
-    /// each of its cards.
+    /// the ledger with its hash, and only then its own name: what can be printed is what the
+    /// ledger knows. A lot that fails its proof is held, and so is each of its cards.
     ///
     /// `None` when a person held one of the cards meanwhile, or changed its photo: the PDF shows
     /// what is no more, and is gone again.
@@ -168,8 +172,7 @@ impl Station {
             lot: lot.to_string(),
             source,
         };
-        let [held, ready] =
-            [held_name(lot), file_name(lot)].map(|name| self.context.paths.lots().join(name));
+        let held = self.context.paths.lots().join(held_name(lot));
         let mut broken = None;
         let write = |file: &mut fs::File| -> std::io::Result<Option<Written>> {
             let made = (|| -> Result<Written, DocumentError> {
@@ -208,9 +211,6 @@ impl Station {
                     }
                 })
             })?;
-        if faults.is_empty() {
-            rename_synced(&held, &ready).map_err(|error| failed(error.into()))?;
-        }
         let pdf = if faults.is_empty() {
             file_name(lot)
         } else {
@@ -218,6 +218,8 @@ impl Station {
         };
         let sha256 = hex(&written.sha256);
         let cards: Vec<CardId> = queued.iter().map(|queued| queued.card).collect();
+        // Even a commit that fails may have reached the disk.
+        self.lot_unfinished = true;
         let kept = self.ledger.write(
             ACTOR,
             self.context.now(),
@@ -246,11 +248,16 @@ impl Station {
             },
         )?;
         if !kept {
-            let unused = self.context.paths.lots().join(&pdf);
-            fs::remove_file(unused).map_err(|error| failed(error.into()))?;
+            fs::remove_file(held).map_err(|error| failed(error.into()))?;
+            self.lot_unfinished = false;
             tracing::info!(%lot, "cards changed while their lot was made; it is made again");
             return Ok(None);
         }
+        if faults.is_empty() {
+            rename_synced(&held, &self.context.paths.lots().join(&pdf))
+                .map_err(|error| failed(error.into()))?;
+        }
+        self.lot_unfinished = false;
         let (made, _) = self.ledger.lot(lot)?.ok_or(StationError::File {
             what: "a lot that was just made is not in the ledger",
             source: std::io::ErrorKind::NotFound.into(),
@@ -264,25 +271,43 @@ impl Station {
         Ok(Some(made))
     }
 
-    /// Removes what a crash left in `lots/`: half-written files, and a finished PDF that the
-    /// ledger never heard of, whose cards still wait and are rendered again.
+    /// Ends what a crash or a failed write left in `lots/`: half-written files and PDFs that the
+    /// ledger never heard of are removed, for their cards still wait and are rendered again; a PDF
+    /// that the ledger has gets the name that it has there.
     pub(super) fn sweep_lots(&mut self) -> Result<(), StationError> {
         let failed = |source| StationError::File {
             what: "`lots/` cannot be tidied",
             source,
         };
-        fs::create_dir_all(self.context.paths.lots()).map_err(failed)?;
+        let folder = self.context.paths.lots();
+        fs::create_dir_all(&folder).map_err(failed)?;
         let next = self.ledger.next_lot()?;
-        let unknown = [file_name(next), held_name(next)];
-        for entry in fs::read_dir(self.context.paths.lots()).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name();
-            if name.to_string_lossy().ends_with(".tmp")
-                || unknown.iter().any(|u| name == u.as_str())
-            {
-                fs::remove_file(entry.path()).map_err(failed)?;
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.ends_with(".tmp") {
+                fs::remove_file(&path).map_err(failed)?;
+                continue;
+            }
+            let pdf = name.strip_suffix(UNNAMED).unwrap_or(&name);
+            let lot = pdf.strip_suffix(".pdf").and_then(|lot| lot.parse().ok());
+            let Some(lot) = lot.filter(|lot| file_name(*lot) == pdf) else {
+                continue;
+            };
+            let known = self.ledger.lot(lot)?.map(|(lot, _)| lot);
+            match known {
+                None if lot < next => {}
+                Some(known) if known.pdf == name => {}
+                Some(known) if name != pdf && known.pdf == pdf => {
+                    let bytes = fs::read(&path).map_err(failed)?;
+                    if hex(&Sha256::digest(bytes)) == known.sha256 {
+                        rename_synced(&path, &folder.join(pdf)).map_err(failed)?;
+                    }
+                }
+                _ => fs::remove_file(&path).map_err(failed)?,
             }
         }
+        self.lot_unfinished = false;
         Ok(())
     }
 }
@@ -291,9 +316,10 @@ fn file_name(lot: LotId) -> String {
     format!("{lot}.pdf")
 }
 
-/// The name of a PDF that is not proved, or failed: no program takes it for one to print.
+/// The name of a PDF that is not proved or not in the ledger yet, or failed: no program takes it
+/// for one to print.
 fn held_name(lot: LotId) -> String {
-    format!("{lot}.pdf.ditahan")
+    format!("{lot}.pdf{UNNAMED}")
 }
 
 #[cfg(test)]

@@ -63,6 +63,8 @@ pub struct Station {
     /// Why the last of them was parked.
     parked_for: Option<String>,
     faults: Faults,
+    /// Whether a lot may be in the ledger whose PDF has not its own name yet.
+    lot_unfinished: bool,
     /// When a drop was last accepted, to tell a lone record from a stream.
     last_accepted: Option<Instant>,
     /// Whether the record accepted last came alone.
@@ -96,6 +98,7 @@ impl Station {
             parked: Vec::new(),
             parked_for: None,
             faults,
+            lot_unfinished: false,
             last_accepted: None,
             came_alone: false,
             purged: None,

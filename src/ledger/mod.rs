@@ -71,7 +71,7 @@ pub use event::{Entry, Event};
 pub use export::{ExportFault, ExportReport, verify_export};
 pub use lots::facts::LotMade;
 pub use lots::read::{Lot, LotCard, OpenLot, VoidLot};
-pub use lots::write::NewLot;
+pub use lots::write::{NewLot, UNNAMED};
 pub use packs::facts::{
     CardPutIn, CardTakenOut, PackClosed, PackFileAttached, PackMade, PackReceived, PackSent,
 };

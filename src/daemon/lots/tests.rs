@@ -3,17 +3,23 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::*;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::config::{Config, Paths};
 use crate::context::{Clock, Context};
 use crate::domain::nik::Nik;
 use crate::domain::record::Record;
+use crate::ledger::testing::new_lot;
 use crate::ledger::{Ledger, NewCard, Tx};
 use crate::production::samples;
 
 /// An empty station that makes lots, and the hand that the page has on its ledger.
 fn station() -> (TempDir, Station, Ledger) {
+    station_at(Clock::system())
+}
+
+fn station_at(clock: Clock) -> (TempDir, Station, Ledger) {
     let dir = TempDir::new().unwrap();
     let paths = Paths::new(dir.path());
     fs::create_dir_all(paths.ledger()).unwrap();
@@ -21,7 +27,7 @@ fn station() -> (TempDir, Station, Ledger) {
     let mut config = Config::default();
     config.officials.push(samples::official());
     let page = Ledger::open(&paths.ledger()).unwrap();
-    let context = Context::new(paths, config, Clock::system()).unwrap();
+    let context = Context::new(paths, config, clock).unwrap();
     (dir, Station::open(Arc::new(context)).unwrap(), page)
 }
 
@@ -60,7 +66,86 @@ fn hold(page: &mut Ledger, card: CardId) {
 }
 
 fn pdfs(station: &Station) -> usize {
-    fs::read_dir(station.context.paths.lots()).unwrap().count()
+    names(station).len()
+}
+
+fn names(station: &Station) -> Vec<String> {
+    let entries = fs::read_dir(station.context.paths.lots()).unwrap();
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name();
+    let mut names: Vec<String> = entries
+        .map(|entry| name(entry).into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_lot_that_the_ledger_did_not_take_has_no_name_that_prints() {
+    // The clock is read right before the lot is entered: there somebody takes its number.
+    let armed = Arc::new(AtomicBool::new(false));
+    let thief: Arc<Mutex<Option<(Ledger, CardId)>>> = Arc::default();
+    let clock = {
+        let (armed, thief) = (Arc::clone(&armed), Arc::clone(&thief));
+        Clock::new(move || {
+            if armed.swap(false, Ordering::Relaxed)
+                && let Some((page, card)) = thief.lock().unwrap().as_mut()
+            {
+                let lot = page.next_lot().unwrap();
+                page.write(ACTOR, Timestamp::now(), |tx| {
+                    tx.make_lot(new_lot(lot, &[*card], "other.pdf"))
+                })
+                .unwrap();
+            }
+            Timestamp::now()
+        })
+    };
+    let (_dir, mut station, mut page) = station_at(clock);
+    let cards: Vec<CardId> = (1..=2)
+        .map(|serial| {
+            let record = record(&station, Kind::Under5, serial);
+            accept(&mut page, &record, Kind::Under5, None)
+        })
+        .collect();
+    let queued = station.ledger.queue_head(Kind::Under5, 1).unwrap();
+    let setter = CardComposer {
+        layout: &station.context.layouts().unwrap()[&Kind::Under5],
+        photos: &station.photos,
+        issue: station.context.config.issue(station.today()),
+        press: station.context.config.press(),
+    };
+    let (page_of, shows) = setter.set(&queued[0]).ok().unwrap();
+    *thief.lock().unwrap() = Some((page, cards[1]));
+    let day = station.today();
+    armed.store(true, Ordering::Relaxed);
+    let made = station.write_lot(Kind::Under5, day, &queued, &[page_of], &[shows]);
+    assert!(made.is_err(), "{made:?}");
+    assert_eq!(names(&station), ["L00001.pdf.ditahan"]);
+    let made = station.make_lots(Due::All).unwrap();
+    assert_eq!((made.len(), made[0].pdf.as_str()), (1, "L00002.pdf"));
+    assert_eq!(names(&station), ["L00002.pdf"]);
+}
+
+#[test]
+fn a_start_gives_a_lot_its_name_and_removes_one_that_the_ledger_has_not() {
+    let (_dir, mut station, mut page) = station();
+    let record = record(&station, Kind::Under5, 1);
+    accept(&mut page, &record, Kind::Under5, None);
+    station.make_lots(Due::All).unwrap();
+    let lots = station.context.paths.lots();
+    let held = lots.join("L00001.pdf.ditahan");
+    fs::rename(lots.join("L00001.pdf"), &held).unwrap();
+    for name in ["L00002.pdf", "L00003.pdf.ditahan", "L00002.7.tmp"] {
+        fs::write(lots.join(name), "half").unwrap();
+    }
+    let context = Arc::clone(&station.context);
+    let station = Station::open(context).unwrap();
+    assert_eq!(names(&station), ["L00001.pdf"]);
+    // Another PDF than the ledger's gets no name.
+    let lots = station.context.paths.lots();
+    fs::remove_file(lots.join("L00001.pdf")).unwrap();
+    fs::write(&held, "other").unwrap();
+    let station = Station::open(Arc::clone(&station.context)).unwrap();
+    assert_eq!(names(&station), ["L00001.pdf.ditahan"]);
 }
 
 #[test]

@@ -8,6 +8,9 @@ use crate::ledger::error::{Error, Result};
 use crate::ledger::event::Event;
 use crate::ledger::tx::Tx;
 
+/// The end of a PDF's name before it is proved and the ledger has it.
+pub const UNNAMED: &str = ".ditahan";
+
 /// A print-ready PDF that lies on the disk, synced.
 #[derive(Debug, Clone, Copy)]
 pub struct NewLot<'a> {

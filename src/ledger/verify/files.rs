@@ -8,6 +8,7 @@ use super::report::{FileFault, Finding, Report};
 use crate::ledger::columns::pack_id;
 use crate::ledger::error::Result;
 use crate::ledger::key::{file_digest, is_digest};
+use crate::ledger::lots::write::UNNAMED;
 
 /// Compares every PDF with its size and hash in the ledger; one that was purged must be gone.
 pub(super) fn check_lots(db: &Connection, folder: &Path, report: &mut Report) -> Result<()> {
@@ -19,7 +20,7 @@ pub(super) fn check_lots(db: &Connection, folder: &Path, report: &mut Report) ->
     while let Some(row) = rows.next()? {
         let name: String = row.get(0)?;
         let (bytes, sha256): (i64, String) = (row.get(1)?, row.get(2)?);
-        let path = folder.join(&name);
+        let mut path = folder.join(&name);
         if row.get(3)? {
             report.purged += 1;
             if path.exists() {
@@ -29,7 +30,12 @@ pub(super) fn check_lots(db: &Connection, folder: &Path, report: &mut Report) ->
             continue;
         }
         report.lots += 1;
-        report.compare(folder, name, Some(bytes.cast_unsigned()), &sha256);
+        if !path.exists() {
+            // It gets its name right after the ledger has it.
+            path = folder.join(format!("{name}{UNNAMED}"));
+        }
+        let bytes = Some(bytes.cast_unsigned());
+        report.compare(&path, name, bytes, &sha256);
     }
     Ok(())
 }
@@ -45,7 +51,8 @@ pub(super) fn check_papers(db: &Connection, folder: &Path, report: &mut Report) 
         let name = format!("{pack}/{}", row.get::<_, String>(1)?);
         let (bytes, sha256): (i64, String) = (row.get(2)?, row.get(3)?);
         report.papers += 1;
-        report.compare(folder, name, Some(bytes.cast_unsigned()), &sha256);
+        let path = folder.join(&name);
+        report.compare(&path, name, Some(bytes.cast_unsigned()), &sha256);
     }
     Ok(())
 }
@@ -63,15 +70,16 @@ pub(super) fn check_photos(db: &Connection, folder: &Path, report: &mut Report) 
             continue;
         }
         report.photos += 1;
-        report.compare(folder, format!("{photo}.jpg"), None, &photo);
+        let name = format!("{photo}.jpg");
+        report.compare(&folder.join(&name), name, None, &photo);
     }
     Ok(())
 }
 
 impl Report {
     /// Compares a file with the size, where it is known, and the hash that it must have.
-    fn compare(&mut self, folder: &Path, name: String, bytes: Option<u64>, sha256: &str) {
-        let fault = match file_digest(&folder.join(&name)) {
+    fn compare(&mut self, path: &Path, name: String, bytes: Option<u64>, sha256: &str) {
+        let fault = match file_digest(path) {
             Err(_) => FileFault::Missing,
             Ok((size, _)) if bytes.is_some_and(|bytes| bytes != size) => FileFault::Size,
             Ok((_, digest)) if digest != sha256 => FileFault::Content,
