@@ -5,18 +5,16 @@ use crate::domain::audit::AuditCode;
 use crate::domain::card::{Evidence, State};
 use crate::domain::ids::{CardId, PackId};
 use crate::domain::nik::{Nik, mask_digits};
+use crate::domain::reason::Reason;
 use crate::domain::record::{Record, School};
 use crate::domain::text::Text;
 use crate::ledger::{self, Card, Entry, Found, PackPlace, Reader};
 use crate::production::preview::{self, PreviewError};
 use crate::text;
 
-/// The reason of a card that an operator holds.
-const HELD_BY_HAND: &str = "operator";
-
 /// Whether a person holds the card and may let it go.
 pub fn is_held_by_hand(card: &Card) -> bool {
-    card.state == State::Held && card.reason.as_deref() == Some(HELD_BY_HAND)
+    card.state == State::Held && card.reason == Some(Reason::Operator)
 }
 
 /// Which cards are listed: of a state, of a school, or those that moved last.
@@ -190,7 +188,7 @@ pub fn hold(at: &mut Access<'_>, card: CardId) -> Result<Text> {
     at.write(Rule::CardHold, |tx| match tx.state(card)? {
         None => Err(ledger::Error::NoCard(card).into()),
         Some(State::Accepted | State::Rendered) => {
-            tx.move_card(card, State::Held, Evidence::Operator, Some(HELD_BY_HAND))?;
+            tx.move_card(card, State::Held, Evidence::Operator, Some(Reason::Operator))?;
             Ok(text!("{card} ditahan.", "{card} is held."))
         }
         Some(_) => Err(Failure::Refused(text!(
@@ -210,7 +208,12 @@ pub fn release(at: &mut Access<'_>, card: CardId) -> Result<Text> {
                 "no person holds card {card}: look at its history"
             )));
         }
-        tx.move_card(card, State::Accepted, Evidence::Operator, Some("released"))?;
+        tx.move_card(
+            card,
+            State::Accepted,
+            Evidence::Operator,
+            Some(Reason::Released),
+        )?;
         Ok(text!(
             "{card} dilepas dan antre lagi.",
             "{card} is in the queue again."

@@ -2,11 +2,10 @@
 
 use std::fmt::Display;
 
-use crate::domain::pack::ReturnReason;
 use crate::domain::stock::RibbonMovement;
 use crate::domain::text::{Explain, Text};
 use crate::intake::Why;
-use crate::ledger::{Event, PackPlace, RESTORED};
+use crate::ledger::{Event, PackPlace};
 use crate::text;
 
 /// Why a drop stands in `incoming/` and is not taken.
@@ -28,34 +27,6 @@ pub const fn why(why: Why) -> Text {
     }
 }
 
-/// What to do about a held card, by the code of the reason; `None` for a code that says all.
-pub fn advice(reason: &str) -> Option<Text> {
-    Some(match reason {
-        RESTORED => Text::new(
-            "stasiun dipulihkan dari cadangan: cari kartunya dulu, lalu nyatakan: baik, rusak, atau tidak keluar",
-            "restored from a backup: look for the card first, then say: good, spoiled, or not out",
-        ),
-        "photo-missing" => Text::new(
-            "sudah 5 tahun dan belum ada foto; minta rekaman baru dengan foto",
-            "turned 5 without a photo",
-        ),
-        "too-old" => Text::new("sudah 17 tahun; bukan KIA lagi", "turned 17"),
-        "validity-past" => Text::new(
-            "masa berlaku sudah lewat; minta rekaman baru",
-            "its validity has passed",
-        ),
-        "photo-damaged" => Text::new(
-            "foto tersimpan rusak; jalankan `ledger verify`",
-            "the kept photo is damaged",
-        ),
-        "text-does-not-fit" | "glyph-missing" | "qr-too-large" => Text::new(
-            "tidak muat pada layout; perbaiki layout atau minta rekaman baru",
-            "does not fit the layout",
-        ),
-        _ => return None,
-    })
-}
-
 /// What became of a card in a pack.
 pub fn place(place: &PackPlace) -> Vec<Text> {
     let said = [
@@ -70,10 +41,7 @@ pub fn place(place: &PackPlace) -> Vec<Text> {
     let said = said.into_iter().filter(|(is_so, _)| *is_so);
     let mut words: Vec<Text> = said.map(|(_, words)| words.into()).collect();
     if let Some(left) = &place.left {
-        let why = left.why.as_deref().map(|code| {
-            let known = ReturnReason::from_code(code);
-            known.map_or_else(|| Text::same(code.to_owned()), |reason| reason.text())
-        });
+        let why = left.why.map(|reason| reason.text());
         let (id, en) = why.map_or_else(Default::default, |why| {
             (format!(": {}", why.id), format!(", {}", why.en))
         });

@@ -17,6 +17,7 @@ use crate::domain::fields::RawValue;
 use crate::domain::hex::hex;
 use crate::domain::ids::CardId;
 use crate::domain::nik::{Nik, mask_dates_and_numbers_in};
+use crate::domain::reason::Reason;
 use crate::domain::rules::{self, Problem, Subject};
 use crate::domain::text::Text;
 use crate::intake::{
@@ -261,13 +262,15 @@ pub fn change(at: &mut Access<'_>, card: CardId, change: Change) -> Result<Text>
     let sha256 = keep(context, &original, &made).map_err(Failure::broken)?;
     at.write(Rule::PhotoChange, |tx| {
         let stands = tx.card(card)?.ok_or(ledger::Error::NoCard(card))?;
-        let step = |tx: &mut Tx<'_>, to| tx.move_card(card, to, Evidence::Operator, Some(CHANGED));
+        let step = |tx: &mut Tx<'_>, to| {
+            tx.move_card(card, to, Evidence::Operator, Some(Reason::PhotoChanged))
+        };
         let taken_out = stands.state == State::Rendered;
         if taken_out {
             step(tx, State::Held)?;
         }
         tx.change_photo(card, &sha256, replaced)?;
-        let for_photo = stands.reason.as_deref().is_some_and(is_photo_code);
+        let for_photo = stands.reason.is_some_and(Reason::is_of_photo);
         if taken_out || (stands.state == State::Held && for_photo) {
             step(tx, State::Accepted)?;
         }
@@ -296,14 +299,6 @@ fn keep(context: &Context, original: &[u8], made: &Prepared) -> anyhow::Result<S
     store.sync()?;
     context.cloths.keep(&sha256, made.background);
     Ok(sha256)
-}
-
-/// The reason of the moves that a changed photo brings.
-const CHANGED: &str = "photo-changed";
-
-/// Whether a card is held for its photo.
-fn is_photo_code(reason: &str) -> bool {
-    reason.starts_with("photo-")
 }
 
 /// A row that came back because another child's row, or card, carries the same picture.

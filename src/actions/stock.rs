@@ -190,8 +190,8 @@ fn typeset(context: &Context, destruction: &Destruction) -> Result<Vec<u8>> {
     let date = context.date(destruction.at);
     let cards = destruction.cards.iter().map(|item| {
         let reason = match item.card.state {
-            State::Void => Some("diganti kartu baru"),
-            _ => item.card.reason.as_deref(),
+            State::Void => Some("diganti kartu baru".into()),
+            _ => item.card.reason.map(|reason| reason.text().id),
         };
         DestructionRow::new(
             item.card.card.to_string(),

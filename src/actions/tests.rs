@@ -15,6 +15,7 @@ use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::hex::hex;
 use crate::domain::ids::{CardId, LotId, PackId};
 use crate::domain::pack::{Carrier, Destination, ReturnReason};
+use crate::domain::reason::Reason;
 use crate::domain::stock::Movement;
 use crate::domain::text::{Explain, Lang};
 use crate::intake::Inbox;
@@ -329,7 +330,7 @@ fn accepted(tx: &mut Tx<'_>) -> ledger::Result<()> {
 fn held(tx: &mut Tx<'_>) -> ledger::Result<()> {
     accepted(tx)?;
     let by = Evidence::Operator;
-    tx.move_card(card(1), State::Held, by, Some("operator"))
+    tx.move_card(card(1), State::Held, by, Some(Reason::Operator))
         .map(drop)
 }
 

@@ -14,17 +14,16 @@ use crate::domain::card::State;
 use crate::domain::chain;
 use crate::domain::device::DeviceState;
 use crate::domain::ids::{CardId, LotId, PackId};
+use crate::domain::reason::Reason as Why;
 use crate::domain::stock::Forecast;
 use crate::domain::text::{Explain, Text};
-use crate::intake::{self, Inbox, Why};
+use crate::intake::{self, Inbox};
 use crate::ledger::{
     Card, FinishedDrop, OnHand, Pack, PrinterState, Reader, Status, VoidCard, VoidLot, Waiting,
 };
 use crate::printer::Reason;
 use crate::production::fault::Fault;
 use crate::production::printers::made_today;
-use crate::production::{LOT_HELD, is_proof_code};
-use crate::render::proof::Wrong;
 use crate::text;
 
 use Severity::{Bad, Warning};
@@ -219,7 +218,7 @@ impl Task {
             "Lot {lot} is held, do not print it ({} cards)", cards.len()
         );
         let wrong = cards.iter().filter_map(|card| {
-            let why = Wrong::from_code(card.reason.as_deref()?)?.text();
+            let why = card.reason.filter(|reason| reason.is_proof())?.text();
             let card = card.card;
             Some(text!("{card}: {}", why.id; "{card}: {}", why.en))
         });
@@ -239,8 +238,7 @@ impl Task {
             format!(" · {school} {class}")
         });
         let school = school.unwrap_or_default();
-        let reason = card.reason.as_deref().unwrap_or_default();
-        let advice = history::advice(reason);
+        let why = card.reason.map(|reason| reason.text());
         if card.state == State::Unconfirmed {
             let what = text!(
                 "{number} belum pasti keluar{school}",
@@ -250,11 +248,12 @@ impl Task {
                 "Lihat di printer, lalu nyatakan: baik, rusak, atau tidak keluar.",
                 "Look at the printer, then say: good, spoiled, or not out.",
             );
-            return Self::new(Bad, what, [advice.unwrap_or(look)]).at(Place::Settle(number));
+            let look = (card.reason != Some(Why::Restored)).then_some(look);
+            let advice = why.into_iter().chain(look);
+            return Self::new(Bad, what, advice).at(Place::Settle(number));
         }
         let what = text!("{number} ditahan{school}", "{number} is held{school}");
-        let advice = advice.unwrap_or_else(|| Text::same(reason.to_owned()));
-        Self::new(Warning, what, [advice]).at(Place::Card(number))
+        Self::new(Warning, what, why).at(Place::Card(number))
     }
 
     fn not_to_use(lot: LotId, position: u32, card: CardId) -> Self {
@@ -401,9 +400,8 @@ impl Worklist {
     fn held(&self) -> (BTreeMap<LotId, Vec<&Card>>, Vec<&Card>) {
         let (mut of_lots, mut alone) = (BTreeMap::<_, Vec<_>>::new(), Vec::new());
         for card in &self.status.need_person {
-            let reason = card.reason.as_deref().unwrap_or_default();
             match card.lot {
-                Some(lot) if reason == LOT_HELD || is_proof_code(reason) => {
+                Some(lot) if card.reason.is_some_and(Why::is_of_lot) => {
                     of_lots.entry(lot).or_default().push(card);
                 }
                 _ => alone.push(card),
@@ -426,8 +424,11 @@ fn stack(printer: &PrinterSettings, ledger: &Reader) -> Result<Option<Task>> {
 }
 
 /// Whether a drop that waits for this waits for ever if nobody helps.
-pub const fn needs_person(why: Why) -> bool {
-    !matches!(why, Why::Settling | Why::NotWhole | Why::Photo)
+pub const fn needs_person(why: intake::Why) -> bool {
+    !matches!(
+        why,
+        intake::Why::Settling | intake::Why::NotWhole | intake::Why::Photo
+    )
 }
 
 /// Bytes that must be left on the disk: a few lots and their photos.

@@ -10,6 +10,7 @@ use crate::actions::stock::{self, Occasion, Spoiled, Supplies};
 use crate::actions::{self, Access, Failure};
 use crate::cli::args::{self, Blanks, Person, StationArg, StockCommand};
 use crate::domain::ids::CardId;
+use crate::domain::reason::Reason;
 use crate::domain::stock::{Movement, RibbonMovement, SerialRange};
 use crate::domain::text::{Explain, Text};
 use crate::ledger::{Destruction, NewMovement};
@@ -192,36 +193,30 @@ fn list(cards: &[Spoiled], json: bool) -> Result<Outcome> {
     );
     if json {
         let rows: Vec<Value> = (cards.iter())
-            .map(|(card, serial)| row(card.card, card.reason.as_deref(), serial.as_deref()))
+            .map(|(card, serial)| row(card.card, card.reason, serial.as_deref()))
             .collect();
         print_json(&json!({ "refused": text.to_string(), "cards": rows }))?;
         return Ok(Outcome::Refused);
     }
     for (card, serial) in cards {
-        line(card.card, card.reason.as_deref(), serial.as_deref());
+        line(card.card, card.reason, serial.as_deref());
     }
     println!("{text}");
     Ok(Outcome::Refused)
 }
 
-fn row(card: CardId, reason: Option<&str>, serial: Option<&str>) -> Value {
+fn row(card: CardId, reason: Option<Reason>, serial: Option<&str>) -> Value {
     json!({ "card": card, "reason": reason, "serial": serial })
 }
 
-fn line(card: CardId, reason: Option<&str>, serial: Option<&str>) {
-    let (reason, serial) = (reason.unwrap_or_default(), serial.unwrap_or("-"));
+fn line(card: CardId, reason: Option<Reason>, serial: Option<&str>) {
+    let (reason, serial) = (reason.map_or("", Reason::code), serial.unwrap_or("-"));
     println!("  {card} {reason} {serial}");
 }
 
 fn tell(destruction: &Destruction, args: &args::Destroy) -> Result<()> {
     let cards = destruction.cards.iter();
-    let cards = cards.map(|item| {
-        (
-            item.card.card,
-            item.card.reason.as_deref(),
-            item.serial.as_deref(),
-        )
-    });
+    let cards = cards.map(|item| (item.card.card, item.card.reason, item.serial.as_deref()));
     if args.station.json {
         let rows: Vec<Value> = cards
             .map(|(card, why, serial)| row(card, why, serial))

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::daemon::Station;
 use crate::domain::card::{Evidence, State};
+use crate::domain::reason::Reason;
 use crate::domain::rules::{self, Decision, Problem, Severity, Subject};
 use crate::intake::{Batch, Claimed, ReadError, Report};
 use crate::ledger::{self, DropOutcome, NewCard, Tx};
@@ -182,7 +183,12 @@ impl Station {
         let record = &passed.record;
         let replaces = match decision {
             Decision::Replace(card) => {
-                tx.move_card(card, State::Cancelled, Evidence::Import, Some("revisi"))?;
+                tx.move_card(
+                    card,
+                    State::Cancelled,
+                    Evidence::Import,
+                    Some(Reason::Revisi),
+                )?;
                 Some(card)
             }
             Decision::Reissue(card) => {
@@ -190,7 +196,7 @@ impl Station {
                     card,
                     State::Void,
                     Evidence::Import,
-                    Some(&reason_code(record.alasan.word())),
+                    Some(record.alasan.into()),
                 )?;
                 Some(card)
             }
@@ -219,11 +225,6 @@ fn unchanged_of(report: &Report) -> u32 {
         .iter()
         .filter(|problem| problem.code == rules::UNCHANGED.code);
     u32::try_from(same.count()).unwrap_or(u32::MAX)
-}
-
-/// `HABIS_BERLAKU` → `habis-berlaku`: the ledger's reasons are short lower-case codes.
-fn reason_code(word: &str) -> String {
-    word.to_ascii_lowercase().replace('_', "-")
 }
 
 /// Writes the end of a drop, once.

@@ -14,9 +14,9 @@ use crate::daemon::Station;
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::hex::hex;
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::reason::Reason;
 use crate::ledger::{self, Lot, NewLot, QueuedCard, UNNAMED};
 use crate::production::ACTOR;
-use crate::production::LOT_HELD;
 use crate::production::StationError;
 use crate::production::composer::{Aside, CardComposer, set_aside};
 use crate::production::photos::{rename_synced, write_new};
@@ -241,7 +241,7 @@ impl Station {
                 })?;
                 for card in cards.iter().filter(|_| !faults.is_empty()) {
                     let fault = faults.iter().find(|fault| fault.mark == card.to_string());
-                    let reason = fault.map_or(LOT_HELD, |fault| fault.what.code());
+                    let reason = fault.map_or(Reason::LotHeld, |fault| fault.what.reason());
                     tx.move_card(*card, State::Held, Evidence::Station, Some(reason))?;
                 }
                 Ok(true)

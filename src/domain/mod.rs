@@ -20,6 +20,7 @@ pub mod office;
 pub mod pace;
 pub mod pack;
 pub mod period;
+pub mod reason;
 pub mod record;
 pub mod reprint;
 pub mod rules;

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::card::Evidence;
 use crate::domain::ids::CardId;
+use crate::domain::reason::Reason;
 use crate::domain::stock::RibbonMovement;
 use crate::ledger::accounts::facts::AccountSet;
 use crate::ledger::cards::facts::{Accepted, Exception, Moved, ReprintGranted};
@@ -44,9 +45,9 @@ pub struct Entry {
 
 impl Entry {
     /// Who or what said so and why, where the event is a move.
-    pub fn evidence(&self) -> Option<(Evidence, Option<&str>)> {
+    pub fn evidence(&self) -> Option<(Evidence, Option<Reason>)> {
         match &self.event {
-            Event::CardMoved(moved) => Some((moved.evidence, moved.reason.as_deref())),
+            Event::CardMoved(moved) => Some((moved.evidence, moved.reason)),
             _ => None,
         }
     }

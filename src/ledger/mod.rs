@@ -97,7 +97,6 @@ pub use trail::facts::Audited;
 pub use trail::read::TrailFilter;
 pub use trust::facts::{LotPurged, Restored};
 pub use trust::read::KeptCheckpoint;
-pub use trust::write::RESTORED;
 pub use tx::Tx;
 pub use verify::{
     CheckpointFault, EventFault, FileFault, Files, Finding, ObjectFault, Report, against, verify,

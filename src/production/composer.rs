@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::chain;
-use crate::domain::rules;
+use crate::domain::reason::Reason;
 use crate::ledger::{self, Ledger, NewCard, QueuedCard};
 use crate::production::ACTOR;
 use crate::production::StationError;
@@ -21,8 +21,7 @@ use crate::render::proof::Expected;
 pub enum Aside {
     /// The child changed from one kind to the other while waiting.
     OtherKind(Kind),
-    /// A short code for the ledger.
-    Hold(String),
+    Hold(Reason),
 }
 
 /// Sets cards of one kind on one day; shared by all threads.
@@ -37,26 +36,25 @@ impl CardComposer<'_> {
     /// Sets a card, and says what it is to show. Kind and eligibility are judged on the day of
     /// printing, not of the drop.
     pub fn set(&self, queued: &QueuedCard) -> Result<(Composed, Expected), Aside> {
-        let hold = |code: &str| Aside::Hold(code.to_owned());
         let (person, kind) = (&queued.person, self.layout.kind);
         match person.record.kind_on(self.issue.day) {
             Some(due) if due == kind => {}
             Some(due) => return Err(Aside::OtherKind(due)),
-            None => return Err(hold(rules::TOO_OLD.code)),
+            None => return Err(Aside::Hold(Reason::TooOld)),
         }
         if person
             .record
             .berlaku_hingga
             .is_some_and(|until| until < self.issue.day)
         {
-            return Err(hold(rules::VALIDITY_PAST.code));
+            return Err(Aside::Hold(Reason::ValidityPast));
         }
         let photo = match (&person.photo, kind) {
             (Some(sha256), Kind::From5) => Some(self.photo(sha256).map_err(|error| {
                 tracing::error!(card = %queued.card, error = chain(error.as_ref()), "a prepared photo cannot be used");
-                hold("photo-damaged")
+                Aside::Hold(Reason::PhotoDamaged)
             })?),
-            (None, Kind::From5) => return Err(hold(rules::PHOTO_MISSING.code)),
+            (None, Kind::From5) => return Err(Aside::Hold(Reason::PhotoMissing)),
             (_, Kind::Under5) => None,
         };
         let payload = qr_payload(person.record.qr.as_deref(), person.token.as_deref());
@@ -68,8 +66,9 @@ impl CardComposer<'_> {
             qr: payload.to_owned(),
         };
         let composed = compose(self.layout, &content, &self.press).map_err(|misfits| {
-            let first = misfits.first().map(|misfit| misfit.rule);
-            hold(first.unwrap_or(&rules::TEXT_DOES_NOT_FIT).code)
+            let first = misfits.first();
+            let reason = first.and_then(|misfit| Reason::from_code(misfit.rule.code));
+            Aside::Hold(reason.unwrap_or(Reason::TextDoesNotFit))
         })?;
         let expected = Expected::of(self.layout, &content, &self.press);
         Ok((composed, expected))
@@ -104,13 +103,13 @@ pub fn set_aside(
         if !tx.is_as_read(queued)? {
             return Ok(false);
         }
-        let hold = |tx: &mut ledger::Tx<'_>, code: &str| {
-            tx.move_card(queued.card, State::Held, Evidence::Station, Some(code))
+        let hold = |tx: &mut ledger::Tx<'_>, reason: Reason| {
+            tx.move_card(queued.card, State::Held, Evidence::Station, Some(reason))
                 .map(|_| ())
         };
         match aside {
-            Aside::Hold(code) => hold(tx, code)?,
-            Aside::OtherKind(Kind::From5) if photo.is_none() => hold(tx, "photo-missing")?,
+            Aside::Hold(reason) => hold(tx, *reason)?,
+            Aside::OtherKind(Kind::From5) if photo.is_none() => hold(tx, Reason::PhotoMissing)?,
             Aside::OtherKind(kind) => {
                 let drop = tx
                     .card(queued.card)?
@@ -120,7 +119,7 @@ pub fn set_aside(
                     queued.card,
                     State::Cancelled,
                     Evidence::Station,
-                    Some("other-kind"),
+                    Some(Reason::OtherKind),
                 )?;
                 tx.accept(NewCard {
                     record,

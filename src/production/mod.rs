@@ -21,7 +21,6 @@ pub mod tokens;
 pub use self::error::StationError;
 use crate::config::Paths;
 use crate::ledger;
-use crate::render::proof;
 
 /// The folders of the files that the ledger names.
 pub fn ledger_files(paths: &Paths) -> ledger::Files {
@@ -34,11 +33,3 @@ pub fn ledger_files(paths: &Paths) -> ledger::Files {
 
 /// Who the ledger names for what the station does by itself.
 pub const ACTOR: &str = "station";
-
-/// Why a card is held whose lot was, though nothing is wrong with the card itself.
-pub const LOT_HELD: &str = "lot-held";
-
-/// Whether a card is held because it failed its proof.
-pub fn is_proof_code(reason: &str) -> bool {
-    proof::Wrong::from_code(reason).is_some()
-}

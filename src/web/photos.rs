@@ -20,7 +20,7 @@ use super::page;
 use super::router::Routes;
 use super::session::User;
 use crate::actions::photos::{self, CardPhoto, Change, Desk, SharedPhoto};
-use crate::actions::{Access, Result as Done, Rule, history, returned};
+use crate::actions::{Access, Result as Done, Rule, returned};
 use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
 use crate::domain::text::{Explain, Lang};
@@ -216,7 +216,6 @@ async fn one(
         card.state,
         CardState::Accepted | CardState::Held | CardState::Rendered
     );
-    let reason = card.reason.as_deref().unwrap_or_default();
     let title = lang.t("Foto", "Photo");
     let content = html! {
         h1 { (title) ": " (person.record.nama) }
@@ -225,8 +224,8 @@ async fn one(
             (card.sekolah.nama.as_deref().unwrap_or_default()) " " (card.sekolah.kelas.as_deref().unwrap_or_default())
             " · " (card.state.text().of(lang))
         }
-        @if card.state == CardState::Held {
-            p.notice.warn { (history::advice(reason).map_or(reason.into(), |advice| advice.into(lang))) }
+        @if let (CardState::Held, Some(reason)) = (card.state, card.reason) {
+            p.notice.warn { (reason.text().of(lang)) }
         }
         @if let Some(seen) = photo.cloth.filter(|_| photo.is_off()) {
             p.notice.warn {

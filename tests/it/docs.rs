@@ -7,8 +7,8 @@ use std::process::Command;
 use kia_station::config::PrinterSettings;
 use kia_station::domain::card::State;
 use kia_station::domain::device::DeviceState;
+use kia_station::domain::reason::Reason;
 use kia_station::domain::text::Explain;
-use kia_station::production::LOT_HELD;
 use kia_station::render::content::FIELDS;
 use kia_station::render::layout::{FIT_KEYS, ITEM_KEYS, TOP_KEYS};
 use kia_station::render::proof::Wrong;
@@ -56,11 +56,14 @@ fn every_key_of_a_layout_is_explained() {
 
 #[test]
 fn every_way_a_proof_can_fail_is_explained() {
-    let codes = Wrong::ALL.map(Wrong::code);
+    let codes = Wrong::ALL.map(|wrong| wrong.reason().code());
     let nothing: &[&str] = &[];
     let page = page("printers.md");
     assert_eq!(without_row(&page, "The proof", &codes), nothing);
-    assert_eq!(without_row(&page, "The proof", &[LOT_HELD]), nothing);
+    assert_eq!(
+        without_row(&page, "The proof", &[Reason::LotHeld.code()]),
+        nothing
+    );
 }
 
 #[test]

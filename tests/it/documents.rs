@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use kia_station::domain::card::SpoilReason;
 use kia_station::domain::office::Office;
+use kia_station::domain::text::Explain;
 use kia_station::production::assets;
 use kia_station::reports::papers::{DestructionRecord, DestructionRow, Stationery};
 use serde_json::json;
@@ -112,7 +114,12 @@ fn built_in() -> Stationery {
 }
 
 fn card(number: usize, serial: Option<&str>) -> DestructionRow<'_> {
-    DestructionRow::new(format!("K{number:06}-0"), None, serial, Some("pita"))
+    DestructionRow::new(
+        format!("K{number:06}-0"),
+        None,
+        serial,
+        Some(SpoilReason::Pita.text().id),
+    )
 }
 
 fn of_cards(cards: Vec<DestructionRow<'_>>) -> Result<Vec<u8>, String> {

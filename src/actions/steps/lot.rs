@@ -9,9 +9,8 @@ use jiff::tz::TimeZone;
 use super::{StepError, spoil};
 use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::reason::Reason;
 use crate::ledger::{self, Card, LotCard, Reader, Tx};
-use crate::production::LOT_HELD;
-use crate::production::is_proof_code;
 
 /// What a person says of the cards of a lot.
 #[derive(Debug, Clone, Copy)]
@@ -176,15 +175,17 @@ pub fn again(tx: &mut Tx<'_>, lot: LotId, without: &[CardId]) -> Result<Vec<Card
     }
     held.retain(|card| !without.contains(card));
     for &card in &held {
-        tx.move_card(card, State::Accepted, Evidence::Operator, Some("lot-again"))?;
+        tx.move_card(
+            card,
+            State::Accepted,
+            Evidence::Operator,
+            Some(Reason::LotAgain),
+        )?;
     }
     Ok(held)
 }
 
 /// Whether the card is held because its lot failed the proof.
 fn is_held_with(card: &Card, lot: LotId) -> bool {
-    let reason = card.reason.as_deref().unwrap_or_default();
-    card.state == State::Held
-        && card.lot == Some(lot)
-        && (reason == LOT_HELD || is_proof_code(reason))
+    card.state == State::Held && card.lot == Some(lot) && card.reason.is_some_and(Reason::is_of_lot)
 }

@@ -26,7 +26,7 @@ fn front(tx: &mut Tx<'_>, card: CardId, ended: Ended) -> ledger::Result<()> {
         sha256: PDF,
     })?;
     tx.job_sent(&job)?;
-    tx.end_job(&job, ended, &[], Remake::No).map(drop)
+    tx.end_job(&job, ended, None, Remake::No).map(drop)
 }
 
 /// A lot of three on a printer that cannot turn them: the fronts are out, of the second nobody knows.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use crate::config::{Config, Paths};
 use crate::context::{Clock, Context};
 use crate::domain::nik::Nik;
+use crate::domain::reason::Reason;
 use crate::domain::record::Record;
 use crate::ledger::testing::new_lot;
 use crate::ledger::{Ledger, NewCard, Tx};
@@ -59,8 +60,13 @@ fn accept(page: &mut Ledger, record: &Record, kind: Kind, photo: Option<&str>) -
 
 fn hold(page: &mut Ledger, card: CardId) {
     let hold = |tx: &mut Tx<'_>| {
-        tx.move_card(card, State::Held, Evidence::Operator, Some("operator"))
-            .map(drop)
+        tx.move_card(
+            card,
+            State::Held,
+            Evidence::Operator,
+            Some(Reason::Operator),
+        )
+        .map(drop)
     };
     page.write("operator:siti", Timestamp::now(), hold).unwrap();
 }
@@ -202,6 +208,6 @@ fn what_a_person_says_of_a_card_stands_when_it_could_not_be_printed_anyway() {
     let made = station.make_lot(Kind::Under5, queued).unwrap();
     assert!(matches!(made, Gathered::Outdated), "{made:?}");
     let stands = page.card(card).unwrap().unwrap();
-    assert_eq!(stands.reason.as_deref(), Some("operator"));
+    assert_eq!(stands.reason, Some(Reason::Operator));
     assert_eq!(station.make_lots(Due::All).unwrap(), []);
 }

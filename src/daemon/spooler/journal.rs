@@ -5,6 +5,7 @@ use crate::context::Clock;
 use crate::domain::hex::hex;
 use crate::domain::ids::CardId;
 use crate::domain::job::{Ended, Side, Stage};
+use crate::domain::reason::Reason;
 use crate::ledger::{self, Job, Ledger, NewJob, Remake};
 use crate::printer::submit::{Attempt, Doubt, Journal, Kept, NotPrinted, Open, Outcome};
 use crate::printer::{JobRef, Sides};
@@ -57,9 +58,8 @@ impl Journal for LedgerJournal<'_> {
             Outcome::NotPrinted(why) => (Ended::NotPrinted, Some(why_not(why))),
             Outcome::Unconfirmed(doubt) => (Ended::Unconfirmed, Some(why_unknown(*doubt))),
         };
-        let reasons: Vec<String> = reason.into_iter().map(str::to_owned).collect();
         self.write(|tx| {
-            tx.end_job(&attempt.job_name, ended, &reasons, Remake::No)
+            tx.end_job(&attempt.job_name, ended, reason, Remake::No)
                 .map(drop)
         })
     }
@@ -74,22 +74,20 @@ impl LedgerJournal<'_> {
     }
 }
 
-/// A short code for the ledger.
-const fn why_not(why: &NotPrinted) -> &'static str {
+const fn why_not(why: &NotPrinted) -> Reason {
     match why {
-        NotPrinted::NotTaken(_) => "not-taken",
-        NotPrinted::BrokenOff => "broken-off",
-        NotPrinted::NeverBegan => "never-began",
+        NotPrinted::NotTaken(_) => Reason::NotTaken,
+        NotPrinted::BrokenOff => Reason::BrokenOff,
+        NotPrinted::NeverBegan => Reason::NeverBegan,
     }
 }
 
-/// A short code for the ledger.
-const fn why_unknown(doubt: Doubt) -> &'static str {
+const fn why_unknown(doubt: Doubt) -> Reason {
     match doubt {
-        Doubt::Gone => "job-gone",
-        Doubt::Unwatched => "unwatched",
-        Doubt::BrokenOff => "broken-off",
-        Doubt::Mismatch => "mismatch",
+        Doubt::Gone => Reason::JobGone,
+        Doubt::Unwatched => Reason::Unwatched,
+        Doubt::BrokenOff => Reason::BrokenOff,
+        Doubt::Mismatch => Reason::Mismatch,
     }
 }
 

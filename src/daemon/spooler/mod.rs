@@ -21,6 +21,7 @@ use crate::context::Context;
 use crate::domain::card::{Evidence, State};
 use crate::domain::chain;
 use crate::domain::job::{Ended, Stage};
+use crate::domain::reason::Reason as Why;
 use crate::ledger::{self, Ledger, QueuedCard, Remake};
 use crate::printer::folder::FolderPrinter;
 use crate::printer::ipp::IppPrinter;
@@ -100,7 +101,7 @@ fn clear_away(context: &Context) -> Result<(), StationError> {
         ledger.write(ACTOR, context.now(), |tx| -> ledger::Result<()> {
             if driven.is_none_or(|printer| printer.duplex != Duplex::None) {
                 for half in tx.backs_waiting(&known.printer)? {
-                    let (to, why) = (State::Unconfirmed, Some("printer-gone"));
+                    let (to, why) = (State::Unconfirmed, Some(Why::PrinterGone));
                     tx.move_card(half.card, to, Evidence::Station, why)?;
                 }
             }
@@ -118,8 +119,8 @@ fn clear_away(context: &Context) -> Result<(), StationError> {
                     Stage::Begun => Ended::NotPrinted,
                     _ => Ended::Unconfirmed,
                 };
-                let reason = ["printer-gone".to_owned()];
-                tx.end_job(&job.job, ended, &reason, Remake::No)?;
+                let reason = Some(Why::PrinterGone);
+                tx.end_job(&job.job, ended, reason, Remake::No)?;
             }
             for lot in tx.lots_of(&known.printer)? {
                 tx.assign_lot(lot, None)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{ACTOR, PrinterWorker, StationError};
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::job::Side;
+use crate::domain::reason::Reason;
 use crate::ledger::{self, QueuedCard};
 use crate::production::composer::{Aside, CardComposer, set_aside};
 use crate::render::document::Document;
@@ -55,7 +56,7 @@ impl PrinterWorker {
                 printer = self.printer.name,
                 "held: {fault}"
             );
-            return Ok(Err(Aside::Hold(fault.what.code().to_owned())));
+            return Ok(Err(Aside::Hold(fault.what.reason())));
         }
         Ok(Ok(Arc::unwrap_or_clone(pdf)))
     }
@@ -72,8 +73,8 @@ impl PrinterWorker {
             return set_aside(&mut self.ledger, queued, aside, self.context.now()).map(drop);
         }
         let reason = match aside {
-            Aside::Hold(code) => code.as_str(),
-            Aside::OtherKind(_) => "other-kind",
+            Aside::Hold(reason) => *reason,
+            Aside::OtherKind(_) => Reason::OtherKind,
         };
         self.ledger.write(
             ACTOR,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::card::{Evidence, Kind, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::period::Month;
+use crate::domain::reason::Reason;
 use crate::domain::record::Alasan;
 use crate::domain::reprint::{ReprintEvidence, ReprintReason};
 
@@ -74,9 +75,8 @@ pub struct Moved {
     pub to: State,
     /// Who or what said so.
     pub evidence: Evidence,
-    /// Why, as a short code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// The second person who agreed, where one is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second: Option<String>,

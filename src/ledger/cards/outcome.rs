@@ -5,6 +5,7 @@ use super::write::Remake;
 use crate::domain::card::{Evidence, Progress, SpoilReason, State};
 use crate::domain::ids::CardId;
 use crate::domain::nik::mask_dates_and_numbers_in as mask_numbers;
+use crate::domain::reason::Reason;
 use crate::domain::reprint::{ReprintEvidence, ReprintReason};
 use crate::ledger::error::{Error, Result};
 use crate::ledger::event::Event;
@@ -70,7 +71,7 @@ impl Tx<'_> {
             }
             Settlement::NotOut => State::Rendered,
         };
-        self.move_card(card, to, Evidence::Operator, Some("settled"))?;
+        self.move_card(card, to, Evidence::Operator, Some(Reason::Settled))?;
         Ok(None)
     }
 
@@ -104,7 +105,7 @@ impl Tx<'_> {
                 card,
                 to: new.evidence.leaves(),
                 evidence: Evidence::Operator,
-                reason: Some(new.reason.code().to_owned()),
+                reason: Some(new.reason.into()),
                 second,
                 place: None,
             })?;

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::facts::{Accepted, Exception, Moved};
 use crate::domain::card::{Evidence, State};
 use crate::domain::ids::CardId;
+use crate::domain::reason::Reason;
 use crate::domain::stock::use_of;
 use crate::ledger::columns::{card_id, lot_number, number};
 use crate::ledger::error::{Error, Result};
@@ -97,7 +98,7 @@ pub fn card_moved(db: &Connection, at: &str, moved: &Moved) -> Result<()> {
     )?
     .execute(params![
         to.name(),
-        moved.reason,
+        moved.reason.map(Reason::code),
         at,
         number(card),
         lies_here

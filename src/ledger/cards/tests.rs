@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use super::write::{NewCard, Remake};
 use crate::domain::audit::AuditCode;
 use crate::domain::card::{Evidence, SpoilReason, State};
+use crate::domain::reason::Reason;
 use crate::ledger::drops::facts::DropOutcome;
 use crate::ledger::error::{Error, Result};
 use crate::ledger::event::{Entry, chain_hash};
@@ -74,7 +75,7 @@ fn an_illegal_move_is_refused_and_the_transaction_goes_on_without_it() {
                 .move_card(card, State::Printed, Evidence::Operator, None)
                 .unwrap_err();
             assert!(matches!(error, Error::Move { .. }), "{error:?}");
-            tx.move_card(card, State::Held, Evidence::Operator, Some("too-old"))
+            tx.move_card(card, State::Held, Evidence::Operator, Some(Reason::TooOld))
         })
         .unwrap();
     assert_eq!(chain(&station).len(), before + 1);
@@ -172,8 +173,8 @@ fn a_spoiled_card_is_made_again_from_the_same_record() {
         .unwrap();
     let old = station.ledger.card(card).unwrap().unwrap();
     assert_eq!(
-        (old.state, old.reason.as_deref()),
-        (State::Spoiled, Some("macet"))
+        (old.state, old.reason),
+        (State::Spoiled, Some(Reason::Macet))
     );
     let made = station.ledger.card(again).unwrap().unwrap();
     assert_eq!((made.attempt, made.replaces), (2, Some(card)));
@@ -354,14 +355,7 @@ fn no_personal_data_stand_in_the_log() {
         assert!(!bodies.contains(personal), "{personal}");
     }
     assert!(bodies.contains("SDN 2 CURUP TENGAH"));
-    let named = station.write(|tx| {
-        tx.move_card(
-            cards[0],
-            State::Held,
-            Evidence::Operator,
-            Some("Anak Contoh"),
-        )
-    });
+    let named = station.write(|tx| tx.erase(cards[0], "Anak Contoh"));
     assert!(matches!(named, Err(Error::ReasonForm)));
 }
 

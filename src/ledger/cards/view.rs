@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::domain::card::{Kind, State};
 use crate::domain::ids::{CardId, LotId, PackId};
+use crate::domain::reason::Reason;
 use crate::domain::record::{Alasan, Record, School};
-use crate::ledger::columns::{card_id, lot_id, optional_time, time, word};
+use crate::ledger::columns::{card_id, lot_id, optional_time, optional_word, time, word};
 use crate::ledger::error::{Error, Result};
 
 /// Where a card stands, without any personal data.
@@ -15,8 +16,8 @@ use crate::ledger::error::{Error, Result};
 pub struct Card {
     pub card: CardId,
     pub state: State,
-    /// Why it came there, as a short code.
-    pub reason: Option<String>,
+    /// Why it came there.
+    pub reason: Option<Reason>,
     pub kind: Kind,
     /// The lot it stands in.
     pub lot: Option<LotId>,
@@ -65,7 +66,7 @@ impl Card {
         Ok(Self {
             card: card_id(row.get(0)?),
             state: word(row, 1, State::from_name)?,
-            reason: row.get(2)?,
+            reason: optional_word(row, 2, Reason::from_code)?,
             kind: word(row, 3, Kind::from_name)?,
             lot: row.get::<_, Option<i64>>(4)?.map(lot_id),
             position: row.get(5)?,

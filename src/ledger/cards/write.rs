@@ -7,6 +7,7 @@ use crate::domain::card::{Evidence, Kind, SpoilReason, State};
 use crate::domain::ids::CardId;
 use crate::domain::nik::{Nik, mask_dates_and_numbers_in as mask_numbers};
 use crate::domain::period::Month;
+use crate::domain::reason::Reason;
 use crate::domain::record::Record;
 use crate::ledger::columns::{card_id, number};
 use crate::ledger::error::{Error, Result};
@@ -139,29 +140,27 @@ impl Tx<'_> {
         Ok(card)
     }
 
-    /// Moves a card and returns where it stood. `reason` is a short code.
+    /// Moves a card and returns where it stood.
     ///
     /// A card becomes `rendered` for the first time by [`Tx::make_lot`] only; one that comes back
     /// to `rendered` keeps its place, and one that comes back to `accepted` loses it and waits in
     /// the queue again.
     ///
     /// # Errors
-    /// [`Error::Move`] when the move is illegal, [`Error::NoCard`], [`Error::NoPlace`],
-    /// [`Error::ReasonForm`].
+    /// [`Error::Move`] when the move is illegal, [`Error::NoCard`], [`Error::NoPlace`].
     pub fn move_card(
         &mut self,
         card: CardId,
         to: State,
         evidence: Evidence,
-        reason: Option<&str>,
+        reason: Option<Reason>,
     ) -> Result<State> {
-        reason.map_or(Ok(()), check_reason)?;
         self.whole(|tx| {
             tx.step(Moved {
                 card,
                 to,
                 evidence,
-                reason: reason.map(str::to_owned),
+                reason,
                 second: None,
                 place: None,
             })
@@ -209,7 +208,7 @@ impl Tx<'_> {
                 card,
                 to: State::Spoiled,
                 evidence,
-                reason: Some(reason.code().to_owned()),
+                reason: Some(reason.into()),
                 second,
                 place: None,
             })?;

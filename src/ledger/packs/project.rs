@@ -8,6 +8,7 @@ use super::facts::{
 use crate::domain::card::{Progress, State};
 use crate::domain::ids::{CardId, PackId};
 use crate::domain::pack::{Destination, Leaving, PackRefusal, Stage, can_be_packed, judge_close};
+use crate::domain::reason::Reason;
 use crate::domain::record::School;
 use crate::ledger::cards::facts::Moved;
 use crate::ledger::columns::{card_id, number, pack_id, pack_number, word};
@@ -176,7 +177,7 @@ fn leave(
     pack: PackId,
     stage: Stage,
     how: Leaving,
-    why: Option<&str>,
+    why: Option<Reason>,
 ) -> Result<()> {
     let left = db
         .prepare_cached(
@@ -185,7 +186,7 @@ fn leave(
         )?
         .execute(params![
             how.name(),
-            why,
+            why.map(Reason::code),
             stage.name(),
             at,
             pack_number(pack),
@@ -331,7 +332,7 @@ pub fn card_moved(db: &Connection, at: &str, from: State, moved: &Moved) -> Resu
             count(db, pack, [0, -1, 1, 0])
         }
         (_, Some(how)) => {
-            leave(db, at, card, pack, stage, how, moved.reason.as_deref())?;
+            leave(db, at, card, pack, stage, how, moved.reason)?;
             match how {
                 Leaving::Returned => count(db, pack, [-1, outstanding, unreceived, 1]),
                 _ => count(db, pack, [-1, outstanding, 0, 0]),

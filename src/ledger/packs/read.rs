@@ -11,6 +11,7 @@ use super::project::destination_of_card;
 use crate::domain::card::State;
 use crate::domain::ids::{CardId, PackId};
 use crate::domain::pack::{Carrier, Destination, Leaving, PackRefusal, PackState, Stage, Tally};
+use crate::domain::reason::Reason;
 use crate::domain::record::Record;
 use crate::ledger::cards::view::{CARD_COLUMNS, CARD_WIDTH, Card, person};
 use crate::ledger::columns::{
@@ -103,8 +104,7 @@ pub struct PackPlace {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Left {
     pub how: Leaving,
-    /// Why, as a short code.
-    pub why: Option<String>,
+    pub why: Option<Reason>,
     /// How far the pack had come.
     pub stage: Stage,
     pub at: Timestamp,
@@ -120,7 +120,7 @@ impl PackPlace {
             None => None,
             Some(how) => Some(Left {
                 how,
-                why: row.get(column + 6)?,
+                why: optional_word(row, column + 6, Reason::from_code)?,
                 stage: word(row, column + 7, Stage::from_name)?,
                 at: time(row, column + 8)?,
             }),

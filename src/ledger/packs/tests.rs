@@ -6,12 +6,13 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 use super::read::{Pack, PackFilter, PackPlace};
-use super::write::{Receipt, WAIVED};
+use super::write::Receipt;
 use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::ids::{CardId, PackId};
 use crate::domain::pack::{
     Carrier, Destination, Leaving, PackRefusal, PackState, ReturnReason, ShipmentNumber, Stage,
 };
+use crate::domain::reason::Reason;
 use crate::domain::record::{Record, School};
 use crate::domain::reprint::{ReprintEvidence, ReprintReason};
 use crate::ledger::cards::outcome::Reprint;
@@ -156,7 +157,7 @@ fn a_pack_lives_from_the_open_envelope_to_its_receipt_in_parts() {
     assert_eq!((done.tally.received, done.tally.returned), (2, 1));
     let left = place(&station, cards[2]).left.unwrap();
     assert_eq!((left.how, left.stage), (Leaving::Returned, Stage::Sent));
-    assert_eq!(left.why.as_deref(), Some("tidak-diambil"));
+    assert_eq!(left.why, Some(Reason::TidakDiambil));
     assert_eq!(station.ledger.returned_from(id).unwrap(), cards[2..]);
 }
 
@@ -247,7 +248,7 @@ fn a_card_without_a_scan_keeps_its_pack_open_until_a_supervisor_answers_for_it()
     assert_eq!(pack(&station, id).closed_by.as_deref(), Some(supervisor));
     let history = station.ledger.history(card).unwrap();
     let (_, reason) = history.last().unwrap().evidence().unwrap();
-    assert_eq!(reason, Some(WAIVED));
+    assert_eq!(reason, Some(Reason::Waived));
     // Taken out of the sealed envelope, each is what it was before.
     station.write(|tx| tx.take_out(id, card)).unwrap();
     station.write(|tx| tx.take_out(id, cards[0])).unwrap();
@@ -302,7 +303,7 @@ fn a_void_card_is_told_of_with_its_envelope_until_it_is_destroyed() {
     let (id, cards) = packed(&mut station);
     let loose = printed(&mut station, &[2, 5, 8]);
     let replaced = |tx: &mut Tx<'_>, card| {
-        let why = Some("perubahan-data");
+        let why = Some(Reason::PerubahanData);
         tx.move_card(card, State::Void, Evidence::Import, why)
             .map(drop)
     };
@@ -312,7 +313,12 @@ fn a_void_card_is_told_of_with_its_envelope_until_it_is_destroyed() {
             replaced(tx, cards[0])?;
             replaced(tx, loose[0])?;
             // Of what is lost, or was given out, nothing lies here.
-            tx.move_card(loose[1], State::Void, Evidence::Operator, Some("hilang"))?;
+            tx.move_card(
+                loose[1],
+                State::Void,
+                Evidence::Operator,
+                Some(Reason::Hilang),
+            )?;
             send(tx, id)?;
             replaced(tx, cards[1])?;
             // What came back lies here again.

@@ -11,6 +11,7 @@ use crate::domain::ids::{CardId, PackId};
 use crate::domain::pack::{
     Carrier, Destination, PackRefusal, ReturnReason, ShipmentNumber, Stage, judge_close,
 };
+use crate::domain::reason::Reason;
 use crate::ledger::error::{Error, Result};
 use crate::ledger::event::Event;
 use crate::ledger::tx::Tx;
@@ -36,11 +37,6 @@ pub struct NewFile<'a> {
     /// Its size in bytes.
     pub bytes: u64,
 }
-
-/// The reason in the log of a card that was sealed without a scan.
-pub(in crate::ledger) const WAIVED: &str = "waived";
-/// The reason in the log of a card that was taken out of a sealed pack.
-pub(in crate::ledger) const TAKEN_OUT: &str = "taken-out";
 
 impl Tx<'_> {
     /// The open pack for a school or village; makes one with this code when there is none. The
@@ -93,7 +89,7 @@ impl Tx<'_> {
         } else {
             State::Verified
         };
-        self.move_card(card, back, Evidence::Operator, Some(TAKEN_OUT))?;
+        self.move_card(card, back, Evidence::Operator, Some(Reason::TakenOut))?;
         Ok(())
     }
 
@@ -132,7 +128,7 @@ impl Tx<'_> {
         self.whole(|tx| {
             tx.append(&event)?;
             for (card, _) in cards {
-                let reason = waived.contains(&card).then_some(WAIVED);
+                let reason = waived.contains(&card).then_some(Reason::Waived);
                 tx.move_card(card, State::Packed, Evidence::Operator, reason)?;
             }
             Ok(())
@@ -241,7 +237,7 @@ impl Tx<'_> {
                     card,
                     State::Returned,
                     Evidence::Operator,
-                    Some(reason.code()),
+                    Some(reason.into()),
                 )?;
             }
             Ok(())

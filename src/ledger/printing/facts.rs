@@ -53,7 +53,7 @@ pub struct JobMoved {
     pub job: String,
     /// Where it stands now.
     pub to: Stage,
-    /// The printer's reasons, as short codes.
+    /// Why, as short codes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
 }

@@ -3,6 +3,7 @@ use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::device::DeviceState;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side, Stage};
+use crate::domain::reason::Reason;
 use crate::ledger::cards::outcome::Settlement;
 use crate::ledger::cards::write::Remake;
 use crate::ledger::error::{Error, Result};
@@ -29,7 +30,7 @@ fn run(tx: &mut Tx<'_>, card: CardId, side: Side, ended: Ended) -> Result<Option
     let job = begin(tx, card, side)?;
     tx.job_created(&job, 1, Some("urn:uuid:a"), None)?;
     tx.job_sent(&job)?;
-    tx.end_job(&job, ended, &[], Remake::Yes { token: None })
+    tx.end_job(&job, ended, None, Remake::Yes { token: None })
 }
 
 fn state(station: &Station, card: CardId) -> State {
@@ -53,13 +54,13 @@ fn a_card_goes_through_a_job_in_two_phases_and_each_is_on_record() {
     station.write(|tx| tx.job_sent(&job)).unwrap();
     assert_eq!(state(&station, card), State::Sent);
     station
-        .write(|tx| tx.end_job(&job, Ended::Printed, &[], Remake::No))
+        .write(|tx| tx.end_job(&job, Ended::Printed, None, Remake::No))
         .unwrap();
     assert_eq!(state(&station, card), State::Printed);
     assert!(station.ledger.open_jobs("p1").unwrap().is_empty());
     assert_eq!(station.ledger.taken_since("p1", now()).unwrap(), 1);
     assert_eq!(station.ledger.taken_since("p2", now()).unwrap(), 0);
-    let again = station.write(|tx| tx.end_job(&job, Ended::Printed, &[], Remake::No));
+    let again = station.write(|tx| tx.end_job(&job, Ended::Printed, None, Remake::No));
     assert!(matches!(again, Err(Error::Job(_))));
     let printed = station.write(|tx| begin(tx, card, Side::Both));
     assert!(matches!(printed, Err(Error::Job(_))));
@@ -96,19 +97,19 @@ fn a_job_that_ends_before_it_was_sent_is_not_lost_and_one_card_has_one_open_job(
         .write(|tx| {
             let job = begin(tx, cards[0], Side::Both)?;
             tx.job_created(&job, 1, None, None)?;
-            tx.end_job(&job, Ended::Printed, &[], Remake::No)?;
+            tx.end_job(&job, Ended::Printed, None, Remake::No)?;
             let job = begin(tx, cards[1], Side::Both)?;
             assert!(matches!(
                 begin(tx, cards[1], Side::Both),
                 Err(Error::Job(_))
             ));
-            tx.end_job(&job, Ended::Unconfirmed, &["reply-lost".into()], Remake::No)
+            tx.end_job(&job, Ended::Unconfirmed, Some(Reason::JobGone), Remake::No)
         })
         .unwrap();
     assert_eq!(state(&station, cards[0]), State::Printed);
     let card = station.ledger.card(cards[1]).unwrap().unwrap();
     assert_eq!(card.state, State::Unconfirmed);
-    assert_eq!(card.reason.as_deref(), Some("reply-lost"));
+    assert_eq!(card.reason, Some(Reason::JobGone));
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn what_a_person_said_meanwhile_stands_when_the_job_ends() {
             let job = begin(tx, card, Side::Both)?;
             tx.job_sent(&job)?;
             tx.move_card(card, State::Printed, Evidence::Operator, None)?;
-            tx.end_job(&job, Ended::Unconfirmed, &[], Remake::No)
+            tx.end_job(&job, Ended::Unconfirmed, None, Remake::No)
         })
         .unwrap();
     assert_eq!(state(&station, card), State::Printed);
@@ -329,7 +330,7 @@ fn a_back_that_was_never_printed_makes_no_card_whole_and_hides_no_gap_in_the_sta
     station
         .write(|tx| {
             run(tx, cards[1], Side::Back, Ended::NotPrinted)?;
-            let gone = Some("printer-gone");
+            let gone = Some(Reason::PrinterGone);
             tx.move_card(cards[1], State::Unconfirmed, Evidence::Station, gone)
         })
         .unwrap();

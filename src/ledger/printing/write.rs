@@ -7,6 +7,7 @@ use crate::domain::device::DeviceState;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::job::{Ended, Side, Stage};
 use crate::domain::nik::mask_dates_and_numbers_in as mask_numbers;
+use crate::domain::reason::Reason;
 use crate::domain::stock::DEFAULT_MEDIA;
 use crate::ledger::cards::write::Remake;
 use crate::ledger::error::{Error, Result};
@@ -119,7 +120,7 @@ impl Tx<'_> {
     }
 
     fn send(&mut self, job: &Job) -> Result<()> {
-        self.job_moves(job, Stage::Sent, &[])?;
+        self.job_moves(job, Stage::Sent, None)?;
         if self.state(job.card)? == Some(State::Submitting) {
             self.move_card(job.card, State::Sent, Evidence::Station, None)?;
         }
@@ -127,31 +128,28 @@ impl Tx<'_> {
     }
 
     /// The job ended. A card whose front alone came out stays `sent`, and so does one whose back
-    /// surely never printed; `reasons` are short codes. Returns the new card when the job spoiled
+    /// surely never printed. Returns the new card when the job spoiled
     /// its card and `remake` says so.
     ///
     /// A job that came out before it was said to be sent is taken as sent. A card of which a person
     /// said meanwhile what came out stays where they put it.
     ///
     /// # Errors
-    /// [`Error::Job`] when it ended before, [`Error::ReasonForm`], those of [`Tx::spoil`].
+    /// [`Error::Job`] when it ended before, those of [`Tx::spoil`].
     pub fn end_job(
         &mut self,
         job: &str,
         ended: Ended,
-        reasons: &[String],
+        reason: Option<Reason>,
         remake: Remake<'_>,
     ) -> Result<Option<CardId>> {
         let job = self.known_job(job)?;
-        for reason in reasons {
-            check_reason(reason)?;
-        }
         self.whole(|tx| {
             let came_out = matches!(ended, Ended::Printed | Ended::Spoiled(_));
             if came_out && job.stage != Stage::Sent {
                 tx.send(&job)?;
             }
-            tx.job_moves(&job, ended.stage(), reasons)?;
+            tx.job_moves(&job, ended.stage(), reason)?;
             // A person may have said meanwhile what came out: their word stands.
             let state = tx.state(job.card)?;
             if !matches!(state, Some(State::Submitting | State::Sent)) {
@@ -167,7 +165,6 @@ impl Tx<'_> {
                 Ended::NotPrinted => State::Rendered,
                 Ended::Unconfirmed => State::Unconfirmed,
             };
-            let reason = reasons.first().map(String::as_str);
             tx.move_card(job.card, to, Evidence::Device, reason)?;
             Ok(None)
         })
@@ -177,12 +174,12 @@ impl Tx<'_> {
         self.job(job)?.ok_or_else(|| Error::Job(job.to_owned()))
     }
 
-    fn job_moves(&mut self, job: &Job, to: Stage, reasons: &[String]) -> Result<()> {
+    fn job_moves(&mut self, job: &Job, to: Stage, reason: Option<Reason>) -> Result<()> {
         self.append(&Event::JobMoved(JobMoved {
             card: job.card,
             job: job.job.clone(),
             to,
-            reasons: reasons.to_vec(),
+            reasons: reason.iter().map(ToString::to_string).collect(),
         }))
     }
 

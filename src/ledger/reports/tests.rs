@@ -2,6 +2,7 @@ use super::*;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 
+use crate::domain::reason::Reason;
 use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::ids::CardId;
 use crate::domain::pack::{Carrier, Destination};
@@ -153,7 +154,7 @@ fn a_reprint_counts_its_child_once_and_a_past_day_sees_what_stood_then() {
     let third = date(2026, 11, 10);
     print(&mut station, third, &[again]);
     on_day(&mut station, date(2026, 11, 11), |tx| {
-        tx.move_card(cards[1], State::Void, Evidence::Operator, Some("hilang"))?;
+        tx.move_card(cards[1], State::Void, Evidence::Operator, Some(Reason::Hilang))?;
         Ok(())
     });
     let until = midnight(date(2026, 11, 12));

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::facts::{CardScanned, SerialRead};
 use crate::domain::card::{Evidence, State};
 use crate::domain::ids::{CardId, LotId};
+use crate::domain::reason::Reason;
 use crate::domain::scan::{Known, Refusal, Verdict, judge};
 use crate::ledger::error::{Error, Result};
 use crate::ledger::event::Event;
@@ -86,7 +87,7 @@ impl Tx<'_> {
                 card,
                 State::Printed,
                 Evidence::Operator,
-                Some("scan-undone"),
+                Some(Reason::ScanUndone),
             )
         })?;
         Ok(card)

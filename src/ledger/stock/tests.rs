@@ -234,7 +234,7 @@ fn every_spoiled_card_is_destroyed_once_and_stands_in_the_minutes_with_name_and_
         .map(|item| {
             (
                 item.card.card,
-                item.card.reason.as_deref().unwrap(),
+                item.card.reason.unwrap().code(),
                 item.serial.clone().unwrap(),
                 item.record.as_ref().map(|record| record.nama.clone()),
             )
@@ -427,7 +427,7 @@ proptest! {
                             2 => Ended::Unconfirmed,
                             _ => Ended::Spoiled(SpoilReason::Macet),
                         };
-                        tx.end_job(&job, ended, &[], Remake::Yes { token: None })
+                        tx.end_job(&job, ended, None, Remake::Yes { token: None })
                     })
                 }
                 Step::Settle(_, said) => {

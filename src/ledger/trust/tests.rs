@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use jiff::civil::date;
 
 use super::facts::Restored;
-use super::write::RESTORED;
 use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::job::{Side, Stage};
 use crate::domain::pack::Destination;
+use crate::domain::reason::Reason;
 use crate::ledger::Ledger;
 use crate::ledger::cards::outcome::Settlement;
 use crate::ledger::cards::write::Remake;
@@ -135,7 +135,7 @@ fn after_a_restore_every_card_on_its_way_waits_for_a_person_and_no_job_is_open()
     assert_eq!(states(&station.ledger), [Unconfirmed; 4]);
     for card in cards {
         let reason = station.ledger.card(card).unwrap().unwrap().reason;
-        assert_eq!(reason.as_deref(), Some(RESTORED));
+        assert_eq!(reason, Some(Reason::Restored));
         for job in station.ledger.jobs(card).unwrap() {
             assert_eq!(job.stage, Stage::Unconfirmed);
         }

@@ -7,6 +7,7 @@ use crate::domain::card::{Evidence, State};
 use crate::domain::hex::hex;
 use crate::domain::ids::LotId;
 use crate::domain::job::Ended;
+use crate::domain::reason::Reason;
 use crate::ledger::cards::write::Remake;
 use crate::ledger::checkpoint::{Checkpoint, Statement};
 use crate::ledger::error::Result;
@@ -15,9 +16,6 @@ use crate::ledger::packs::project::next_pack;
 use crate::ledger::signing::Signer;
 use crate::ledger::stock::project::next_minutes;
 use crate::ledger::tx::Tx;
-
-/// Why a card is unconfirmed after a restore.
-pub const RESTORED: &str = "restored";
 
 /// So many numbers are skipped after a restore. What was made after the backup carries numbers that
 /// the log does not know; none of them may come to name another child's card, another school's pack
@@ -86,12 +84,12 @@ impl Tx<'_> {
             let before = tx.how_many(State::Unconfirmed)?;
             tx.append(&event)?;
             for job in tx.jobs_in_hand()? {
-                let reason = [RESTORED.to_owned()];
-                tx.end_job(&job.job, Ended::Unconfirmed, &reason, Remake::No)?;
+                let reason = Some(Reason::Restored);
+                tx.end_job(&job.job, Ended::Unconfirmed, reason, Remake::No)?;
             }
             for state in states {
                 for card in tx.cards_in(*state)? {
-                    let (to, why) = (State::Unconfirmed, Some(RESTORED));
+                    let (to, why) = (State::Unconfirmed, Some(Reason::Restored));
                     tx.move_card(card, to, Evidence::Station, why)?;
                 }
             }

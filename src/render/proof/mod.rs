@@ -11,7 +11,8 @@ mod code;
 mod tests;
 mod witness;
 
-use crate::domain::text::{Explain, Text};
+use crate::domain::reason::Reason;
+use crate::domain::text::Explain;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -113,18 +114,18 @@ pub enum Wrong {
 }
 
 impl Wrong {
-    /// The short code in the ledger.
-    pub const fn code(self) -> &'static str {
+    /// Why the ledger holds a card that is wrong in this way.
+    pub const fn reason(self) -> Reason {
         match self {
-            Self::Side => "proof-side",
-            Self::Text => "proof-text",
-            Self::Glyph => "proof-glyph",
-            Self::Hidden => "proof-hidden",
-            Self::CodeUnreadable => "proof-code-unreadable",
-            Self::CodeOther => "proof-code-other",
-            Self::CodeModule => "proof-code-module",
-            Self::Photo => "proof-photo",
-            Self::PhotoBlank => "proof-photo-blank",
+            Self::Side => Reason::ProofSide,
+            Self::Text => Reason::ProofText,
+            Self::Glyph => Reason::ProofGlyph,
+            Self::Hidden => Reason::ProofHidden,
+            Self::CodeUnreadable => Reason::ProofCodeUnreadable,
+            Self::CodeOther => Reason::ProofCodeOther,
+            Self::CodeModule => Reason::ProofCodeModule,
+            Self::Photo => Reason::ProofPhoto,
+            Self::PhotoBlank => Reason::ProofPhotoBlank,
         }
     }
 
@@ -139,46 +140,11 @@ impl Wrong {
         Self::Photo,
         Self::PhotoBlank,
     ];
-
-    /// The one with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|wrong| wrong.code() == code)
-    }
-}
-
-impl Explain for Wrong {
-    fn text(&self) -> Text {
-        match self {
-            Self::Side => Text::new(
-                "satu sisi hilang atau ganda",
-                "a side is missing or twice there",
-            ),
-            Self::Text => Text::new(
-                "tulisan tidak sama dengan rekaman",
-                "a text differs from the record",
-            ),
-            Self::Glyph => Text::new("ada huruf yang tidak tercetak", "a letter does not print"),
-            Self::Hidden => Text::new(
-                "tulisan terpotong atau tertutup",
-                "a text is cut off or covered",
-            ),
-            Self::CodeUnreadable => {
-                Text::new("kode QR tidak terbaca", "the QR code cannot be read")
-            }
-            Self::CodeOther => Text::new("isi kode QR lain", "the QR code says something else"),
-            Self::CodeModule => Text::new("kode QR cacat", "the QR code has a fault"),
-            Self::Photo => Text::new(
-                "foto hilang atau foto anak lain",
-                "no photo, or another child's",
-            ),
-            Self::PhotoBlank => Text::new("foto kosong", "the photo is blank"),
-        }
-    }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.mark, self.what.text())?;
+        write!(f, "{}: {}", self.mark, self.what.reason().text())?;
         if self.detail.is_empty() {
             Ok(())
         } else {

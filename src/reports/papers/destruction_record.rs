@@ -9,10 +9,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{SpelledDate, Stationery, TypesetError, spelled};
-use crate::domain::card::SpoilReason;
 use crate::domain::office::{Office, Official};
 use crate::domain::record::Record;
-use crate::domain::text::Explain;
 
 /// The template of the record.
 pub const TEMPLATE: &str = "berita-acara-pemusnahan.typ";
@@ -60,14 +58,13 @@ pub struct NameAndAddress<'a> {
 }
 
 impl<'a> DestructionRow<'a> {
-    /// A card with the record that it was made from, unless erased, and the code of its reason.
+    /// A card with the record that it was made from, unless erased, and why it is no good.
     pub fn new(
         number: String,
         record: Option<&'a Record>,
         serial: Option<&'a str>,
-        reason: Option<&'a str>,
+        reason: Option<Cow<'a, str>>,
     ) -> Self {
-        let code = reason.unwrap_or("-");
         Self {
             number,
             child: record.map(|record| NameAndAddress {
@@ -78,7 +75,7 @@ impl<'a> DestructionRow<'a> {
                 ),
             }),
             serial,
-            reason: SpoilReason::from_code(code).map_or(code.into(), |reason| reason.text().id),
+            reason: reason.unwrap_or("-".into()),
         }
     }
 }

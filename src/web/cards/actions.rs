@@ -13,12 +13,11 @@ use crate::actions::cards::{Details, is_held_by_hand};
 use crate::actions::steps::{self, Said};
 use crate::domain::card::{Progress, SpoilReason, State as CardState};
 use crate::domain::ids::CardId;
+use crate::domain::reason::Reason;
 use crate::domain::reprint::{ReprintEvidence, ReprintReason};
 use crate::domain::text::Lang;
 use crate::domain::text::{Explain, Text};
 use crate::ledger::{self, Reprint};
-use crate::production::LOT_HELD;
-use crate::production::is_proof_code;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::page;
@@ -29,8 +28,7 @@ use crate::web::session::User;
 pub(super) fn forms(lang: Lang, seen: &Details) -> Markup {
     let card = &seen.card;
     let state = card.state;
-    let reason = card.reason.as_deref().unwrap_or_default();
-    let by_proof = state == CardState::Held && (reason == LOT_HELD || is_proof_code(reason));
+    let by_proof = state == CardState::Held && card.reason.is_some_and(Reason::is_of_lot);
     let came_out = state.is_live() && state.progress() == Progress::Printed;
     let spoils = state.may_become(CardState::Spoiled) && state != CardState::Unconfirmed;
     html! {

@@ -143,7 +143,7 @@ fn facts(app: &App, lang: Lang, seen: &Details) -> Markup {
             dd {
                 (card.state.text().of(lang)) ", " (lang.t("sejak", "since")) " " (app.local(card.moved_at))
                 @if let Some(reason) = &card.reason {
-                    br; (history::advice(reason).map_or(reason.as_str().into(), |advice| advice.into(lang)))
+                    br; (reason.text().of(lang))
                 }
             }
             dt { (lang.t("Jenis", "Kind")) } dd { "KIA " (card.kind) }

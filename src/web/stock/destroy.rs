@@ -8,7 +8,6 @@ use maud::{Markup, html};
 
 use super::{HERE, number};
 use crate::actions::stock::{self, Occasion, Spoiled};
-use crate::domain::card::SpoilReason;
 use crate::domain::ids::CardId;
 use crate::domain::text::{Explain, Lang};
 use crate::web::action::{Posted, Then, perform, with_access};
@@ -103,10 +102,9 @@ fn rows(lang: Lang, cards: &[Spoiled]) -> Markup {
         div.scroll { table {
             thead { tr { th { (lang.t("Kartu", "Card")) } th { (lang.t("Sebab", "Why")) } th { (lang.t("Nomor seri", "Serial")) } } }
             tbody { @for (card, serial) in cards {
-                @let reason = card.reason.as_deref().unwrap_or("-");
                 tr {
                     td.mono { (card.card) }
-                    td { (SpoilReason::from_code(reason).map_or(reason.into(), |reason| reason.text().into(lang))) }
+                    td { (card.reason.map_or("-".into(), |reason| reason.text().into(lang))) }
                     td { (serial.as_deref().unwrap_or("-")) }
                 }
             } }

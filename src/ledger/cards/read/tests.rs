@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::card::Evidence;
+use crate::domain::reason::Reason;
 use crate::domain::record::{Alasan, Record, School};
 use crate::ledger::cards::write::NewCard;
 use crate::ledger::testing::{Station, child, new_card, nik};
@@ -238,12 +239,24 @@ fn the_status_tells_what_waits_and_which_cards_of_a_pdf_are_no_good() {
     station.step(cards[1], State::Cancelled).unwrap();
     station
         .write(|tx| {
-            tx.move_card(cards[2], State::Held, Evidence::Station, Some("too-old"))?;
+            tx.move_card(
+                cards[2],
+                State::Held,
+                Evidence::Station,
+                Some(Reason::TooOld),
+            )?;
             tx.move_card(cards[2], State::Accepted, Evidence::Operator, None)
         })
         .unwrap();
     station
-        .write(|tx| tx.move_card(cards[4], State::Held, Evidence::Station, Some("too-old")))
+        .write(|tx| {
+            tx.move_card(
+                cards[4],
+                State::Held,
+                Evidence::Station,
+                Some(Reason::TooOld),
+            )
+        })
         .unwrap();
     let status = station.ledger.status().unwrap();
     let [open] = &status.open_lots[..] else {
@@ -255,10 +268,7 @@ fn the_status_tells_what_waits_and_which_cards_of_a_pdf_are_no_good() {
     let [held, _] = &status.need_person[..] else {
         panic!("{:?}", status.need_person);
     };
-    assert_eq!(
-        (held.card, held.reason.as_deref()),
-        (cards[4], Some("too-old"))
-    );
+    assert_eq!((held.card, held.reason), (cards[4], Some(Reason::TooOld)));
     let live: u64 = status.states.iter().map(|(_, cards)| cards).sum();
     assert_eq!(live, 6);
     let (found, in_lot) = station.ledger.lot(lot).unwrap().unwrap();

@@ -161,7 +161,7 @@ fn books(tx: &mut Tx<'_>, lot: LotId, card: CardId) -> Result<()> {
     })?;
     tx.job_created(&job, 7, Some("urn:uuid:1"), Some("ipp://localhost/7"))?;
     tx.job_sent(&job)?;
-    tx.end_job(&job, Ended::Printed, &[], Remake::No)?;
+    tx.end_job(&job, Ended::Printed, None, Remake::No)?;
     let scan = tx.scan("token", Some(lot))?;
     assert_eq!(scan.card, Some(card));
     assert_eq!(tx.read_serial(card, "KIA0001")?, Some(true));
