@@ -162,14 +162,16 @@ impl<'a> Access<'a> {
     ) -> Result<T> {
         self.permit(rule)?;
         let made = self.read(rule, work)?;
-        if self.operator != Operator::Unnamed {
-            self.enter(&audit(&made))?;
-        }
+        self.enter(&audit(&made))?;
         Ok(made)
     }
 
-    /// Enters `audit` after [`Access::permit`]: for a stream, before its first byte.
+    /// Enters `audit` after [`Access::permit`]: for a stream, before its first byte. Of one whom
+    /// nobody named nothing is entered.
     pub fn enter(&mut self, audit: &Audit) -> Result<()> {
+        if self.operator == Operator::Unnamed {
+            return self.context.read(|ledger| self.unproved(ledger));
+        }
         self.context
             .write(&self.actor(), self.now, |tx| -> Result<()> {
                 self.unproved(tx)?;

@@ -78,6 +78,15 @@ rules! {
     PhotoChange        Work   "photo-change"         "mengubah foto"                         "change a photo";
     ExceptionAllow     Decide "exception-allow"      "memberi pengecualian"                  "allow an exception";
     DropAgain          Work   "drop-again"           "memasukkan kiriman lagi"               "take a drop in again";
+    ReportView         Look   "report-view"          "melihat laporan"                      "view a report";
+    ReportTake         Look   "report-take"          "mengunduh laporan"                    "take out a report";
+    ReportNames        Audit  "report-names"         "mengambil laporan dengan nama anak"   "take out a report with children's names";
+    Register           Look   "register"             "mengunduh buku register"              "take out the register";
+    RegisterFull       Audit  "register-full"        "mengunduh buku register dengan NIK lengkap" "take out the register with whole NIKs";
+    PrintedLog         Look   "printed-log"          "mengambil daftar kartu tercetak"      "take out the log of printed cards";
+    TrailView          Audit  "trail-view"           "melihat jejak"                        "view the audit trail";
+    CheckpointTake     Audit  "checkpoint-take"      "mengunduh titik periksa"              "take out a checkpoint";
+    LayoutView         Look   "layout-view"          "melihat layout"                       "view the layouts";
     LogOut             Look   "log-out"              "keluar"                                "log out";
     AccountList        Look   "account-list"         "melihat daftar akun"                   "list accounts";
     AccountMake        Decide "account-make"         "membuat akun"                          "make an account";

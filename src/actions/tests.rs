@@ -226,6 +226,51 @@ fn row(rule: Rule) -> Row {
             act: |at| photos::drop_again(at, "SDN-1").map(drop),
             entered: &["drop-again"],
         },
+        Rule::ReportView => Row {
+            given: printed,
+            act: |at| exports::view_report(at, exports::Subject::Daily, None).map(drop),
+            entered: &[],
+        },
+        Rule::ReportTake => Row {
+            given: printed,
+            act: |at| export_report(at, exports::Subject::Daily),
+            entered: &["report-exported"],
+        },
+        Rule::ReportNames => Row {
+            given: printed,
+            act: |at| export_report(at, exports::Subject::Plan(6, true)),
+            entered: &["report-exported"],
+        },
+        Rule::Register => Row {
+            given: printed,
+            act: |at| register(at, false),
+            entered: &["register-exported"],
+        },
+        Rule::RegisterFull => Row {
+            given: printed,
+            act: |at| register(at, true),
+            entered: &["register-exported"],
+        },
+        Rule::PrintedLog => Row {
+            given: printed,
+            act: |at| exports::printed_log(at, exports::LogPart::default(), |_| Ok(())),
+            entered: &["printed-log-exported"],
+        },
+        Rule::TrailView => Row {
+            given: nothing,
+            act: |at| custody::trail(at, &ledger::TrailFilter::default()).map(drop),
+            entered: &[],
+        },
+        Rule::CheckpointTake => Row {
+            given: signed,
+            act: |at| custody::checkpoint(at, "2026-11-24.json").map(drop),
+            entered: &["checkpoint-exported"],
+        },
+        Rule::LayoutView => Row {
+            given: nothing,
+            act: |at| layouts::view(at).map(drop),
+            entered: &[],
+        },
         Rule::LogOut => Row {
             given: nothing,
             act: |at| sessions::log_out(at, None),
@@ -310,6 +355,25 @@ fn with_photo(tx: &mut Tx<'_>) -> ledger::Result<()> {
         ..new_card(&record)
     };
     tx.accept(new).map(drop)
+}
+
+fn export_report(at: &mut Access<'_>, subject: exports::Subject) -> Result<()> {
+    exports::export_report(at, subject, None, exports::Format::Csv).map(drop)
+}
+
+fn register(at: &mut Access<'_>, full: bool) -> Result<()> {
+    let (from, to) = (None, None);
+    let part = exports::RegisterPart { from, to, full };
+    exports::register(at, part, "csv", |register| {
+        Ok(register.csv(std::io::sink())?)
+    })
+}
+
+fn signed(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    let key = TempDir::new().unwrap();
+    let signer = ledger::Signer::of(key.path())?;
+    tx.checkpoint(jiff::civil::date(2026, 11, 24), &signer)
+        .map(drop)
 }
 
 const PASSWORD: &str = "kereta senja biru";

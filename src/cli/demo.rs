@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Outcome, confirm, init, log, reader};
+use crate::actions::exports::{self, LogPart};
+use crate::actions::{Access, Failure, Operator};
 use crate::cli::args;
 use crate::config::{Config, SAMPLE};
 use crate::context::Clock;
@@ -99,16 +101,19 @@ pub fn run(args: &args::Demo) -> Result<Outcome> {
         confirm::run(&said)?;
     }
     // The spoiled card is made again by the next look at the queue.
-    let again = Station::open(context)?.run_once()?;
+    let again = Station::open(Arc::clone(&context))?.run_once()?;
     for lot in &again.lots {
         println!("  kartu pengganti di lot {} (the card made again)", lot.lot);
     }
 
     println!("\nLOG SERAH TERIMA (handover log)\n");
-    let ledger = reader(&paths)?;
-    log::print(&config, |take| {
-        ledger.printed_log(&Default::default(), take)
-    })?;
+    let mut at = Access::new(&context, Operator::Unnamed);
+    let told = log::print(&context, |take| {
+        exports::printed_log(&mut at, LogPart::default(), take)
+    });
+    if let Err(Failure::Broken(error)) = told {
+        return Err(error);
+    }
 
     let dir = dir.display();
     println!("\nCOBA BERIKUTNYA (try next)");

@@ -1,15 +1,17 @@
 //! `log`: the log of printed cards, in handover order.
 
+use std::io::Write as _;
+
 use anyhow::Result;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Outcome, local, reader, showing, station};
+use super::{Outcome, perform};
+use crate::actions::exports::{self, LogPart};
+use crate::actions::{self, Failure};
 use crate::cli::args;
-use crate::config::Config;
-use crate::domain::audit::AuditCode;
-use crate::ledger::{PrintedCard, PrintedFilter};
+use crate::context::Context;
+use crate::ledger::PrintedCard;
 use crate::reports::tables;
 
 /// A line of the log, for a script or a spreadsheet.
@@ -55,43 +57,39 @@ impl Line {
 }
 
 pub fn run(args: &args::Log) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
-    let start =
-        |day: Date| -> Result<Timestamp> { Ok(config.zone()?.to_timestamp(day.at(0, 0, 0, 0))?) };
-    let filter = PrintedFilter {
-        school: args.school.clone(),
-        since: args.since.map(start).transpose()?,
-        until: args.until.map(start).transpose()?,
+    let part = LogPart {
+        school: args.school.as_deref(),
+        since: args.since,
+        until: args.until,
     };
-    showing(&paths, &args.asker, |tx| {
-        tx.audit(AuditCode::PrintedLogExported, None, args.school.as_deref())
+    let done = perform(&args.station, args.asker.user.as_deref(), |at| {
+        if args.csv {
+            let mut table = csv::Writer::from_writer(std::io::stdout().lock());
+            exports::printed_log(at, part, |printed| {
+                let line = harmless(Line::of(printed));
+                table.serialize(line).map_err(Failure::broken)
+            })?;
+            return table.flush().map_err(Failure::broken);
+        }
+        if args.station.json {
+            // One object a line: a log of any length can be read as it comes.
+            let mut out = std::io::stdout().lock();
+            return exports::printed_log(at, part, |printed| {
+                serde_json::to_writer(&mut out, &Line::of(printed)).map_err(Failure::broken)?;
+                writeln!(out).map_err(Failure::broken)
+            });
+        }
+        let context = at.context;
+        print(context, |take| exports::printed_log(at, part, take))
     })?;
-    let ledger = reader(&paths)?;
-    if args.csv {
-        let mut table = csv::Writer::from_writer(std::io::stdout().lock());
-        ledger.printed_log::<anyhow::Error>(&filter, |printed| {
-            Ok(table.serialize(harmless(Line::of(printed)))?)
-        })?;
-        table.flush()?;
-    } else if args.station.json {
-        // One object a line: a log of any length can be read as it comes.
-        use std::io::Write;
-        let mut out = std::io::stdout().lock();
-        ledger.printed_log::<anyhow::Error>(&filter, |printed| {
-            serde_json::to_writer(&mut out, &Line::of(printed))?;
-            Ok(writeln!(out)?)
-        })?;
-    } else {
-        print(&config, |take| ledger.printed_log(&filter, take))?;
-    }
-    Ok(Outcome::Done)
+    Ok(Outcome::refused_if(done.is_none()))
 }
 
 /// Prints the log by school and class.
 pub fn print(
-    config: &Config,
-    each: impl FnOnce(&mut dyn FnMut(PrintedCard) -> Result<()>) -> Result<()>,
-) -> Result<()> {
+    context: &Context,
+    each: impl FnOnce(&mut dyn FnMut(PrintedCard) -> actions::Result<()>) -> actions::Result<()>,
+) -> actions::Result<()> {
     let mut school = None;
     let mut count = 0_u64;
     each(&mut |printed| {
@@ -105,11 +103,7 @@ pub fn print(
             school = Some(line.sekolah.clone());
         }
         count += 1;
-        let at = line
-            .dicetak
-            .map(|at| local(at, config))
-            .transpose()?
-            .unwrap_or_default();
+        let at = line.dicetak.map(|at| context.local(at)).unwrap_or_default();
         println!(
             "  {:<4} {:<44} {} KIA {:<4} {at}  {} {}",
             line.kelas.as_deref().unwrap_or("-"),

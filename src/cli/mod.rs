@@ -54,10 +54,8 @@ use crate::actions::{self, Access, Failure};
 use crate::config::{Config, Paths};
 use crate::context::Clock;
 use crate::domain::account::Right;
-use crate::domain::audit::AuditCode;
 use crate::domain::text::Text;
 use crate::ledger::{Error, Ledger, Reader, Tx};
-use crate::reports::papers::Stationery;
 
 /// What came of a command that could run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,15 +174,8 @@ fn acting(ledger: &mut Ledger, user: &str, right: Right) -> Result<String> {
     Ok(accounts::actor(user))
 }
 
-/// Proves that somebody may take children's data out of the station, and enters that he does.
-fn taking_out(paths: &Paths, user: Option<&str>, code: AuditCode, detail: &str) -> Result<()> {
-    entering(paths, user, Right::Audit, |tx| {
-        tx.audit(code, None, Some(detail))
-    })
-}
-
-/// As [`taking_out`], for what everybody at the station may see. Before there are accounts, nobody
-/// has to say who he is.
+/// Enters that somebody looks at children's data. Before there are accounts, nobody has to say who
+/// he is.
 fn showing(
     paths: &Paths,
     asker: &args::Asker,
@@ -194,18 +185,9 @@ fn showing(
     if user.is_none() && !reader(paths)?.has_accounts()? {
         return Ok(());
     }
-    entering(paths, user, Right::Look, enter)
-}
-
-fn entering(
-    paths: &Paths,
-    user: Option<&str>,
-    right: Right,
-    enter: impl FnOnce(&mut Tx<'_>) -> crate::ledger::Result<()>,
-) -> Result<()> {
     let user = user.context("say with --as who asks")?;
     let mut ledger = writer(paths)?;
-    let by = acting(&mut ledger, user, right)?;
+    let by = acting(&mut ledger, user, Right::Look)?;
     Ok(ledger.write(&by, Timestamp::now(), enter)?)
 }
 
@@ -294,13 +276,6 @@ fn private_file(path: &Path) -> Result<File> {
         Ok(file)
     };
     open().with_context(|| format!("`{}` cannot be written", path.display()))
-}
-
-/// The templates and fonts of a station's papers.
-fn stationery(paths: &Paths) -> Result<Stationery> {
-    let layouts = paths.layouts();
-    crate::production::assets::stationery(&layouts)
-        .with_context(|| format!("`{}` cannot be read", layouts.display()))
 }
 
 /// A time as an operator reads it: the station's zone, to the minute.

@@ -4,66 +4,42 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use jiff::Timestamp;
-use jiff::civil::Date;
 use serde_json::json;
 
-use super::{
-    Outcome, print_json, private_file, reader, showing, station, stationery, taking_out,
-    write_private,
-};
+use super::{Outcome, perform, print_json, private_file, write_private};
+use crate::actions::exports::{self, RegisterPart};
+use crate::actions::{self, Failure};
 use crate::cli::args::{self, SheetFormat};
-use crate::domain::audit::AuditCode;
-use crate::reports::Reports;
+use crate::context::Context;
+use crate::reports::Register;
 
 pub fn run(args: &args::Register) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
-    if let (Some(from), Some(to)) = (args.from, args.to)
-        && from > to
-    {
-        bail!("--from {from} is after --to {to}");
+    if args.out.is_none() && (args.format != SheetFormat::Csv || args.station.json) {
+        bail!("say with --out which file to write");
     }
-    let day = |day: Option<Date>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
-    let detail = format!("{} {}", day(args.from), day(args.to));
-    match args.full {
-        true => {
-            let user = args.asker.user.as_deref();
-            taking_out(
-                &paths,
-                user,
-                AuditCode::RegisterExported,
-                &format!("{detail} full"),
-            )?;
-        }
-        false => showing(&paths, &args.asker, |tx| {
-            tx.audit(AuditCode::RegisterExported, None, Some(&detail))
-        })?,
-    }
-    let ledger = reader(&paths)?;
-    let reports = Reports::new(&ledger, &config, Timestamp::now())?;
-    let register = reports.register(args.from, args.to, args.full)?;
-    let Some(out) = &args.out else {
-        if args.format != SheetFormat::Csv || args.station.json {
-            bail!("say with --out which file to write");
-        }
-        register.csv(std::io::stdout().lock())?;
-        return Ok(Outcome::Done);
+    let part = RegisterPart {
+        from: args.from,
+        to: args.to,
+        full: args.full,
     };
-    let mut written = vec![out.clone()];
-    match args.format {
-        SheetFormat::Csv => register.csv(BufWriter::new(private_file(out)?))?,
-        SheetFormat::Xlsx => register.xlsx(BufWriter::new(private_file(out)?))?,
-        SheetFormat::Pdf => {
-            written.clear();
-            let stationery = stationery(&paths)?;
-            register.volumes::<anyhow::Error>(&stationery, |volume, pdf| {
-                let path = volume_path(out, volume);
-                write_private(&path, &pdf)?;
-                written.push(path);
-                Ok(())
-            })?;
-        }
-    }
+    let format = match args.format {
+        SheetFormat::Csv => "csv",
+        SheetFormat::Xlsx => "xlsx",
+        SheetFormat::Pdf => "pdf",
+    };
+    let written = perform(&args.station, args.asker.user.as_deref(), |at| {
+        let context = at.context;
+        exports::register(at, part, format, |register| match &args.out {
+            None => {
+                register.csv(std::io::stdout().lock())?;
+                Ok(Vec::new())
+            }
+            Some(out) => write(context, register, args.format, out),
+        })
+    })?;
+    let Some(written) = written else {
+        return Ok(Outcome::Refused);
+    };
     if args.station.json {
         print_json(&json!({ "files": written }))?;
     } else {
@@ -72,6 +48,35 @@ pub fn run(args: &args::Register) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+fn write(
+    context: &Context,
+    register: &Register<'_>,
+    format: SheetFormat,
+    out: &Path,
+) -> actions::Result<Vec<PathBuf>> {
+    let file = || {
+        private_file(out)
+            .map(BufWriter::new)
+            .map_err(Failure::Broken)
+    };
+    let mut written = vec![out.to_owned()];
+    match format {
+        SheetFormat::Csv => register.csv(file()?)?,
+        SheetFormat::Xlsx => register.xlsx(file()?)?,
+        SheetFormat::Pdf => {
+            written.clear();
+            let stationery = exports::stationery(context)?;
+            register.volumes::<Failure>(&stationery, |volume, pdf| {
+                let path = volume_path(out, volume);
+                write_private(&path, &pdf).map_err(Failure::Broken)?;
+                written.push(path);
+                Ok(())
+            })?;
+        }
+    }
+    Ok(written)
 }
 
 /// The file of a volume: the first under the name that was asked for, the others numbered.

@@ -13,6 +13,8 @@ mod plan;
 mod register;
 pub mod tables;
 
+use std::fmt;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -78,6 +80,23 @@ pub struct Report {
     pub charts: Vec<Chart>,
     /// The figures for a script.
     pub data: Value,
+}
+
+/// As the terminal shows it: alarms before any figure.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.title)?;
+        for (indonesian, english) in &self.alarms {
+            writeln!(f, "\nPERINGATAN: {indonesian}\n  ({english})")?;
+        }
+        for (indonesian, english) in &self.remarks {
+            writeln!(f, "\n{indonesian}\n  ({english})")?;
+        }
+        for table in &self.tables {
+            write!(f, "\n{table}")?;
+        }
+        Ok(())
+    }
 }
 
 /// A picture of a table.

@@ -4,36 +4,44 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::action::{Then, perform, with_access};
 use super::app::App;
 use super::error::PageError;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::session::User;
-use crate::actions::accounts;
-use crate::actions::history;
-use crate::domain::audit::AuditCode;
+use crate::actions::{Rule, custody, exports, history};
 use crate::domain::ids::CardId;
 use crate::domain::text::Lang;
-use crate::ledger::{self, Entry, Event, KeptCheckpoint, PAGE, TrailFilter};
+use crate::ledger::{Entry, Event, KeptCheckpoint, PAGE, TrailFilter};
 
 const HERE: &str = "/audit";
 
 /// How many checkpoints are listed.
 const SHOWN: usize = 31;
 
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.get(HERE, Needs::Rule(Rule::TrailView), show).get(
+        "/audit/checkpoints/{name}",
+        Needs::Rule(Rule::CheckpointTake),
+        checkpoint,
+    )
+}
+
 /// What is asked for; fields may stay empty.
 #[derive(Debug, Default, Deserialize)]
-pub struct Asked {
+struct Asked {
     actor: Option<String>,
     day: Option<String>,
     before: Option<u64>,
 }
 
-pub async fn show(
+async fn show(
     State(app): State<Arc<App>>,
     user: User,
     Query(asked): Query<Asked>,
@@ -41,26 +49,24 @@ pub async fn show(
     let lang = user.lang;
     let day = page::day(asked.day.as_deref())?;
     let actor = asked.actor.as_deref().and_then(page::filled);
-    let filter = TrailFilter {
-        actor: actor.clone(),
-        from: day.map(|day| app.begins(day)).transpose()?,
-        until: day
-            .map(|day| app.begins(day.saturating_add(jiff::Span::new().days(1))))
-            .transpose()?,
-        before: asked.before,
-    };
-    let (entries, actors, checkpoints) = app
-        .read(move |_, ledger| {
-            ledger.snapshot(|ledger| -> ledger::Result<_> {
-                let accounts = ledger.accounts()?.into_iter();
-                let mut actors: Vec<String> = accounts.map(|a| accounts::actor(&a.user)).collect();
-                let senders = ledger.senders()?.into_iter();
-                actors.extend(senders.map(|sender| accounts::sender_actor(&sender.sender)));
-                actors.extend(["console".to_owned(), crate::production::ACTOR.to_owned()]);
-                Ok((ledger.trail(&filter)?, actors, ledger.checkpoints(None)?))
-            })
-        })
-        .await?;
+    let (by, before) = (actor.clone(), asked.before);
+    let shown = with_access(&app, &user, move |at| {
+        let begins = |day: Option<Date>| day.map(|day| exports::begins(at.context, day));
+        let filter = TrailFilter {
+            actor: by,
+            from: begins(day).transpose()?,
+            until: begins(day.map(|day| day.saturating_add(jiff::Span::new().days(1))))
+                .transpose()?,
+            before,
+        };
+        custody::trail(at, &filter)
+    })
+    .await?;
+    let custody::Trail {
+        entries,
+        actors,
+        checkpoints,
+    } = shown;
     let content = html! {
         h1 { (lang.t("Jejak", "Audit")) }
         p.soft { (lang.t("Siapa memutuskan, melihat dan mengunduh apa. Riwayat sebuah kartu ada di halaman kartunya.",
@@ -145,31 +151,14 @@ fn kept(lang: Lang, checkpoints: &[KeptCheckpoint]) -> Markup {
 }
 
 /// `GET /audit/checkpoints/{name}`: a checkpoint as `ledger verify --against` takes it.
-pub async fn checkpoint(
+async fn checkpoint(
     State(app): State<Arc<App>>,
     user: User,
     Path(name): Path<String>,
 ) -> Result<Response, PageError> {
-    let wanted = name.clone();
-    let text = app
-        .read(move |_, ledger| -> Result<_, PageError> {
-            let all = ledger.checkpoints(None)?;
-            let kept = all.into_iter().find(|kept| kept.file_name() == wanted);
-            Ok(kept.ok_or(PageError::NotFound)?.checkpoint.text() + "\n")
-        })
-        .await?;
-    let detail = name.clone();
-    app.write(&user, move |tx| {
-        tx.audit(AuditCode::CheckpointExported, None, Some(&detail))
+    perform(&app, &user, HERE, move |at| {
+        let text = custody::checkpoint(at, &name)?;
+        Ok(Then::File(name, text.into_bytes()))
     })
-    .await?;
-    Ok(page::attachment(text.into_bytes(), &name))
-}
-
-impl App {
-    /// When a day begins in the office's zone.
-    fn begins(&self, day: Date) -> Result<Timestamp, PageError> {
-        let begins = self.zone.to_timestamp(day.at(0, 0, 0, 0));
-        begins.map_err(|_| PageError::refused("Tanggal tidak benar.", "This is no date."))
-    }
+    .await
 }

@@ -14,7 +14,6 @@ use crate::actions::steps::StepError;
 use crate::domain::text::Text;
 use crate::ledger;
 use crate::production::preview::PreviewError;
-use crate::reports;
 
 /// Why a page was not made.
 #[derive(Debug)]
@@ -177,23 +176,6 @@ impl From<PreviewError> for PageError {
 impl From<PaperError> for PageError {
     fn from(error: PaperError) -> Self {
         Self::broken(error)
-    }
-}
-
-impl From<reports::Error> for PageError {
-    fn from(error: reports::Error) -> Self {
-        match error {
-            reports::Error::Future(day) => Self::refused(
-                format!("{day} belum tiba; laporan dibuat untuk hari ini atau sebelumnya."),
-                format!("{day} has not come yet: a report is of today or an earlier day."),
-            ),
-            reports::Error::Day(day) => Self::refused(
-                format!("{day} bukan hari yang bisa dilaporkan."),
-                format!("{day} is no day of a report."),
-            ),
-            reports::Error::Ledger(error) => error.into(),
-            error => Self::broken(error),
-        }
     }
 }
 

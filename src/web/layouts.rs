@@ -1,7 +1,6 @@
 //! The card layouts as they are on the disk now: drawn, or with what is wrong in its place.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use axum::extract::{Path, Query, State};
 use axum::http::header;
@@ -9,114 +8,28 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::action::with_access;
 use super::app::App;
 use super::error::PageError;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::session::User;
-use crate::config::Config;
+use crate::actions::Rule;
+use crate::actions::layouts::{self, Shown};
 use crate::domain::card::Kind;
 use crate::domain::text::Lang;
-use crate::production::assets::LoadError;
-use crate::production::samples;
-use crate::production::specimen::{SpecimenError, findings, pictures};
-use crate::render::layout::{LayoutError, Mode};
-use crate::render::raster;
+use crate::render::layout::Mode;
 
-/// Dots an inch of the pictures.
-const DPI: u32 = 150;
-
-/// How many lines of the file are shown around a mistake.
-const AROUND: usize = 3;
-
-impl From<LoadError> for PageError {
-    fn from(error: LoadError) -> Self {
-        Self::broken(error)
-    }
+pub(super) fn routes(routes: Routes) -> Routes {
+    let needs = Needs::Rule(Rule::LayoutView);
+    routes
+        .get("/layouts", needs, list)
+        .get("/layouts/{kind}/{side}", needs, picture)
 }
 
-impl From<SpecimenError> for PageError {
-    fn from(error: SpecimenError) -> Self {
-        Self::broken(error)
-    }
-}
-
-/// One layout as it stands.
-struct Shown {
-    kind: Kind,
-    name: String,
-    /// Changes with every change of a file, so that browsers fetch the pictures again.
-    version: u64,
-    drawn: Result<Vec<(bool, String, String)>, Mistake>,
-}
-
-/// What is wrong, and the lines around it.
-struct Mistake {
-    text: String,
-    lines: Vec<(usize, String)>,
-    line: usize,
-}
-
-/// The settings, and somebody who signs.
-fn signed(app: &App) -> Config {
-    let mut config = app.config.clone();
-    samples::sign(&mut config);
-    config
-}
-
-fn look(app: &App) -> Result<Vec<Shown>, PageError> {
-    let config = signed(app);
-    let named = app.config.card.layouts.iter();
-    Ok(named
-        .map(|(&kind, name)| Shown {
-            kind,
-            name: name.clone(),
-            version: version(app, name),
-            drawn: match app.layout(name) {
-                Ok(layout) => Ok(findings(&layout, &config, app.today())
-                    .into_iter()
-                    .map(|(finding, what, why)| {
-                        (
-                            finding.refuses(),
-                            format!("{}: {what}", finding.word()),
-                            why,
-                        )
-                    })
-                    .collect()),
-                Err(LoadError::Layout(mistake)) => Err(told(&mistake)),
-                Err(other) => Err(Mistake {
-                    text: crate::domain::chain(&other),
-                    lines: Vec::new(),
-                    line: 0,
-                }),
-            },
-        })
-        .collect())
-}
-
-fn told(mistake: &LayoutError) -> Mistake {
-    let source = std::fs::read_to_string(&mistake.file).unwrap_or_default();
-    let first = mistake.line.saturating_sub(AROUND + 1);
-    let lines = source.lines().enumerate().skip(first).take(2 * AROUND + 1);
-    Mistake {
-        text: mistake.to_string(),
-        lines: lines.map(|(at, line)| (at + 1, line.to_owned())).collect(),
-        line: mistake.line,
-    }
-}
-
-/// The newest change of a file in the layout's folder, in milliseconds.
-fn version(app: &App, name: &str) -> u64 {
-    let folder = app.paths.layouts().join(name);
-    let entries = std::fs::read_dir(folder).into_iter().flatten();
-    let times = entries.filter_map(|entry| entry.ok()?.metadata().ok()?.modified().ok());
-    let newest = times
-        .max()
-        .and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
-    newest.map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX))
-}
-
-pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
-    let shown = app.read(|app, _| look(app)).await?;
+async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
+    let shown = with_access(&app, &user, |at| layouts::view(at)).await?;
     let lang = user.lang;
     let title = lang.t("Layout kartu", "Card layouts");
     let content = html! {
@@ -156,14 +69,14 @@ fn one(layout: &Shown, lang: Lang) -> Markup {
                             }
                         }
                     }
-                    @for (_, what, why) in findings.iter().filter(|(refuses, ..)| *refuses) {
-                        p.notice.bad { (what) ": " (why) }
+                    @for finding in findings.iter().filter(|finding| finding.refuses) {
+                        p.notice.bad { (finding.what) ": " (finding.why) }
                     }
-                    @let remarks: Vec<_> = findings.iter().filter(|(refuses, ..)| !refuses).collect();
+                    @let remarks: Vec<_> = findings.iter().filter(|finding| !finding.refuses).collect();
                     @if !remarks.is_empty() {
                         details {
                             summary { (remarks.len()) " " (lang.t("nilai yang sangat panjang tidak muat", "very long values do not fit")) }
-                            ul { @for (_, what, why) in remarks { li { (what) ": " (why) } } }
+                            ul { @for finding in remarks { li { (finding.what) ": " (finding.why) } } }
                         }
                     }
                     @if findings.is_empty() { p.notice.good { (lang.t("Baik: nilai terpanjang pun muat.", "Sound: the longest values fit too.")) } }
@@ -175,14 +88,15 @@ fn one(layout: &Shown, lang: Lang) -> Markup {
 
 /// How a side is drawn.
 #[derive(Deserialize)]
-pub struct Drawn {
+struct Drawn {
     #[serde(default)]
     mode: String,
 }
 
 /// `GET /layouts/{kind}/{side}`: `front.png` or `back.png` of a made-up child's card.
-pub async fn picture(
+async fn picture(
     State(app): State<Arc<App>>,
+    user: User,
     Path((kind, side)): Path<(String, String)>,
     Query(drawn): Query<Drawn>,
 ) -> Result<Response, PageError> {
@@ -196,19 +110,9 @@ pub async fn picture(
         "overlay" => Mode::Overlay,
         _ => Mode::Full,
     };
-    let png = app
-        .read(move |app, _| -> Result<_, PageError> {
-            let config = signed(app);
-            let name = app
-                .config
-                .card
-                .layouts
-                .get(&kind)
-                .ok_or(PageError::NotFound)?;
-            let sides = pictures(&app.layout(name)?, &config, app.today(), mode, false, DPI)?;
-            let picture = sides.get(side).ok_or(PageError::NotFound)?;
-            raster::png(picture).map_err(PageError::broken)
-        })
-        .await?;
+    let png = with_access(&app, &user, move |at| {
+        layouts::picture(at, kind, side, mode)
+    })
+    .await?;
     Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
 }

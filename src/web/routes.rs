@@ -21,7 +21,6 @@ use crate::domain::account::Right;
 
 const LOOK: Needs = Needs::Right(Right::Look);
 const WORK: Needs = Needs::Right(Right::Work);
-const AUDIT: Needs = Needs::Right(Right::Audit);
 
 fn all(app: Option<Arc<App>>) -> Routes {
     let most = app
@@ -33,7 +32,8 @@ fn all(app: Option<Arc<App>>) -> Routes {
     let routes = stock::routes(packs::routes(routes));
     let routes = cards::routes(routes);
     let routes = senders::routes(accounts::routes(login::routes(routes)));
-    photos::routes(routes)
+    let routes = layouts::routes(audit::routes(reports::routes(photos::routes(routes))));
+    routes
         .get("/assets/{name}", Needs::Nothing, assets::asset)
         .get("/live", LOOK, live::events)
         .get("/batches", WORK, batches::list)
@@ -53,18 +53,9 @@ fn all(app: Option<Arc<App>>) -> Routes {
         .post("/lots/{lot}/confirm", WORK, lots::confirm)
         .post("/lots/{lot}/again", WORK, lots::again)
         .post("/printers/{printer}/turned", WORK, lots::turned)
-        .get("/reports", LOOK, reports::first)
-        .get("/reports/register", LOOK, reports::form)
-        .post("/reports/register", LOOK, reports::give)
-        .get("/reports/{report}", LOOK, reports::show)
-        .get("/reports/{report}/{format}", LOOK, reports::file)
-        .get("/audit", AUDIT, audit::show)
-        .get("/audit/checkpoints/{name}", AUDIT, audit::checkpoint)
         .get("/day", LOOK, day::show)
         .post("/day", WORK, day::close)
         .get("/day/{date}/report.pdf", LOOK, day::report)
-        .get("/layouts", LOOK, layouts::list)
-        .get("/layouts/{kind}/{side}", LOOK, layouts::picture)
         .get("/healthz", Needs::Nothing, health::health)
         .get("/metrics", Needs::Machine, metrics::metrics)
         .get("/api/v1/openapi.json", Needs::Nothing, api::describe)

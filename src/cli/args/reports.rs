@@ -72,6 +72,9 @@ pub struct ReportArgs {
     /// The chart alone, as SVG
     #[arg(long, value_name = "FILE.svg")]
     pub chart: Option<PathBuf>,
+    /// Who asks.
+    #[command(flatten)]
+    pub asker: Asker,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,
@@ -105,9 +108,6 @@ pub enum ReportCommand {
         /// The children by name; takes who asks for them
         #[arg(long, requires = "user")]
         names: bool,
-        /// Who asks for names
-        #[arg(long = "as", value_name = "USER", env = "KIA_USER")]
-        user: Option<String>,
         /// As every report.
         #[command(flatten)]
         args: ReportArgs,

@@ -3,30 +3,27 @@
 
 mod register;
 
-use std::io::Cursor;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
 
+use super::action::{Then, perform, with_access};
 use super::app::App;
 use super::error::PageError;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::session::User;
-use crate::domain::account::Right;
-use crate::domain::audit::AuditCode;
+use crate::actions::Rule;
+use crate::actions::exports::{self, Format, Subject};
 use crate::domain::text::Lang;
 use crate::domain::text::Text;
-use crate::ledger::Reader;
-use crate::production::assets::stationery;
-use crate::reports::tables::{Cell, Table, write_csv, write_xlsx};
-use crate::reports::{self, Report, Reports};
-
-pub use register::{form, give};
+use crate::reports::Report;
+use crate::reports::tables::{Cell, Table};
 
 const HERE: &str = "/reports";
 
@@ -37,91 +34,73 @@ const REGISTER: &str = "register";
 const WEEKS: u32 = 26;
 const MONTHS: u32 = 6;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Which {
-    Daily,
-    HalfMonth,
-    District,
-    Coverage,
-    Pace,
-    Plan,
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes
+        .get(HERE, Needs::Rule(Rule::ReportView), first)
+        .get(
+            "/reports/register",
+            Needs::Rule(Rule::Register),
+            register::form,
+        )
+        .post(
+            "/reports/register",
+            Needs::Rule(Rule::Register),
+            register::give,
+        )
+        .get("/reports/{report}", Needs::Rule(Rule::ReportView), show)
+        .get(
+            "/reports/{report}/{format}",
+            Needs::Rule(Rule::ReportTake),
+            file,
+        )
 }
 
-impl Which {
-    const ALL: [Self; 6] = [
-        Self::Daily,
-        Self::HalfMonth,
-        Self::District,
-        Self::Coverage,
-        Self::Pace,
-        Self::Plan,
-    ];
+/// The reports of the page, as they come without a word of the form.
+const ALL: [Subject; 6] = [
+    Subject::Daily,
+    Subject::HalfMonth,
+    Subject::District,
+    Subject::Coverage,
+    Subject::Pace(WEEKS),
+    Subject::Plan(MONTHS, false),
+];
 
-    /// In the address, as the command line calls it.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Daily => "daily",
-            Self::HalfMonth => "half-month",
-            Self::District => "district",
-            Self::Coverage => "coverage",
-            Self::Pace => "pace",
-            Self::Plan => "plan",
-        }
+const fn title(subject: Subject) -> Text {
+    match subject {
+        Subject::Daily => Text::new("Harian provinsi", "Daily, province"),
+        Subject::HalfMonth => Text::new("Setengah bulan", "Half-month"),
+        Subject::District => Text::new("Kecamatan dan desa", "Districts, villages"),
+        Subject::Coverage => Text::new("Cakupan", "Coverage"),
+        Subject::Pace(_) => Text::new("Laju", "Pace"),
+        Subject::Plan(..) => Text::new("Rencana", "Plan"),
     }
+}
 
-    const fn text(self) -> Text {
-        match self {
-            Self::Daily => Text::new("Harian provinsi", "Daily, province"),
-            Self::HalfMonth => Text::new("Setengah bulan", "Half-month"),
-            Self::District => Text::new("Kecamatan dan desa", "Districts, villages"),
-            Self::Coverage => Text::new("Cakupan", "Coverage"),
-            Self::Pace => Text::new("Laju", "Pace"),
-            Self::Plan => Text::new("Rencana", "Plan"),
-        }
-    }
+/// Whether one is followed by another of the next period.
+const fn is_periodic(subject: Subject) -> bool {
+    matches!(
+        subject,
+        Subject::Daily | Subject::HalfMonth | Subject::District
+    )
+}
 
-    /// Whether one is followed by another of the next period.
-    const fn is_periodic(self) -> bool {
-        matches!(self, Self::Daily | Self::HalfMonth | Self::District)
-    }
-
-    fn named(name: &str) -> Result<Self, PageError> {
-        let known = Self::ALL.into_iter().find(|which| which.name() == name);
-        known.ok_or(PageError::NotFound)
-    }
-
-    fn make(self, reports: &Reports<'_>, asked: &Wanted, names: bool) -> reports::Result<Report> {
-        let day = asked.day.unwrap_or(reports.today());
-        match self {
-            Self::Daily => reports.daily(day),
-            Self::HalfMonth => reports.half_month(day),
-            Self::District => reports.district(day),
-            Self::Coverage => reports.coverage(day),
-            Self::Pace => reports.pace(day, asked.weeks),
-            Self::Plan => reports.plan(day, asked.months, names),
-        }
-    }
+fn named(name: &str) -> Result<Subject, PageError> {
+    let known = ALL.into_iter().find(|subject| subject.name() == name);
+    known.ok_or(PageError::NotFound)
 }
 
 /// What the form of a report sends; fields may stay empty.
 #[derive(Debug, Default, Deserialize)]
-pub struct Asked {
+struct Asked {
     day: Option<String>,
     weeks: Option<String>,
     months: Option<String>,
     names: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Wanted {
-    day: Option<Date>,
-    weeks: u32,
-    months: u32,
-    names: bool,
-}
-
 impl Asked {
-    fn read(&self) -> Result<Wanted, PageError> {
+    /// The report with what the form says of it, and its day.
+    fn read(&self, subject: Subject) -> Result<(Subject, Option<Date>), PageError> {
         let number = |text: &Option<String>, without: u32, first: u32, last: u32| {
             let Some(text) = text.as_deref().and_then(page::filled) else {
                 return Ok(without);
@@ -134,33 +113,36 @@ impl Asked {
                 )
             })
         };
-        Ok(Wanted {
-            day: page::day(self.day.as_deref())?,
-            weeks: number(&self.weeks, WEEKS, 1, 260)?,
-            months: number(&self.months, MONTHS, 0, 60)?,
-            names: self.names.is_some(),
-        })
+        let subject = match subject {
+            Subject::Pace(_) => Subject::Pace(number(&self.weeks, WEEKS, 1, 260)?),
+            Subject::Plan(..) => {
+                Subject::Plan(number(&self.months, MONTHS, 0, 60)?, self.names.is_some())
+            }
+            other => other,
+        };
+        Ok((subject, page::day(self.day.as_deref())?))
     }
 }
 
 /// `GET /reports`: the one of today for the province.
-pub async fn first(state: State<Arc<App>>, user: User) -> Result<Markup, PageError> {
-    let daily = Path(Which::Daily.name().to_owned());
+async fn first(state: State<Arc<App>>, user: User) -> Result<Markup, PageError> {
+    let daily = Path(Subject::Daily.name().to_owned());
     show(state, user, daily, Query(Asked::default())).await
 }
 
-pub async fn show(
+async fn show(
     State(app): State<Arc<App>>,
     user: User,
     Path(report): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(mut asked): Query<Asked>,
 ) -> Result<Markup, PageError> {
-    let (lang, which) = (user.lang, Which::named(&report)?);
-    let made = match asked.read() {
-        Ok(wanted) => {
-            app.read(move |app, ledger| -> Result<_, PageError> {
-                let reports = Reports::new(ledger, &app.config, Timestamp::now())?;
-                Ok(which.make(&reports, &wanted, false)?)
+    let (lang, which) = (user.lang, named(&report)?);
+    // Names are for downloads.
+    asked.names = None;
+    let made = match asked.read(which) {
+        Ok((subject, day)) => {
+            with_access(&app, &user, move |at| {
+                exports::view_report(at, subject, day)
             })
             .await
         }
@@ -168,7 +150,7 @@ pub async fn show(
     };
     let body = match made {
         Ok(report) => html! {
-            @if which.is_periodic() { (turns(&app, lang, which, &report)) }
+            @if is_periodic(which) { (turns(&app, lang, which, &report)) }
             (shown(lang, &report))
         },
         Err(error @ PageError::Refused(..)) => {
@@ -181,13 +163,13 @@ pub async fn show(
         (picker(&app, &user, which, &asked))
         (body)
     };
-    let title = format!("{}: {}", lang.t("Laporan", "Report"), which.text().of(lang));
+    let title = format!("{}: {}", lang.t("Laporan", "Report"), title(which).of(lang));
     Ok(page::page(&app, &user, &title, false, &content))
 }
 
 /// All reports, and the register.
 fn chips(lang: Lang, here: &str) -> Markup {
-    let reports = Which::ALL.map(|which| (which.name(), which.text()));
+    let reports = ALL.map(|subject| (subject.name(), title(subject)));
     let register = (REGISTER, Text::new("Buku register", "Register"));
     html! {
         nav.chips aria-label=(lang.t("Laporan", "Reports")) {
@@ -198,7 +180,7 @@ fn chips(lang: Lang, here: &str) -> Markup {
     }
 }
 
-fn picker(app: &App, user: &User, which: Which, asked: &Asked) -> Markup {
+fn picker(app: &App, user: &User, which: Subject, asked: &Asked) -> Markup {
     let lang = user.lang;
     let to = format!("{HERE}/{}", which.name());
     let today = app.today().to_string();
@@ -207,11 +189,11 @@ fn picker(app: &App, user: &User, which: Which, asked: &Asked) -> Markup {
         form.line method="get" action=(to) {
             label { (lang.t("Tanggal", "Day"))
                 input type="date" name="day" value=(day.unwrap_or(&today)) max=(today); }
-            @if which == Which::Pace {
+            @if matches!(which, Subject::Pace(_)) {
                 label { (lang.t("Minggu", "Weeks"))
                     input type="number" name="weeks" min="1" max="260" value=(asked.weeks.as_deref().unwrap_or(&WEEKS.to_string())); }
             }
-            @if which == Which::Plan {
+            @if matches!(which, Subject::Plan(..)) {
                 label { (lang.t("Bulan ke depan", "Months ahead"))
                     input type="number" name="months" min="0" max="60" value=(asked.months.as_deref().unwrap_or(&MONTHS.to_string())); }
             }
@@ -219,7 +201,7 @@ fn picker(app: &App, user: &User, which: Which, asked: &Asked) -> Markup {
             @for (format, word) in [("csv", "CSV"), ("xlsx", "Excel"), ("pdf", "PDF")] {
                 button formaction={ (to) "/" (format) } { (lang.t("Unduh", "Download")) " " (word) }
             }
-            @if which == Which::Plan && user.may(Right::Audit) {
+            @if matches!(which, Subject::Plan(..)) && user.may(Rule::ReportNames) {
                 label.row { input type="checkbox" name="names"; (lang.t("unduhan dengan nama anak", "download with the children's names")) }
             }
         }
@@ -227,7 +209,7 @@ fn picker(app: &App, user: &User, which: Which, asked: &Asked) -> Markup {
 }
 
 /// Links to the period before and after.
-fn turns(app: &App, lang: Lang, which: Which, report: &Report) -> Markup {
+fn turns(app: &App, lang: Lang, which: Subject, report: &Report) -> Markup {
     let to = |day: Date| format!("{HERE}/{}?day={day}", which.name());
     let before = report.period.first.yesterday().ok();
     let after = report.period.last.tomorrow().ok();
@@ -275,67 +257,26 @@ fn sheet(lang: Lang, table: &Table) -> Markup {
     }
 }
 
-/// `GET /reports/{report}/{format}`: the same as a file. Whoever takes it out is entered.
-pub async fn file(
+/// `GET /reports/{report}/{format}`: the same as a file.
+async fn file(
     State(app): State<Arc<App>>,
     user: User,
-    Path((report, format)): Path<(String, String)>,
+    Path((report, ending)): Path<(String, String)>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
-    let which = Which::named(&report)?;
-    let made = match asked.read() {
-        Ok(wanted) if wanted.names && !user.may(Right::Audit) => return denied(&app, &user).await,
-        Ok(wanted) => {
-            let format = format.clone();
-            app.read(move |app, ledger| written(app, ledger, which, wanted, &format))
-                .await
-        }
-        Err(error) => Err(error),
+    let which = named(&report)?;
+    let format = Format::from_ending(&ending).ok_or(PageError::NotFound)?;
+    let back = format!("{HERE}/{report}");
+    let (subject, day) = match asked.read(which) {
+        Ok(read) => read,
+        Err(error) => return page::refused(&app, &user, &back, error),
     };
-    let (bytes, day) = match made {
-        Ok(made) => made,
-        Err(error) => return page::refused(&app, &user, &format!("{HERE}/{report}"), error),
-    };
-    let names = if asked.names.is_some() { " names" } else { "" };
-    let detail = format!("{report} {day} {format}{names}");
-    app.write(&user, move |tx| {
-        tx.audit(AuditCode::ReportExported, None, Some(&detail))
+    perform(&app, &user, &back, move |at| {
+        let (bytes, day) = exports::export_report(at, subject, day, format)?;
+        Ok(Then::File(
+            format!("laporan-{report}-{day}.{ending}"),
+            bytes,
+        ))
     })
-    .await?;
-    Ok(page::attachment(
-        bytes,
-        &format!("laporan-{report}-{day}.{format}"),
-    ))
-}
-
-fn written(
-    app: &App,
-    ledger: &Reader,
-    which: Which,
-    wanted: Wanted,
-    format: &str,
-) -> Result<(Vec<u8>, Date), PageError> {
-    let reports = Reports::new(ledger, &app.config, Timestamp::now())?;
-    let report = which.make(&reports, &wanted, wanted.names)?;
-    let mut bytes = Cursor::new(Vec::new());
-    match format {
-        "csv" => write_csv(&report.tables, &mut bytes).map_err(PageError::broken)?,
-        "xlsx" => write_xlsx(&report.tables, &mut bytes).map_err(PageError::broken)?,
-        "pdf" => {
-            let papers = stationery(&app.paths.layouts()).map_err(PageError::broken)?;
-            *bytes.get_mut() = reports.typeset(&report, &papers)?;
-        }
-        _ => return Err(PageError::NotFound),
-    }
-    Ok((bytes.into_inner(), report.period.last))
-}
-
-/// Enters that somebody asked for what his role may not have.
-async fn denied(app: &Arc<App>, user: &User) -> Result<Response, PageError> {
-    let detail = user.path.clone();
-    app.write(user, move |tx| {
-        tx.audit(AuditCode::StepDenied, None, Some(&detail))
-    })
-    .await?;
-    Err(PageError::Forbidden)
+    .await
 }

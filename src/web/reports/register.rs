@@ -3,22 +3,18 @@
 use std::io::{Cursor, Write};
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
-use jiff::Timestamp;
-use jiff::civil::Date;
 use maud::{Markup, html};
-use serde::Deserialize;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{HERE, REGISTER, chips, denied};
-use crate::domain::account::Right;
-use crate::domain::audit::AuditCode;
-use crate::ledger::Reader;
-use crate::production::assets::stationery;
-use crate::reports::{self, Register, Reports, VOLUME};
+use super::{HERE, REGISTER, chips};
+use crate::actions::exports::{self, Format, RegisterPart};
+use crate::actions::{self, Failure, Rule};
+use crate::context::Context;
+use crate::reports::{Register, VOLUME};
+use crate::web::action::{Posted, Then, perform};
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::page;
@@ -38,7 +34,7 @@ pub async fn form(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
                     input type="date" name="from" value=(today.first_of_month()) max=(today); }
                 label { (lang.t("Sampai", "To")) input type="date" name="to" value=(today) max=(today); }
             }
-            @if user.may(Right::Audit) {
+            @if user.may(Rule::RegisterFull) {
                 label.row { input type="checkbox" name="full" value="yes";
                     (lang.t("NIK lengkap (dicatat siapa yang mengunduh)", "Whole NIKs (who takes them out is kept)")) }
             }
@@ -57,86 +53,48 @@ pub async fn form(State(app): State<Arc<App>>, user: User) -> Result<Markup, Pag
     Ok(page::page(&app, &user, title, false, &content))
 }
 
-/// What the form sends.
-#[derive(Deserialize)]
-pub struct Wanted {
-    #[serde(default)]
-    from: String,
-    #[serde(default)]
-    to: String,
-    format: String,
-    full: Option<String>,
-}
-
-/// `POST /reports/register`: the file. Whoever takes it out is entered.
+/// `POST /reports/register`: the file.
 pub async fn give(
     State(app): State<Arc<App>>,
     user: User,
-    Form(wanted): Form<Wanted>,
+    it: Posted,
 ) -> Result<Response, PageError> {
-    let full = wanted.full.is_some();
-    if full && !user.may(Right::Audit) {
-        return denied(&app, &user).await;
-    }
-    let detail = |from: &str, to: &str| {
-        let nik = if full { " full" } else { "" };
-        format!("{from} {to} {}{nik}", wanted.format)
-    };
-    let detail = detail(&wanted.from, &wanted.to);
-    let format = wanted.format.clone();
-    let made = async {
-        let (from, to) = (page::day(Some(&wanted.from))?, page::day(Some(&wanted.to))?);
-        if from.zip(to).is_some_and(|(from, to)| from > to) {
-            return Err(PageError::refused(
-                "Tanggal awal sesudah tanggal akhir.",
-                "The first day is after the last.",
-            ));
-        }
-        app.read(move |app, ledger| written(app, ledger, (from, to), full, &format))
-            .await
-    };
-    let (bytes, ending) = match made.await {
-        Ok(made) => made,
-        Err(error) => return page::refused(&app, &user, &format!("{HERE}/{REGISTER}"), error),
-    };
-    app.write(&user, move |tx| {
-        tx.audit(AuditCode::RegisterExported, None, Some(&detail))
+    let format = Format::from_ending(it.value("format")).ok_or(PageError::NotFound)?;
+    perform(&app, &user, &format!("{HERE}/{REGISTER}"), move |at| {
+        let part = RegisterPart {
+            from: it.day("from")?,
+            to: it.day("to")?,
+            full: it.has("full"),
+        };
+        let context = at.context;
+        let (bytes, ending) = exports::register(at, part, format.ending(), |register| {
+            written(context, register, format)
+        })?;
+        Ok(Then::File(format!("buku-register.{ending}"), bytes))
     })
-    .await?;
-    Ok(page::attachment(bytes, &format!("buku-register.{ending}")))
+    .await
 }
 
 fn written(
-    app: &App,
-    ledger: &Reader,
-    (from, to): (Option<Date>, Option<Date>),
-    full: bool,
-    format: &str,
-) -> Result<(Vec<u8>, &'static str), PageError> {
-    let reports = Reports::new(ledger, &app.config, Timestamp::now())?;
-    let register = reports.register(from, to, full)?;
+    context: &Context,
+    register: &Register<'_>,
+    format: Format,
+) -> actions::Result<(Vec<u8>, &'static str)> {
     let mut bytes = Cursor::new(Vec::new());
-    let ending = match format {
-        "csv" => {
-            register.csv(&mut bytes)?;
-            "csv"
-        }
-        "xlsx" => {
-            register.xlsx(&mut bytes)?;
-            "xlsx"
-        }
-        "pdf" => return volumes(app, &register),
-        _ => return Err(PageError::NotFound),
-    };
-    Ok((bytes.into_inner(), ending))
+    match format {
+        Format::Csv => register.csv(&mut bytes)?,
+        Format::Xlsx => register.xlsx(&mut bytes)?,
+        _ => return volumes(context, register),
+    }
+    Ok((bytes.into_inner(), format.ending()))
 }
 
 /// The one volume there is as PDF, or all of them in a ZIP.
-fn volumes(app: &App, register: &Register<'_>) -> Result<(Vec<u8>, &'static str), PageError> {
-    let papers = stationery(&app.paths.layouts()).map_err(PageError::broken)?;
+fn volumes(context: &Context, register: &Register<'_>) -> actions::Result<(Vec<u8>, &'static str)> {
+    let papers = exports::stationery(context)?;
     let mut first = Vec::new();
     let mut book: Option<ZipWriter<Cursor<Vec<u8>>>> = None;
-    register.volumes::<Stopped>(&papers, |number, pdf| {
+    register.volumes::<Failure>(&papers, |number, pdf| {
         if number == 1 {
             first = pdf;
             return Ok(());
@@ -154,35 +112,15 @@ fn volumes(app: &App, register: &Register<'_>) -> Result<(Vec<u8>, &'static str)
     match book {
         None => Ok((first, "pdf")),
         Some(book) => {
-            let whole = book.finish().map_err(Stopped::from)?;
+            let whole = book.finish().map_err(Failure::broken)?;
             Ok((whole.into_inner(), "zip"))
         }
     }
 }
 
-fn put(book: &mut ZipWriter<Cursor<Vec<u8>>>, number: u32, pdf: &[u8]) -> Result<(), Stopped> {
+fn put(book: &mut ZipWriter<Cursor<Vec<u8>>>, number: u32, pdf: &[u8]) -> actions::Result<()> {
     let name = format!("buku-register-jilid-{number:03}.pdf");
-    book.start_file(name, SimpleFileOptions::default())?;
-    Ok(book.write_all(pdf).map_err(zip::result::ZipError::from)?)
-}
-
-/// Why the volumes end early.
-#[derive(Debug, thiserror::Error)]
-enum Stopped {
-    #[error(transparent)]
-    Report(#[from] reports::Error),
-    #[error(transparent)]
-    Ledger(#[from] crate::ledger::Error),
-    #[error("the volumes cannot be put into a ZIP")]
-    Zip(#[from] zip::result::ZipError),
-}
-
-impl From<Stopped> for PageError {
-    fn from(stopped: Stopped) -> Self {
-        match stopped {
-            Stopped::Report(error) => error.into(),
-            Stopped::Ledger(error) => error.into(),
-            stopped @ Stopped::Zip(_) => Self::broken(stopped),
-        }
-    }
+    book.start_file(name, SimpleFileOptions::default())
+        .map_err(Failure::broken)?;
+    book.write_all(pdf).map_err(Failure::broken)
 }
