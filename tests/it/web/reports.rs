@@ -103,7 +103,7 @@ fn the_trail_tells_an_auditor_who_took_out_what_newest_first_by_actor_and_day() 
     let ratna = daemon.logged_in("ratna");
     let all = ratna.get("/audit").is(200).text();
     let at = |text: &str| all.find(text).unwrap_or_else(|| panic!("{text}: {all}"));
-    let denied = at("langkah ditolak: tidak berhak (GET /audit)");
+    let denied = at("langkah ditolak: tidak berhak (trail-view)");
     let taken = at("mengunduh laporan (daily");
     assert!(taken < denied, "the newest comes first");
     let of = |filter: &str| ratna.get(&format!("/audit?{filter}")).is(200).text();
