@@ -162,20 +162,23 @@ impl<'a> Access<'a> {
     ) -> Result<T> {
         self.permit(rule)?;
         let made = self.read(rule, work)?;
-        self.enter(&audit(&made))?;
+        self.enter(&[audit(&made)])?;
         Ok(made)
     }
 
-    /// Enters `audit` after [`Access::permit`]: for a stream, before its first byte. Of one whom
+    /// Enters `audits` after [`Access::permit`]: for a stream, before its first byte. Of one whom
     /// nobody named nothing is entered.
-    pub fn enter(&mut self, audit: &Audit) -> Result<()> {
+    pub fn enter(&mut self, audits: &[Audit]) -> Result<()> {
         if self.operator == Operator::Unnamed {
             return self.context.read(|ledger| self.unproved(ledger));
         }
         self.context
             .write(&self.actor(), self.now, |tx| -> Result<()> {
                 self.unproved(tx)?;
-                Ok(tx.audit(audit.code, audit.card, audit.detail.as_deref())?)
+                for audit in audits {
+                    tx.audit(audit.code, audit.card, audit.detail.as_deref())?;
+                }
+                Ok(())
             })
     }
 

@@ -131,7 +131,7 @@ pub fn prove_again(at: &mut Access<'_>, password: &str) -> super::Result<()> {
         Ok(_) => Ok(()),
         Err(Denied::Ledger(error)) => Err(error.into()),
         Err(denied) => {
-            at.enter(&Audit::of(denied.code(), "password"))?;
+            at.enter(&[Audit::of(denied.code(), "password")])?;
             Err(Failure::Refused(Denied::LOGIN))
         }
     }

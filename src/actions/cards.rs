@@ -183,6 +183,15 @@ pub fn picture(at: &mut Access<'_>, card: CardId, side: usize, dpi: u32) -> Resu
     })
 }
 
+/// Enters that the pictures of these cards are shown, before they are.
+pub fn show_pictures(at: &mut Access<'_>, cards: &[CardId]) -> Result<()> {
+    at.permit(Rule::CardPicture)?;
+    let audits = cards
+        .iter()
+        .map(|card| audit(AuditCode::PictureViewed, *card));
+    at.enter(&audits.collect::<Vec<_>>())
+}
+
 /// Holds a card that no printer has been given yet.
 pub fn hold(at: &mut Access<'_>, card: CardId) -> Result<Text> {
     at.write(Rule::CardHold, |tx| match tx.state(card)? {

@@ -197,10 +197,10 @@ pub fn register<T>(
     let day = |day: Option<Date>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
     let (from, to) = (day(part.from), day(part.to));
     let full = if part.full { " full" } else { "" };
-    at.enter(&Audit::of(
+    at.enter(&[Audit::of(
         AuditCode::RegisterExported,
         format!("{from} {to} {format}{full}"),
-    ))?;
+    )])?;
     let (context, now) = (at.context, at.now);
     at.read(rule, |ledger| {
         let reports = Reports::new(ledger, &context.config, now)?;
@@ -229,11 +229,11 @@ pub fn printed_log(
         since: begins(part.since)?,
         until: begins(part.until)?,
     };
-    at.enter(&Audit {
+    at.enter(&[Audit {
         code: AuditCode::PrintedLogExported,
         card: None,
         detail: filter.school.clone(),
-    })?;
+    }])?;
     at.read(Rule::PrintedLog, |ledger| ledger.printed_log(&filter, each))
 }
 

@@ -55,7 +55,7 @@ use crate::config::{Config, Paths};
 use crate::context::Clock;
 use crate::domain::account::Right;
 use crate::domain::text::Text;
-use crate::ledger::{Error, Ledger, Reader, Tx};
+use crate::ledger::{Error, Ledger, Reader};
 
 /// What came of a command that could run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,23 +172,6 @@ fn writer(paths: &Paths) -> Result<Ledger> {
 fn acting(ledger: &mut Ledger, user: &str, right: Right) -> Result<String> {
     prove(ledger, user, "KIA_PASSWORD", right)?;
     Ok(accounts::actor(user))
-}
-
-/// Enters that somebody looks at children's data. Before there are accounts, nobody has to say who
-/// he is.
-fn showing(
-    paths: &Paths,
-    asker: &args::Asker,
-    enter: impl FnOnce(&mut Tx<'_>) -> crate::ledger::Result<()>,
-) -> Result<()> {
-    let user = asker.user.as_deref();
-    if user.is_none() && !reader(paths)?.has_accounts()? {
-        return Ok(());
-    }
-    let user = user.context("say with --as who asks")?;
-    let mut ledger = writer(paths)?;
-    let by = acting(&mut ledger, user, Right::Look)?;
-    Ok(ledger.write(&by, Timestamp::now(), enter)?)
 }
 
 /// The second person of a step, proved as the first is.

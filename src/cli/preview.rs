@@ -5,10 +5,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use image::RgbImage;
 
-use super::{Outcome, reader, showing, station, write_private};
+use super::{Outcome, perform, reader, station, write_private};
+use crate::actions::cards;
 use crate::cli::args;
 use crate::config::Paths;
-use crate::domain::audit::AuditCode;
 use crate::domain::ids::{CardId, LotId};
 use crate::ledger::Lot;
 use crate::production::assets;
@@ -20,15 +20,16 @@ pub fn run(args: &args::Preview) -> Result<Outcome> {
     let (paths, _) = station(&args.station)?;
     let ledger = reader(&paths)?;
     let seen = |cards: &[CardId]| {
-        showing(&paths, &args.asker, |tx| {
-            let mut cards = cards.iter();
-            cards.try_for_each(|card| tx.audit(AuditCode::PictureViewed, Some(*card), None))
+        perform(&args.station, args.asker.user.as_deref(), |at| {
+            cards::show_pictures(at, cards)
         })
     };
     if let Ok(card) = args.what.parse::<CardId>() {
         let (lot, pdf) = open_of(&paths, &ledger, card)?;
         let blank = blank(args, &paths, &lot)?;
-        seen(&[card])?;
+        if seen(&[card])?.is_none() {
+            return Ok(Outcome::Refused);
+        }
         let sides = sides(&pdf, Some(&card.to_string()), args.dpi, blank.as_ref())?;
         let picture = raster::stacked(&sides, args.dpi / 12);
         write(&args.out, &picture)?;
@@ -44,7 +45,9 @@ pub fn run(args: &args::Preview) -> Result<Outcome> {
     let (lot, pdf) = open(&paths, &ledger, lot)?;
     let cards = ledger.lot(lot.lot)?.map(|(_, cards)| cards);
     let cards = cards.into_iter().flatten().map(|place| place.card.card);
-    seen(&cards.collect::<Vec<_>>())?;
+    if seen(&cards.collect::<Vec<_>>())?.is_none() {
+        return Ok(Outcome::Refused);
+    }
     let blank = blank(args, &paths, &lot)?;
     std::fs::create_dir_all(&args.out)
         .with_context(|| format!("`{}` cannot be made", args.out.display()))?;
