@@ -64,7 +64,7 @@ fn check(app: &Arc<App>, id: &StageId) -> Arc<Check> {
 
 fn look_at(app: &App, id: &StageId, check: &Check) -> Result<Checked, PageError> {
     let mappings = app.mappings()?;
-    let examiner = app.examiner(app.now())?;
+    let examiner = app.examiner(app.now()).map_err(PageError::broken)?;
     let progress = |done, total| {
         check.done.store(done, Ordering::Relaxed);
         check.total.store(total, Ordering::Relaxed);
