@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
@@ -76,12 +76,12 @@ pub fn run(args: &args::Run) -> Result<Outcome> {
             if once {
                 let progress = station.run_once()?;
                 let waiting = station.waiting().len();
-                return Ok((progress, waiting));
+                return Ok((progress, waiting, station.parked().map(str::to_owned)));
             }
             tracing::info!("the station is running; stop it with SIGTERM or Ctrl-C");
             station.run(&inbox)?;
             tracing::info!("the station has stopped");
-            Ok::<_, crate::production::StationError>((Progress::default(), station.waiting().len()))
+            Ok::<_, crate::production::StationError>((Progress::default(), 0, None))
         })?;
     runtime.block_on(async {
         while !worker.is_finished() {
@@ -116,7 +116,7 @@ pub fn run(args: &args::Run) -> Result<Outcome> {
     if let Some(spooler) = spooler {
         spooler.stop();
     }
-    let (progress, waiting) = match worker.join() {
+    let (progress, waiting, parked) = match worker.join() {
         Ok(ended) => ended?,
         Err(panic) => std::panic::resume_unwind(panic),
     };
@@ -147,6 +147,9 @@ pub fn run(args: &args::Run) -> Result<Outcome> {
                 "{waiting} belum diambil dari incoming/ (left in incoming/; `kia-station status` says why)"
             );
         }
+    }
+    if let Some(parked) = parked {
+        bail!("{parked}");
     }
     Ok(Outcome::refused_if(refused))
 }

@@ -9,9 +9,11 @@ pub mod spooler;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
@@ -71,6 +73,26 @@ pub struct Station {
     came_alone: bool,
     /// When the privacy clock was last looked at.
     purged: Option<Instant>,
+    /// The check of a large database, which goes on beside the work.
+    check: Option<JoinHandle<ledger::Result<()>>>,
+}
+
+/// A database up to this many bytes is checked before the work begins.
+const CHECKED_FIRST: u64 = 64 << 20;
+
+/// Checks the database, once a start.
+fn check_ledger(dir: PathBuf) -> Result<Option<JoinHandle<ledger::Result<()>>>, StationError> {
+    let failed = |source| StationError::File {
+        what: "the ledger cannot be checked",
+        source,
+    };
+    if Ledger::size(&dir).map_err(failed)? <= CHECKED_FIRST {
+        Ledger::check(&dir)?;
+        return Ok(None);
+    }
+    let thread = std::thread::Builder::new().name("check".into());
+    let check = thread.spawn(move || Ledger::check(&dir));
+    Ok(Some(check.map_err(failed)?))
 }
 
 impl Station {
@@ -83,6 +105,7 @@ impl Station {
         config.official_on(context.today())?;
         context.layouts()?;
         let ledger = Ledger::open(&paths.ledger())?;
+        let check = check_ledger(paths.ledger())?;
         let inbox = Inbox::new(paths.intake(), config.intake.clone())?;
         // Read again for each drop; here, so that a mistake in it is heard of at once.
         Mappings::read(&paths.mappings())?;
@@ -102,11 +125,18 @@ impl Station {
             last_accepted: None,
             came_alone: false,
             purged: None,
+            check,
         };
         station.parked = station.inbox.unfinished()?;
         station.sweep_lots()?;
         keep_checkpoints(&station.context.paths, &station.ledger)?;
         Ok(station)
+    }
+
+    /// Why a drop that was taken could not be brought to its end; it is tried again.
+    pub fn parked(&self) -> Option<&str> {
+        let why = self.parked_for.as_deref();
+        why.filter(|_| !self.parked.is_empty())
     }
 
     /// Set to make the station park what is in hand and end.
@@ -118,10 +148,11 @@ impl Station {
     /// full disk, is told in `production::fault::Fault` and tried again.
     ///
     /// # Errors
-    /// The ledger's, which no retry mends; it holds all that was done before.
+    /// A ledger that is damaged, which no retry mends; it holds all that was done before.
     pub fn run(&mut self, events: &Receiver<Event>) -> Result<(), StationError> {
         let mut whole = BTreeSet::new();
         loop {
+            self.heed_check()?;
             self.purge_when_due();
             let wait = match self.step(&whole, Due::Quiet) {
                 Ok(progress) => {
@@ -155,6 +186,17 @@ impl Station {
                     Event::Stop => return Ok(()),
                 }
             }
+        }
+    }
+
+    /// Ends the work where the check that went on beside it found the database damaged.
+    fn heed_check(&mut self) -> Result<(), StationError> {
+        let Some(check) = self.check.take_if(|check| check.is_finished()) else {
+            return Ok(());
+        };
+        match check.join() {
+            Ok(checked) => Ok(checked?),
+            Err(panic) => std::panic::resume_unwind(panic),
         }
     }
 
@@ -229,6 +271,13 @@ impl Station {
     fn take(&mut self, claimed: Claimed, progress: &mut Progress) -> Result<(), StationError> {
         if self.is_stopping() {
             // It stays in work/ and is found again at the next start.
+            return Ok(());
+        }
+        // What is decided only waits for its files to be moved.
+        if claimed.is_decided() {
+            if let Err(error) = claimed.finish() {
+                self.park(claimed, &error);
+            }
             return Ok(());
         }
         match self.accept_drop(&claimed) {

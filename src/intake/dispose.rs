@@ -57,12 +57,15 @@ impl Claimed {
     }
 
     /// Whether an outcome was already laid ready.
-    pub(super) fn is_decided(&self) -> bool {
+    pub fn is_decided(&self) -> bool {
         self.home.has(Path::new(DECISION))
     }
 
     /// Publishes what was laid ready and clears `work/`.
-    pub(super) fn finish(&self) -> Result<(), IntakeError> {
+    ///
+    /// # Errors
+    /// [`IntakeError::Dispose`]; to be done again.
+    pub fn finish(&self) -> Result<(), IntakeError> {
         self.publish_all().map_err(|error| self.failed(error))
     }
 

@@ -5,8 +5,8 @@ use crate::production::assets;
 use crate::render::document::DocumentError;
 use crate::render::raster::RasterError;
 
-/// What the station could not do. A fault of one drop or card is none of these; one of the ledger
-/// ends a running station, and any other is tried again.
+/// What the station could not do. A fault of one drop or card is none of these. A ledger that says
+/// what it must not ends a running station; any other is tried again.
 #[derive(Debug, thiserror::Error)]
 pub enum StationError {
     #[error(transparent)]
@@ -51,7 +51,7 @@ impl StationError {
     /// settings are mended while it runs.
     pub fn is_final(&self) -> bool {
         match self {
-            Self::Ledger(error) => !matches!(error, ledger::Error::Busy),
+            Self::Ledger(error) => !error.passes(),
             _ => false,
         }
     }

@@ -211,3 +211,19 @@ fn what_a_person_says_of_a_card_stands_when_it_could_not_be_printed_anyway() {
     assert_eq!(stands.reason, Some(Reason::Operator));
     assert_eq!(station.make_lots(Due::All).unwrap(), []);
 }
+
+#[test]
+fn a_drop_whose_files_could_not_be_moved_is_finished_once_they_can() {
+    let (dir, mut station, _page) = station();
+    let (rejected, aside) = (dir.path().join("rejected"), dir.path().join("aside"));
+    fs::write(dir.path().join("incoming/X.json"), "{}").unwrap();
+    fs::rename(&rejected, &aside).unwrap();
+    fs::write(&rejected, "no folder").unwrap();
+    assert!(station.run_once().unwrap().drops.is_empty());
+    assert!(station.parked().unwrap().contains("is tried again"));
+    fs::remove_file(&rejected).unwrap();
+    fs::rename(&aside, &rejected).unwrap();
+    station.run_once().unwrap();
+    assert_eq!(station.parked(), None);
+    assert!(rejected.join("X.json/reasons.json").exists());
+}
