@@ -1,6 +1,7 @@
 //! Who somebody is: accounts, passwords as argon2id and the proof of one, and tokens that are kept
 //! as hashes.
 
+use std::ops::Deref;
 use std::sync::LazyLock;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -203,6 +204,58 @@ pub fn authenticate(
             Err(Failure::Refused(Denied::LOGIN))
         }
     }
+}
+
+/// A second person, who agrees. Only [`countersign`] makes one.
+#[derive(Debug)]
+pub struct Second(String);
+
+impl Deref for Second {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Proves the second person of an action, as the first is proved.
+pub fn countersign(
+    at: &Access<'_>,
+    name: &str,
+    password: impl FnOnce(&str) -> anyhow::Result<String>,
+) -> super::Result<Second> {
+    if actor(name) == at.actor() {
+        return Err(ledger::Error::SecondPerson.into());
+    }
+    let context = at.context;
+    if !context.read(|ledger| Ok::<_, Failure>(ledger.has_accounts()?))? {
+        return Ok(Second(name.to_owned()));
+    }
+    let password = password(name).map_err(Failure::Broken)?;
+    let proved = context.read(|ledger| {
+        let account = prove(ledger, name, &password)?;
+        permit(&account, Right::Work)
+    });
+    let denied = match proved {
+        Ok(()) => return Ok(Second(name.to_owned())),
+        Err(Denied::Ledger(error)) => return Err(error.into()),
+        Err(denied) => denied,
+    };
+    let shown: String = name.chars().take(32).collect();
+    let detail = format!("second {shown}");
+    context.write(&at.actor(), at.now, |tx| -> super::Result<()> {
+        Ok(tx.audit(denied.code(), None, Some(&detail))?)
+    })?;
+    Err(match denied {
+        Denied::Role { .. } => Failure::Refused(text!(
+            "{name} bukan petugas, jadi tidak boleh menyetujui.",
+            "{name} does not work here and may not agree."
+        )),
+        _ => Failure::refused(
+            "Nama atau kata sandi orang kedua salah.",
+            "Wrong name or password of the second person.",
+        ),
+    })
 }
 
 /// That the account may do this.

@@ -1,15 +1,19 @@
-//! What a person does with cards: finds and views them, holds and releases them.
+//! What a person does with cards: finds and views them, holds and releases them, says what became
+//! of them and has them made again.
 
+use super::accounts::Second;
 use super::{Access, Audit, Failure, Result, Rule};
 use crate::domain::audit::AuditCode;
-use crate::domain::card::{Evidence, State};
+use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::ids::{CardId, PackId};
 use crate::domain::nik::{Nik, mask_digits};
 use crate::domain::reason::Reason;
 use crate::domain::record::{Record, School};
+use crate::domain::reprint::{ReprintEvidence, ReprintReason};
 use crate::domain::text::Text;
-use crate::ledger::{self, Card, Entry, Found, PackPlace, Reader};
+use crate::ledger::{self, Card, Entry, Found, PackPlace, Reader, Remake, Reprint, Settlement, Tx};
 use crate::production::preview::{self, PreviewError};
+use crate::production::tokens::new_token;
 use crate::text;
 
 /// Whether a person holds the card and may let it go.
@@ -227,5 +231,143 @@ pub fn release(at: &mut Access<'_>, card: CardId) -> Result<Text> {
             "{card} dilepas dan antre lagi.",
             "{card} is in the queue again."
         ))
+    })
+}
+
+/// What became of a card.
+#[derive(Debug)]
+pub struct Became {
+    /// The card that takes its place.
+    pub again: Option<CardId>,
+    pub text: Text,
+}
+
+fn became(card: CardId, again: Option<CardId>, Text { id, en }: Text) -> Became {
+    let text = match again {
+        Some(new) => text!(
+            "{card} {id}, dibuat lagi sebagai {new}.",
+            "{card} {en}, made again as {new}."
+        ),
+        None => text!("{card} {id}.", "{card} {en}."),
+    };
+    Became { again, text }
+}
+
+/// What a person says of a card of which nobody saw what came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// It came out good.
+    Good,
+    /// It came out and is no good.
+    Spoiled(SpoilReason),
+    /// It did not come out.
+    NotOut,
+}
+
+/// Settles an unconfirmed card.
+pub fn settle(at: &mut Access<'_>, card: CardId, said: Said) -> Result<Became> {
+    at.write(Rule::CardSettle, |tx| {
+        let what = Text::new("sudah dipastikan", "is settled");
+        Ok(became(card, settle_in(tx, card, said)?, what))
+    })
+}
+
+pub(super) fn settle_in(
+    tx: &mut Tx<'_>,
+    card: CardId,
+    said: Said,
+) -> ledger::Result<Option<CardId>> {
+    let token = fresh_token()?;
+    let settlement = match said {
+        Said::Good => Settlement::Good,
+        Said::NotOut => Settlement::NotOut,
+        Said::Spoiled(reason) => Settlement::Spoiled {
+            reason,
+            remake: remake(tx, card, reason, &token, None)?,
+        },
+    };
+    tx.settle(card, settlement)
+}
+
+/// Spoils a card, with the serial of its blank if it was read, and makes it again where that is
+/// due. One that a scan proved good takes a second person for it.
+pub fn spoil(
+    at: &mut Access<'_>,
+    card: CardId,
+    reason: SpoilReason,
+    serial: Option<&str>,
+    second: Option<&Second>,
+) -> Result<Became> {
+    at.write(Rule::CardSpoil, |tx| {
+        if let Some(serial) = serial {
+            tx.read_serial(card, serial)?;
+        }
+        let again = spoil_in(tx, card, reason, second)?;
+        Ok(became(card, again, Text::new("rusak", "is spoiled")))
+    })
+}
+
+/// Spoils a card on a person's word. Returns the card that takes its place.
+pub(super) fn spoil_in(
+    tx: &mut Tx<'_>,
+    card: CardId,
+    reason: SpoilReason,
+    second: Option<&Second>,
+) -> ledger::Result<Option<CardId>> {
+    let token = fresh_token()?;
+    let remake = remake(tx, card, reason, &token, second)?;
+    tx.spoil(card, reason, Evidence::Operator, remake)
+}
+
+/// Whether a spoiled card is made again: not when its data are wrong or gone, or when it was not
+/// the child's live card. `token` is the new card's.
+fn remake<'a>(
+    tx: &Tx<'_>,
+    card: CardId,
+    reason: SpoilReason,
+    token: &'a str,
+    second: Option<&'a Second>,
+) -> ledger::Result<Remake<'a>> {
+    let live = tx.state(card)?.is_some_and(State::is_live);
+    let again = reason.is_made_again() && live && tx.person(card)?.is_some();
+    let token = Some(token);
+    Ok(match second {
+        _ if !again => Remake::No,
+        None => Remake::Yes { token },
+        Some(second) => Remake::Agreed { token, second },
+    })
+}
+
+fn fresh_token() -> ledger::Result<String> {
+    new_token().map_err(|_| ledger::Error::Randomness)
+}
+
+/// Why a card that came out is made again.
+#[derive(Debug, Clone, Copy)]
+pub struct Grounds<'a> {
+    pub reason: ReprintReason,
+    pub evidence: ReprintEvidence,
+    /// The number of the letter or the like; no name.
+    pub reference: Option<&'a str>,
+}
+
+/// Makes a card that came out again, on evidence.
+pub fn reprint(
+    at: &mut Access<'_>,
+    card: CardId,
+    grounds: Grounds<'_>,
+    second: Option<&Second>,
+) -> Result<Became> {
+    at.write(Rule::CardReprint, |tx| {
+        let token = fresh_token()?;
+        let new = Reprint {
+            reason: grounds.reason,
+            evidence: grounds.evidence,
+            reference: grounds.reference,
+            second: second.map(|second| &**second),
+            token: Some(&token),
+        };
+        let again = tx.reprint(card, new)?;
+        Ok(became(card, again, Text::new("diganti", "is replaced")))
     })
 }

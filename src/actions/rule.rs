@@ -55,6 +55,9 @@ rules! {
     CardNumbers        Work   "card-numbers"         "melihat NIK dan KK lengkap"            "view NIK and KK in full";
     CardHold           Work   "card-hold"            "menahan kartu"                         "hold a card";
     CardRelease        Work   "card-release"         "melepas kartu yang ditahan"            "release a card that is held";
+    CardSettle         Work   "card-settle"          "memastikan kartu"                      "settle a card";
+    CardSpoil          Work   "card-spoil"           "menyatakan kartu rusak"                "spoil a card";
+    CardReprint        Work   "card-reprint"         "mencetak ulang kartu"                  "reprint a card";
     PackList           Look   "pack-list"            "melihat daftar paket"                  "list packs";
     PackView           Look   "pack-view"            "melihat isi paket"                     "view a pack";
     PackGather         Work   "pack-gather"          "mengisi paket"                         "gather cards into packs";

@@ -11,11 +11,12 @@ use super::*;
 use crate::config::{Config, Paths};
 use crate::context::{Clock, Context};
 use crate::domain::account::Role;
-use crate::domain::card::{Evidence, Kind, State};
+use crate::domain::card::{Evidence, Kind, SpoilReason, State};
 use crate::domain::hex::hex;
 use crate::domain::ids::{CardId, LotId, PackId};
 use crate::domain::pack::{Carrier, Destination, ReturnReason};
 use crate::domain::reason::Reason;
+use crate::domain::reprint::{ReprintEvidence, ReprintReason};
 use crate::domain::stock::Movement;
 use crate::domain::text::{Explain, Lang};
 use crate::intake::Inbox;
@@ -93,6 +94,28 @@ fn row(rule: Rule) -> Row {
             given: held,
             act: |at| cards::release(at, card(1)).map(drop),
             entered: &["card-moved"],
+        },
+        Rule::CardSettle => Row {
+            given: unconfirmed,
+            act: |at| cards::settle(at, card(1), cards::Said::Good).map(drop),
+            entered: &["card-moved"],
+        },
+        Rule::CardSpoil => Row {
+            given: printed,
+            act: |at| cards::spoil(at, card(1), SpoilReason::Macet, None, None).map(drop),
+            entered: &["card-moved", "card-accepted"],
+        },
+        Rule::CardReprint => Row {
+            given: printed,
+            act: |at| {
+                let grounds = cards::Grounds {
+                    reason: ReprintReason::Rusak,
+                    evidence: ReprintEvidence::OldCard,
+                    reference: None,
+                };
+                cards::reprint(at, card(1), grounds, None).map(drop)
+            },
+            entered: &["reprint-granted", "card-moved", "card-accepted"],
         },
         Rule::PackList => Row {
             given: nothing,
@@ -395,6 +418,14 @@ fn held(tx: &mut Tx<'_>) -> ledger::Result<()> {
     accepted(tx)?;
     let by = Evidence::Operator;
     tx.move_card(card(1), State::Held, by, Some(Reason::Operator))
+        .map(drop)
+}
+
+fn unconfirmed(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    accepted(tx)?;
+    let lot: LotId = tx.next_lot()?;
+    tx.make_lot(new_lot(lot, &[card(1)], "L00001.pdf"))?;
+    tx.move_card(card(1), State::Unconfirmed, Evidence::Station, None)
         .map(drop)
 }
 

@@ -49,7 +49,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use self::args::{Cli, Command};
-use crate::actions::accounts::{self, Denied};
+use crate::actions::accounts::{self, Denied, Second};
 use crate::actions::{self, Access, Failure};
 use crate::config::{Config, Paths};
 use crate::context::Clock;
@@ -172,6 +172,13 @@ fn writer(paths: &Paths) -> Result<Ledger> {
 fn acting(ledger: &mut Ledger, user: &str, right: Right) -> Result<String> {
     prove(ledger, user, "KIA_PASSWORD", right)?;
     Ok(accounts::actor(user))
+}
+
+/// The second person of an action, proved as the first is.
+fn countersign(at: &Access<'_>, user: Option<&str>) -> actions::Result<Option<Second>> {
+    let second =
+        |user| accounts::countersign(at, user, |user| password(user, "KIA_SECOND_PASSWORD"));
+    user.map(second).transpose()
 }
 
 /// The second person of a step, proved as the first is.

@@ -1,44 +1,42 @@
 //! `settle`, `spoil` and `reprint`: a person says what became of single cards.
 
 use anyhow::Result;
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Outcome, acting, agreeing, print_json, refuse, station, writer};
-use crate::actions::steps::{self, Said};
+use super::{Outcome, countersign, perform, print_json};
+use crate::actions::Failure;
+use crate::actions::cards::{self, Became, Grounds, Said};
 use crate::cli::args;
-use crate::domain::account::Right;
 use crate::domain::ids::CardId;
-use crate::ledger::{self, Reprint};
 
 pub(super) fn settle(args: &args::Settle) -> Result<Outcome> {
-    let (paths, _) = station(&args.station)?;
-    let mut ledger = writer(&paths)?;
-    let mut settled = Vec::new();
-    let mut refused = Vec::new();
-    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
     let said = match args.reason {
         Some(reason) => Said::Spoiled(reason),
         None if args.good => Said::Good,
         None => Said::NotOut,
     };
-    ledger.write(&by, Timestamp::now(), |tx| {
+    let done = perform(&args.station, Some(&args.person.user), |at| {
+        let (mut settled, mut refused) = (Vec::new(), Vec::new());
         for &card in &args.cards {
-            match steps::settle(tx, card, said) {
-                Ok(again) => settled.push((card, again)),
-                Err(error) => refused.push((card, error.refusal().ok_or(error)?.to_string())),
+            match cards::settle(at, card, said) {
+                Ok(became) => settled.push((card, became)),
+                Err(Failure::Refused(why)) => refused.push((card, why)),
+                Err(failure) => return Err(failure),
             }
         }
-        anyhow::Ok(())
+        Ok((settled, refused))
     })?;
+    let Some((settled, refused)) = done else {
+        return Ok(Outcome::Refused);
+    };
     if args.station.json {
         print_json(&json!({
-            "settled": settled.iter().map(|(card, again)| json!({"card": card, "again": again})).collect::<Vec<_>>(),
-            "refused": refused.iter().map(|(card, why)| json!({"card": card, "why": why})).collect::<Vec<_>>(),
+            "settled": settled.iter().map(|(card, became)| json!({"card": card, "again": became.again})).collect::<Vec<_>>(),
+            "refused": refused.iter().map(|(card, why)| json!({"card": card, "why": why.to_string()})).collect::<Vec<_>>(),
         }))?;
     } else {
-        for (card, again) in &settled {
-            println!("{card} sudah dipastikan (settled){}", made_again(*again));
+        for (_, became) in &settled {
+            println!("{}", became.text);
         }
         for (card, why) in &refused {
             println!("{card} DITOLAK (refused): {why}");
@@ -48,56 +46,35 @@ pub(super) fn settle(args: &args::Settle) -> Result<Outcome> {
 }
 
 pub(super) fn spoil(args: &args::Spoil) -> Result<Outcome> {
-    let (paths, _) = station(&args.station)?;
-    let mut ledger = writer(&paths)?;
-    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
-    agreeing(&mut ledger, args.second.as_deref())?;
-    let (serial, second) = (args.serial.as_deref(), args.second.as_deref());
-    let done = ledger.write(&by, Timestamp::now(), |tx| {
-        steps::spoil(tx, args.card, args.reason, serial, second)
-    });
-    tell(args.card, done, "rusak (spoiled)", args.station.json)
+    let done = perform(&args.station, Some(&args.person.user), |at| {
+        let second = countersign(at, args.second.as_deref())?;
+        let serial = args.serial.as_deref();
+        cards::spoil(at, args.card, args.reason, serial, second.as_ref())
+    })?;
+    tell(args.card, done, args.station.json)
 }
 
 pub(super) fn reprint(args: &args::Reprint) -> Result<Outcome> {
-    let (paths, _) = station(&args.station)?;
-    let mut ledger = writer(&paths)?;
-    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
-    agreeing(&mut ledger, args.second.as_deref())?;
-    let new = Reprint {
+    let grounds = Grounds {
         reason: args.reason,
         evidence: args.evidence,
         reference: args.evidence_ref.as_deref(),
-        second: args.second.as_deref(),
-        token: None,
     };
-    let done = ledger.write(&by, Timestamp::now(), |tx| {
-        steps::reprint(tx, args.card, new)
-    });
-    tell(args.card, done, "diganti (replaced)", args.station.json)
+    let done = perform(&args.station, Some(&args.person.user), |at| {
+        let second = countersign(at, args.second.as_deref())?;
+        cards::reprint(at, args.card, grounds, second.as_ref())
+    })?;
+    tell(args.card, done, args.station.json)
 }
 
-fn tell(
-    card: CardId,
-    done: Result<Option<CardId>, ledger::Error>,
-    what: &str,
-    json: bool,
-) -> Result<Outcome> {
-    match done {
-        Err(error) => refuse(error, json),
-        Ok(again) => {
-            if json {
-                print_json(&json!({ "card": card, "again": again }))?;
-            } else {
-                println!("{card} {what}{}", made_again(again));
-            }
-            Ok(Outcome::Done)
-        }
+fn tell(card: CardId, done: Option<Became>, json: bool) -> Result<Outcome> {
+    let Some(became) = done else {
+        return Ok(Outcome::Refused);
+    };
+    if json {
+        print_json(&json!({ "card": card, "again": became.again }))?;
+    } else {
+        println!("{}", became.text);
     }
-}
-
-fn made_again(again: Option<CardId>) -> String {
-    again.map_or_else(String::new, |again| {
-        format!(", dibuat lagi sebagai {again} (made again)")
-    })
+    Ok(Outcome::Done)
 }

@@ -157,15 +157,17 @@ impl Routes {
             path,
             Needs::Rule(rule),
             async move |State(app): State<Arc<App>>, user: User, uri: Uri, posted: Posted| {
-                let path = uri.path();
-                let back = path
-                    .rsplit_once('/')
-                    .map_or("/", |(page, _)| page)
-                    .to_owned();
+                let back = page_of(&uri);
                 perform(&app, &user, &back, move |at| act(&posted, at)).await
             },
         )
     }
+}
+
+/// The page that a form lies on.
+pub fn page_of(form: &Uri) -> String {
+    let path = form.path().rsplit_once('/');
+    path.map_or("/", |(page, _)| page).to_owned()
 }
 
 /// Takes an action in the name of `user`. `back` is the page that tells a refusal.

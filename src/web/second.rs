@@ -3,19 +3,48 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::extract::State;
+use axum::http::Uri;
 use maud::{Markup, html};
 
+use super::action::{Posted, Then, page_of, perform, with_access};
 use super::app::App;
 use super::error::PageError;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::session::User;
-use crate::actions::accounts::{self, Denied};
-use crate::domain::account::{Right, is_user_name};
+use crate::actions::accounts::{Second, countersign};
+use crate::actions::{self, Access, Rule};
+use crate::domain::account::is_user_name;
 use crate::domain::text::Lang;
-use crate::ledger;
 
-/// Proves the second person; none when no name was given. What is denied is kept in the log, and
-/// counts as a failed login of that name does.
+/// An action behind a form that may name a second person.
+pub type ActOfTwo = fn(&Posted, &mut Access<'_>, Option<&Second>) -> actions::Result<Then>;
+
+impl Routes {
+    /// As [`Routes::action`], with the second person of the form's [`fields`].
+    pub(super) fn action_of_two(self, path: &'static str, rule: Rule, act: ActOfTwo) -> Self {
+        self.post(
+            path,
+            Needs::Rule(rule),
+            async move |State(app): State<Arc<App>>, user: User, uri: Uri, posted: Posted| {
+                let back = page_of(&uri);
+                let password = posted.value("second_password").to_owned();
+                match second(&app, &user, posted.value("second"), password).await {
+                    Err(error) => page::refused(&app, &user, &back, error),
+                    Ok(second) => {
+                        let act = move |at: &mut Access<'_>| act(&posted, at, second.as_ref());
+                        perform(&app, &user, &back, act).await
+                    }
+                }
+            },
+        )
+    }
+}
+
+/// Proves the second person of an action; none when no name was given. A wrong password counts as
+/// a failed login of that name does.
 ///
 /// # Errors
 /// A refusal that says why.
@@ -24,51 +53,22 @@ pub async fn second(
     user: &User,
     name: &str,
     password: String,
-) -> Result<Option<String>, PageError> {
+) -> Result<Option<Second>, PageError> {
     let name = name.trim().to_lowercase();
     if name.is_empty() {
         return Ok(None);
     }
-    if name == user.name {
-        return Err(ledger::Error::SecondPerson.into());
-    }
     let key = format!("user {name}");
-    if is_user_name(&name) && !app.logins.tries(&[&key], Instant::now()) {
+    let counts = is_user_name(&name) && name != user.name;
+    if counts && !app.logins.tries(&[&key], Instant::now()) {
         return Err(PageError::Slow);
     }
-    let who = name.clone();
-    let proved = app
-        .read(move |_, ledger| -> Result<_, PageError> {
-            let proved = accounts::prove(ledger, &who, &password)
-                .and_then(|account| accounts::permit(&account, Right::Work));
-            match proved {
-                Err(Denied::Ledger(error)) => Err(error.into()),
-                proved => Ok(proved),
-            }
-        })
-        .await?;
-    let Err(denied) = proved else {
-        app.logins.succeeded(&[&key]);
-        return Ok(Some(name));
-    };
-    let detail = format!("second {}", page::shortened(&name, 32));
-    let what = denied.code();
-    app.write(user, move |tx| tx.audit(what, None, Some(&detail)))
-        .await?;
-    Err(match denied {
-        Denied::Role { .. } => {
-            // The password was right.
-            app.logins.succeeded(&[&key]);
-            PageError::refused(
-                format!("{name} bukan petugas, jadi tidak boleh menyetujui."),
-                format!("{name} does not work here and may not agree."),
-            )
-        }
-        _ => PageError::refused(
-            "Nama atau kata sandi orang kedua salah.",
-            "Wrong name or password of the second person.",
-        ),
+    let second = with_access(app, user, move |at| {
+        countersign(at, &name, |_| Ok(password))
     })
+    .await?;
+    app.logins.succeeded(&[&key]);
+    Ok(Some(second))
 }
 
 /// The fields of a form that name and prove the second person.

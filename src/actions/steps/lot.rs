@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{StepError, spoil};
+use super::StepError;
+use crate::actions::cards::spoil_in;
 use crate::domain::card::{Evidence, SpoilReason, State};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::reason::Reason;
@@ -129,7 +130,7 @@ pub fn confirm(
             done.refused.push((card, why));
             continue;
         }
-        match spoil(tx, card, reason, None, None) {
+        match spoil_in(tx, card, reason, None) {
             Ok(again) => done.spoiled.push((card, again)),
             Err(error) => done.refuse(card, error)?,
         }

@@ -6,12 +6,11 @@ mod printer;
 
 use jiff::civil::Date;
 
-use crate::domain::card::{Evidence, Kind, SpoilReason, State};
+use crate::domain::card::Kind;
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::text::Text;
-use crate::ledger::{self, Remake, Reprint, Settlement, Tx};
+use crate::ledger;
 use crate::production::StationError;
-use crate::production::tokens::new_token;
 
 pub use lot::{Confirmed, Outcomes, again, confirm, to_confirm};
 pub use printer::{stack_in_doubt, turn_stack};
@@ -159,87 +158,6 @@ impl StepError {
 fn listed(cards: &[CardId]) -> String {
     let names: Vec<String> = cards.iter().map(CardId::to_string).collect();
     names.join(", ")
-}
-
-/// What a person says of a card of which nobody saw what came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Said {
-    /// It came out good.
-    Good,
-    /// It came out and is no good.
-    Spoiled(SpoilReason),
-    /// It did not come out.
-    NotOut,
-}
-
-/// Whether a spoiled card is made again: not when its data are wrong or gone, or when it was not
-/// the child's live card. `token` is the new card's.
-fn remake<'a>(
-    tx: &Tx<'_>,
-    card: CardId,
-    reason: SpoilReason,
-    token: &'a str,
-    second: Option<&'a str>,
-) -> ledger::Result<Remake<'a>> {
-    let live = tx.state(card)?.is_some_and(State::is_live);
-    let again = reason.is_made_again() && live && tx.person(card)?.is_some();
-    let token = Some(token);
-    Ok(match second {
-        _ if !again => Remake::No,
-        None => Remake::Yes { token },
-        Some(second) => Remake::Agreed { token, second },
-    })
-}
-
-fn fresh_token() -> ledger::Result<String> {
-    new_token().map_err(|_| ledger::Error::Randomness)
-}
-
-/// Spoils a card on a person's word, with the serial of its blank if it was read, and makes it
-/// again where that is due. Returns the new card.
-///
-/// # Errors
-/// Those of [`Tx::spoil`] and [`Tx::read_serial`].
-pub fn spoil(
-    tx: &mut Tx<'_>,
-    card: CardId,
-    reason: SpoilReason,
-    serial: Option<&str>,
-    second: Option<&str>,
-) -> ledger::Result<Option<CardId>> {
-    if let Some(serial) = serial {
-        tx.read_serial(card, serial)?;
-    }
-    let token = fresh_token()?;
-    let remake = remake(tx, card, reason, &token, second)?;
-    tx.spoil(card, reason, Evidence::Operator, remake)
-}
-
-/// Settles an unconfirmed card. Returns the new card when it is spoiled and made again.
-///
-/// # Errors
-/// Those of [`Tx::settle`].
-pub fn settle(tx: &mut Tx<'_>, card: CardId, said: Said) -> ledger::Result<Option<CardId>> {
-    let token = fresh_token()?;
-    let settlement = match said {
-        Said::Good => Settlement::Good,
-        Said::NotOut => Settlement::NotOut,
-        Said::Spoiled(reason) => Settlement::Spoiled {
-            reason,
-            remake: remake(tx, card, reason, &token, None)?,
-        },
-    };
-    tx.settle(card, settlement)
-}
-
-/// Makes a card that came out again, with a token of the new card's own. Returns the new card.
-///
-/// # Errors
-/// Those of [`Tx::reprint`].
-pub fn reprint(tx: &mut Tx<'_>, card: CardId, new: Reprint<'_>) -> ledger::Result<Option<CardId>> {
-    let token = fresh_token()?;
-    let token = Some(token.as_str());
-    tx.reprint(card, Reprint { token, ..new })
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::*;
+use crate::actions::cards::{Said, settle_in};
 use crate::config::Config;
+use crate::domain::card::{SpoilReason, State};
 use crate::domain::job::{Ended, Side};
 use crate::domain::text::Text;
-use crate::ledger::NewJob;
 use crate::ledger::testing::{Station, now};
+use crate::ledger::{NewJob, Remake, Tx};
 
 const PDF: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
@@ -86,7 +88,7 @@ fn a_stack_in_which_a_front_in_doubt_may_lie_is_not_turned_before_that_is_settle
     }
     assert!(!station.ledger.stack_is_turned("p1").unwrap());
     station
-        .write(|tx| settle(tx, cards[1], Said::Spoiled(SpoilReason::Batal)))
+        .write(|tx| settle_in(tx, cards[1], Said::Spoiled(SpoilReason::Batal)))
         .unwrap();
     assert_eq!(turn(&mut station).unwrap(), 2);
 }

@@ -1,28 +1,18 @@
 //! The steps of a single card, and their forms.
 
-use std::sync::Arc;
-
-use axum::Form;
-use axum::extract::{Path, State};
-use axum::response::Response;
 use maud::{Markup, html};
-use serde::Deserialize;
 
-use super::named;
-use crate::actions::cards::{Details, is_held_by_hand};
-use crate::actions::steps::{self, Said};
+use crate::actions::accounts::Second;
+use crate::actions::cards::{self, Details, Grounds, Said, is_held_by_hand};
+use crate::actions::{Access, Failure, Result, Rule};
 use crate::domain::card::{Progress, SpoilReason, State as CardState};
 use crate::domain::ids::CardId;
 use crate::domain::reason::Reason;
 use crate::domain::reprint::{ReprintEvidence, ReprintReason};
-use crate::domain::text::Lang;
-use crate::domain::text::{Explain, Text};
-use crate::ledger::{self, Reprint};
-use crate::web::app::App;
-use crate::web::error::PageError;
-use crate::web::page;
+use crate::domain::text::{Explain, Lang, Text};
+use crate::web::action::{Posted, Then};
+use crate::web::router::Routes;
 use crate::web::second;
-use crate::web::session::User;
 
 /// The forms of the steps that this card can take now.
 pub(super) fn forms(lang: Lang, seen: &Details) -> Markup {
@@ -160,147 +150,56 @@ fn reprint_form(lang: Lang, seen: &Details) -> Markup {
     }
 }
 
-/// Says on the card's page what became of a step, also when it was refused.
-fn told(
-    app: &App,
-    user: &User,
-    card: CardId,
-    done: Result<Option<CardId>, PageError>,
-    what: (&str, &str),
-) -> Result<Response, PageError> {
-    let here = format!("/cards/{card}");
-    match done {
-        Ok(again) => {
-            let (indonesian, english) = match again {
-                Some(new) => (
-                    format!(", dibuat lagi sebagai {new}"),
-                    format!(", made again as {new}"),
-                ),
-                None => (String::new(), String::new()),
+/// The routes of the forms.
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes
+        .action("/cards/{card}/hold", Rule::CardHold, |it, at| {
+            done(it, cards::hold(at, it.param("card")?))
+        })
+        .action("/cards/{card}/release", Rule::CardRelease, |it, at| {
+            done(it, cards::release(at, it.param("card")?))
+        })
+        .action("/cards/{card}/settle", Rule::CardSettle, |it, at| {
+            let said = match it.value("said") {
+                "good" => Said::Good,
+                "not-out" => Said::NotOut,
+                _ => Said::Spoiled(spoil_reason(it.value("reason"))?),
             };
-            let text = (
-                format!("{card} {}{indonesian}.", what.0),
-                format!("{card} {}{english}.", what.1),
-            );
-            Ok(page::done(app, user, &here, text))
-        }
-        Err(error) => page::refused(app, user, &here, error),
-    }
+            let became = cards::settle(at, it.param("card")?, said);
+            done(it, became.map(|became| became.text))
+        })
+        .action_of_two("/cards/{card}/spoil", Rule::CardSpoil, |it, at, second| {
+            let (reason, serial) = (spoil_reason(it.value("reason"))?, it.text("serial"));
+            let became = cards::spoil(at, it.param("card")?, reason, serial, second);
+            done(it, became.map(|became| became.text))
+        })
+        .action_of_two("/cards/{card}/reprint", Rule::CardReprint, reprint)
 }
 
-/// What the form of the settlement sends.
-#[derive(Deserialize)]
-pub struct Settle {
-    said: String,
-    #[serde(default)]
-    reason: String,
-}
-
-pub async fn settle(
-    State(app): State<Arc<App>>,
-    user: User,
-    Path(card): Path<String>,
-    Form(form): Form<Settle>,
-) -> Result<Response, PageError> {
-    let card = named(&card)?;
-    let done = async {
-        let said = match form.said.as_str() {
-            "good" => Said::Good,
-            "not-out" => Said::NotOut,
-            _ => Said::Spoiled(spoil_reason(&form.reason)?),
-        };
-        app.step(&user, move |tx| steps::settle(tx, card, said))
-            .await
-    };
-    let done = done.await;
-    let what = ("sudah dipastikan", "is settled");
-    told(&app, &user, card, done, what)
+/// Shows the card's page again, which says what was done.
+fn done(it: &Posted, text: Result<Text>) -> Result<Then> {
+    let card: CardId = it.param("card")?;
+    Ok(Then::Page(format!("/cards/{card}"), text?))
 }
 
 /// The reason with this code.
 ///
 /// # Errors
 /// A refusal where none was chosen.
-pub fn spoil_reason(code: &str) -> Result<SpoilReason, PageError> {
-    SpoilReason::from_code(code)
-        .ok_or_else(|| PageError::refused("Pilih alasan rusak.", "Choose why it is spoiled."))
+pub fn spoil_reason(code: &str) -> Result<SpoilReason> {
+    SpoilReason::from_code(code).ok_or(Failure::refused(
+        "Pilih alasan rusak.",
+        "Choose why it is spoiled.",
+    ))
 }
 
-/// What the form of a spoiled card sends.
-#[derive(Deserialize)]
-pub struct Spoil {
-    reason: String,
-    #[serde(default)]
-    serial: String,
-    #[serde(default)]
-    second: String,
-    #[serde(default)]
-    second_password: String,
-}
-
-pub async fn spoil(
-    State(app): State<Arc<App>>,
-    user: User,
-    Path(card): Path<String>,
-    Form(form): Form<Spoil>,
-) -> Result<Response, PageError> {
-    let card = named(&card)?;
-    let done = async {
-        let reason = spoil_reason(&form.reason)?;
-        let second = second::second(&app, &user, &form.second, form.second_password).await?;
-        let serial = page::filled(&form.serial);
-        app.step(&user, move |tx| {
-            steps::spoil(tx, card, reason, serial.as_deref(), second.as_deref())
-        })
-        .await
+fn reprint(it: &Posted, at: &mut Access<'_>, second: Option<&Second>) -> Result<Then> {
+    let missing = Text::new("Pilih alasan dan bukti.", "Choose reason and evidence.");
+    let grounds = Grounds {
+        reason: it.choice("reason", ReprintReason::from_code, missing.clone())?,
+        evidence: it.choice("evidence", ReprintEvidence::from_code, missing)?,
+        reference: it.text("reference"),
     };
-    let done = done.await;
-    told(&app, &user, card, done, ("rusak", "is spoiled"))
-}
-
-/// What the form of a reprint sends.
-#[derive(Deserialize)]
-pub struct Replace {
-    reason: String,
-    evidence: String,
-    #[serde(default)]
-    reference: String,
-    #[serde(default)]
-    second: String,
-    #[serde(default)]
-    second_password: String,
-}
-
-pub async fn reprint(
-    State(app): State<Arc<App>>,
-    user: User,
-    Path(card): Path<String>,
-    Form(form): Form<Replace>,
-) -> Result<Response, PageError> {
-    let card = named(&card)?;
-    let done = async {
-        let reason = ReprintReason::from_code(&form.reason);
-        let evidence = ReprintEvidence::from_code(&form.evidence);
-        let Some((reason, evidence)) = reason.zip(evidence) else {
-            return Err(PageError::refused(
-                "Pilih alasan dan bukti.",
-                "Choose reason and evidence.",
-            ));
-        };
-        let second = second::second(&app, &user, &form.second, form.second_password).await?;
-        let reference = page::filled(&form.reference);
-        app.step(&user, move |tx| -> ledger::Result<_> {
-            let new = Reprint {
-                reason,
-                evidence,
-                reference: reference.as_deref(),
-                second: second.as_deref(),
-                token: None,
-            };
-            steps::reprint(tx, card, new)
-        })
-        .await
-    };
-    let done = done.await;
-    told(&app, &user, card, done, ("diganti", "is replaced"))
+    let became = cards::reprint(at, it.param("card")?, grounds, second);
+    done(it, became.map(|became| became.text))
 }

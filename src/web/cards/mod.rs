@@ -11,24 +11,24 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::action::{Posted, Then, with_access};
+use super::action::with_access;
 use super::app::App;
 use super::error::PageError;
 use super::guard::Needs;
 use super::page;
 use super::router::Routes;
 use super::session::User;
-use crate::actions::{self as act, Rule, cards};
+use crate::actions::{Rule, cards};
 use crate::domain::card::State as CardState;
 use crate::domain::ids::CardId;
 use crate::domain::record::School;
-use crate::domain::text::{Explain, Lang, Text};
+use crate::domain::text::{Explain, Lang};
 use crate::ledger::{Found, PAGE};
 
-pub use actions::{reasons, reprint, settle, spoil, spoil_reason};
+pub use actions::{reasons, spoil_reason};
 
 pub fn routes(routes: Routes) -> Routes {
-    routes
+    actions::routes(routes)
         .get("/cards", Needs::Rule(Rule::CardList), list)
         .post("/cards", Needs::Rule(Rule::CardSearch), search)
         .get("/cards/{card}", Needs::Rule(Rule::CardView), card::one)
@@ -47,18 +47,6 @@ pub fn routes(routes: Routes) -> Routes {
             Needs::Rule(Rule::CardNumbers),
             card::numbers,
         )
-        .action("/cards/{card}/hold", Rule::CardHold, |it, at| {
-            done(it, cards::hold(at, it.param("card")?))
-        })
-        .action("/cards/{card}/release", Rule::CardRelease, |it, at| {
-            done(it, cards::release(at, it.param("card")?))
-        })
-}
-
-/// Shows the card's page again, which says what was done.
-fn done(it: &Posted, text: act::Result<Text>) -> act::Result<Then> {
-    let card: CardId = it.param("card")?;
-    Ok(Then::Page(format!("/cards/{card}"), text?))
 }
 
 /// What a list of cards is of. None of it is personal: it stands in the address.
