@@ -33,19 +33,9 @@ fn all(app: Option<Arc<App>>) -> Routes {
     let routes = cards::routes(routes);
     let routes = senders::routes(accounts::routes(login::routes(routes)));
     let routes = layouts::routes(audit::routes(reports::routes(photos::routes(routes))));
-    routes
+    batches::routes(routes, most)
         .get("/assets/{name}", Needs::Nothing, assets::asset)
         .get("/live", LOOK, live::events)
-        .get("/batches", WORK, batches::list)
-        .upload("/batches", WORK, most, batches::upload)
-        .get("/batches/returned/{key}", WORK, batches::returned)
-        .get("/batches/{id}", WORK, batches::one)
-        .get("/batches/{id}/progress", WORK, batches::progress)
-        .get("/batches/{id}/photo/{row}", WORK, batches::photo)
-        .get("/batches/{id}/return.xlsx", WORK, batches::return_list)
-        .post("/batches/{id}/columns", WORK, batches::save_columns)
-        .post("/batches/{id}/submit", WORK, batches::submit)
-        .post("/batches/{id}/discard", WORK, batches::discard)
         .get("/lots/{lot}", LOOK, lots::one)
         .post("/lots/{lot}/confirm", WORK, lots::confirm)
         .post("/lots/{lot}/again", WORK, lots::again)

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use axum::extract::{Multipart, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::Timestamp;
 
-use crate::domain::audit::AuditCode;
+use crate::actions::batches;
+use crate::web::action::with_access;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::page;
@@ -22,8 +22,7 @@ pub async fn upload(
 ) -> Result<Response, PageError> {
     match taken(&app, &mut form).await {
         Ok(id) => {
-            app.write(&user, |tx| tx.audit(AuditCode::BatchUploaded, None, None))
-                .await?;
+            with_access(&app, &user, batches::uploaded).await?;
             Ok(Redirect::to(&format!("/batches/{id}")).into_response())
         }
         Err(error) => {
@@ -55,7 +54,7 @@ async fn taken(app: &App, form: &mut Multipart) -> Result<String, PageError> {
                 let begun = app
                     .batches
                     .staging
-                    .begin(name.unwrap_or(&path), Timestamp::now())?;
+                    .begin(name.unwrap_or(&path), app.now())?;
                 upload.insert(begun)
             }
         };
