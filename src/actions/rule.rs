@@ -107,6 +107,9 @@ rules! {
     SenderList         Look   "sender-list"          "melihat daftar pengirim"               "list senders";
     SenderMake         Decide "sender-make"          "membuat pengirim"                      "make a sender";
     SenderClose        Decide "sender-close"         "menutup pengirim"                      "close a sender";
+    DayView            Look   "day-view"             "melihat hari"                          "view the days";
+    DayClose           Work   "day-close"            "menutup hari"                          "close a day";
+    DayReport          Look   "day-report"           "mengambil laporan harian"              "take out a day report";
 }
 
 #[cfg(test)]

@@ -269,6 +269,21 @@ fn row(rule: Rule) -> Row {
             },
             entered: &["columns-saved"],
         },
+        Rule::DayView => Row {
+            given: nothing,
+            act: |at| day::view(at, None).map(drop),
+            entered: &[],
+        },
+        Rule::DayClose => Row {
+            given: blanks,
+            act: |at| day::close(at, COUNT, None).map(drop),
+            entered: &["day-closed", "signing-key-made", "checkpoint-made"],
+        },
+        Rule::DayReport => Row {
+            given: closed_day,
+            act: |at| day::report(at, "blank", None).map(drop),
+            entered: &["day-report-exported"],
+        },
         Rule::PhotoList => Row {
             given: nothing,
             act: |at| photos::list(at, 0, 10).map(drop),
@@ -566,6 +581,26 @@ fn returned_pack(tx: &mut Tx<'_>) -> ledger::Result<()> {
 
 fn blanks(tx: &mut Tx<'_>) -> ledger::Result<()> {
     tx.move_stock(BLANKS)
+}
+
+const COUNT: day::Count<'static> = day::Count {
+    media: "blank",
+    counted: 50,
+    explanation: None,
+};
+
+fn closed_day(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    blanks(tx)?;
+    let date = jiff::civil::date(2026, 11, 24);
+    tx.close_day(ledger::Close {
+        media: COUNT.media,
+        date,
+        counted: COUNT.counted,
+        explained: None,
+    })?;
+    let keys = TempDir::new().unwrap();
+    let signer = ledger::Signer::of(keys.path())?;
+    tx.checkpoint(date, &signer).map(drop)
 }
 
 fn faulty_blanks(tx: &mut Tx<'_>) -> ledger::Result<()> {

@@ -29,7 +29,7 @@ fn all(app: Option<Arc<App>>) -> Routes {
     // It caps what it reads by the limits of the drop folder.
     let upload = api::submit.layer(DefaultBodyLimit::disable());
     let routes = scan::routes(board::routes(Routes::new(app)));
-    let routes = stock::routes(packs::routes(routes));
+    let routes = day::routes(stock::routes(packs::routes(routes)));
     let routes = cards::routes(routes);
     let routes = senders::routes(accounts::routes(login::routes(routes)));
     let routes = layouts::routes(audit::routes(reports::routes(photos::routes(routes))));
@@ -40,9 +40,6 @@ fn all(app: Option<Arc<App>>) -> Routes {
         .post("/lots/{lot}/confirm", WORK, lots::confirm)
         .post("/lots/{lot}/again", WORK, lots::again)
         .post("/printers/{printer}/turned", WORK, lots::turned)
-        .get("/day", LOOK, day::show)
-        .post("/day", WORK, day::close)
-        .get("/day/{date}/report.pdf", LOOK, day::report)
         .get("/healthz", Needs::Nothing, health::health)
         .get("/metrics", Needs::Machine, metrics::metrics)
         .get("/api/v1/openapi.json", Needs::Nothing, api::describe)
