@@ -639,6 +639,7 @@ fn station(row: &Row) -> (TempDir, Context) {
     fs::write(paths.root.join("t.csv"), "Nama Siswa,NIK\nA,1\n").unwrap();
     let store = PhotoStore::open(paths.photos()).unwrap();
     store.keep(&PORTRAIT.0, &PORTRAIT.1).unwrap();
+    store.sync().unwrap();
     for (name, bytes) in assets::FILES {
         let file = paths.layouts().join(name);
         fs::create_dir_all(file.parent().unwrap()).unwrap();

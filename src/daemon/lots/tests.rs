@@ -183,6 +183,7 @@ fn a_photo_that_a_person_changes_while_its_lot_is_made_is_the_one_in_the_pdf() {
         let jpeg = samples::portrait(seed, record.tanggal_lahir);
         let sha256 = hex(&Sha256::digest(&jpeg));
         station.photos.keep(&sha256, &jpeg).unwrap();
+        station.photos.sync().unwrap();
         sha256
     });
     let card = accept(&mut page, &record, Kind::From5, Some(&before));
