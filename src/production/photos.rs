@@ -156,6 +156,11 @@ impl PhotoStore {
         }
     }
 
+    /// Whether the folder itself is there, so that a photo that is not is really missing.
+    pub fn is_there(&self) -> bool {
+        self.dir.is_dir()
+    }
+
     fn path(&self, sha256: &str) -> PathBuf {
         self.dir.join(format!("{sha256}.jpg"))
     }
