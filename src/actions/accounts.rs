@@ -182,12 +182,13 @@ pub fn authenticate(
     user: Option<&str>,
     password: impl FnOnce(&str) -> anyhow::Result<String>,
 ) -> super::Result<Operator> {
-    let has_accounts = context.read(|ledger| Ok::<_, Failure>(ledger.has_accounts()?))?;
-    let user = match user {
-        Some(user) if has_accounts => user,
-        Some(user) => return Ok(Operator::Claimed(user.to_owned())),
-        None => return Ok(Operator::Unnamed),
+    // A damaged ledger can still be verified.
+    let Some(user) = user else {
+        return Ok(Operator::Unnamed);
     };
+    if !context.read(|ledger| Ok::<_, Failure>(ledger.has_accounts()?))? {
+        return Ok(Operator::Claimed(user.to_owned()));
+    }
     let password = password(user).map_err(Failure::Broken)?;
     let proved = context.read(|ledger| prove(ledger, user, &password));
     match proved {

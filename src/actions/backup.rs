@@ -16,7 +16,8 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::config::Paths;
 use crate::domain::hex::hex;
-use crate::ledger::{self, LEDGER_FILES, Reader, Report};
+use crate::ledger::{self, Checkpoint, CheckpointFault, LEDGER_FILES, Ledger, Reader, Report};
+use crate::production::ledger_files;
 use crate::production::lock::Lock;
 use crate::production::lock::LockError;
 use crate::production::photos::write_new;
@@ -90,19 +91,24 @@ pub struct Backup {
 /// # Errors
 /// [`BackupError`]. What verifying found is no error: the backup of a damaged station may be the
 /// last one there is.
-pub fn back_up(paths: &Paths, out: &Path, recipient: Option<&str>) -> Result<Backup, BackupError> {
+pub fn back_up(
+    paths: &Paths,
+    out: &Path,
+    recipient: Option<&str>,
+    now: Timestamp,
+) -> Result<Backup, BackupError> {
     let encryptor = recipient.map(encryptor).transpose()?;
-    let source = ledger::Ledger::open_read_only(&paths.ledger())?;
+    let source = Ledger::open_read_only(&paths.ledger())?;
     let _lock = Lock::take(&paths.ledger().join("backup.lock"))?;
     // Beside the ledger, where nobody else may read.
     let scratch = Scratch::make(paths.ledger().join("backup.tmp"))?;
     let copy = source.copy_to(&paths.ledger(), &scratch.0)?;
-    let report = ledger::verify(&copy, &crate::production::ledger_files(paths))?;
+    let report = ledger::verify(&copy, &ledger_files(paths))?;
     let (seq, head) = copy.head()?;
     let manifest = Manifest {
         format: FORMAT.to_owned(),
         program: format!("kia-station {}", env!("CARGO_PKG_VERSION")),
-        made_at: Timestamp::now(),
+        made_at: now,
         station: copy.station_id(),
         seq,
         head,
@@ -316,6 +322,58 @@ pub fn unpack(file: &Path, dir: &Path, identity: Option<&Path>) -> Result<Manife
         fs::remove_file(&plain).map_err(|source| file_error(&plain, source))?;
     }
     Ok(manifest)
+}
+
+/// Verifies a station that was unpacked out of a backup, against what the backup says of itself.
+///
+/// # Errors
+/// Only when it cannot be verified at all.
+pub fn verify_unpacked(paths: &Paths, manifest: &Manifest) -> anyhow::Result<Report> {
+    // One from an older program is brought up to date first.
+    let ledger = Ledger::open(&paths.ledger())?;
+    let mut report = verify_kept(&ledger, paths, None)?;
+    if ledger.hash_of(manifest.seq)?.as_ref() != Some(&manifest.head) {
+        report.add_checkpoint(MANIFEST.to_owned(), CheckpointFault::Rewritten);
+    }
+    Ok(report)
+}
+
+/// Verifies the ledger, the files it names, and the log against every checkpoint that the station
+/// keeps: a log that was cut while they stayed is found without any help from outside. With `key`
+/// each must be signed with that one.
+///
+/// # Errors
+/// Only when it cannot be verified at all.
+pub fn verify_kept(ledger: &Reader, paths: &Paths, key: Option<&str>) -> anyhow::Result<Report> {
+    let mut report = ledger::verify(ledger, &ledger_files(paths))?;
+    let Ok(listed) = fs::read_dir(paths.checkpoints()) else {
+        // A station that never closed a day has none.
+        return Ok(report);
+    };
+    let mut files = listed.collect::<Result<Vec<_>, _>>()?;
+    files.sort_by_key(fs::DirEntry::file_name);
+    // What a crash left half written never was a checkpoint; the next close writes it whole.
+    files.retain(|file| file.path().extension().is_none_or(|end| end != "tmp"));
+    for file in files {
+        // One that cannot be read is no checkpoint.
+        let text = fs::read_to_string(file.path()).unwrap_or_default();
+        if let Some(fault) = fault_of(ledger, &text, key)? {
+            report.add_checkpoint(file.file_name().to_string_lossy().into_owned(), fault);
+        }
+    }
+    Ok(report)
+}
+
+/// What is wrong with the log or with a checkpoint, given its text.
+pub(super) fn fault_of(
+    ledger: &Reader,
+    text: &str,
+    key: Option<&str>,
+) -> ledger::Result<Option<CheckpointFault>> {
+    match Checkpoint::parse(text) {
+        Some(checkpoint) => ledger::against(ledger, &checkpoint, key),
+        None => Ok(Some(CheckpointFault::Unreadable)),
+    }
 }
 
 fn decrypt(source: File, to: &Path, identity: &Path) -> Result<(), BackupError> {

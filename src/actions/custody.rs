@@ -1,9 +1,22 @@
-//! What proves that the station's books are whole: the trail and the signed checkpoints.
+//! What keeps the station's books whole and proves that they are: the trail, signed checkpoints,
+//! verifying, exports of the log, backups and drills of a restore.
 
+use std::fs;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::backup::{Backup, Scratch, back_up, fault_of, unpack, verify_kept, verify_unpacked};
 use super::{Access, Audit, Failure, Result, Rule, accounts};
+use crate::config::Paths;
 use crate::domain::audit::AuditCode;
-use crate::ledger::{Entry, KeptCheckpoint, TrailFilter};
+use crate::ledger::{
+    self, Checkpoint, Entry, ExportReport, KeptCheckpoint, Report, Signer, TrailFilter,
+};
 use crate::production::ACTOR;
+use crate::production::checkpoints::keep_checkpoints;
+use crate::production::photos::write_new;
 use crate::text;
 
 /// A page of the trail.
@@ -43,4 +56,113 @@ pub fn checkpoint(at: &mut Access<'_>, name: &str) -> Result<String> {
         ));
         Ok(kept.ok_or(missing)?.checkpoint.text() + "\n")
     })
+}
+
+/// Verifies the ledger and all that it names. `against` is the name and the text of a checkpoint
+/// that was kept elsewhere, `key` the station's public key as it was noted down.
+pub fn verify(at: &Access<'_>, against: Option<(&str, &str)>, key: Option<&str>) -> Result<Report> {
+    let paths = &at.context.paths;
+    at.read(Rule::LedgerVerify, |ledger| {
+        let mut report = verify_kept(ledger, paths, key).map_err(Failure::Broken)?;
+        if let Some((name, text)) = against
+            && let Some(fault) = fault_of(ledger, text, key)?
+        {
+            report.add_checkpoint(name.to_owned(), fault);
+        }
+        Ok(report)
+    })
+}
+
+/// Signs the log's head now, and returns the files that were written.
+pub fn make_checkpoint(at: &mut Access<'_>) -> Result<(Checkpoint, Vec<PathBuf>)> {
+    let (context, today) = (at.context, at.context.date(at.now));
+    let made = at.write(Rule::CheckpointMake, |tx| {
+        let signer = Signer::of(&context.paths.ledger())?;
+        Ok(tx.checkpoint(today, &signer)?)
+    })?;
+    let files = context.read(|ledger| -> Result<_> {
+        keep_checkpoints(&context.paths, ledger).map_err(Failure::broken)
+    })?;
+    Ok((made, files))
+}
+
+/// Writes the log for an auditor to the file `out`. It is entered before it is made, so that the
+/// export tells of itself.
+pub fn export_log(
+    at: &mut Access<'_>,
+    (from, to): (u64, Option<u64>),
+    out: &Path,
+) -> Result<ExportReport> {
+    let signer = Signer::of(&at.context.paths.ledger())?;
+    at.write(Rule::LogExport, |tx| {
+        tx.know_signer(&signer)?;
+        Ok(tx.audit(AuditCode::LogExport, None, None)?)
+    })?;
+    at.read(Rule::LogExport, |ledger| {
+        let mut failed = None;
+        let written = write_new(out, |file| {
+            let mut file = BufWriter::new(file);
+            let made = match ledger.export(from, to, &signer, &mut file) {
+                Err(ledger::Error::Output(error)) => return Err(error),
+                Err(error) => {
+                    failed = Some(error);
+                    return Err(std::io::ErrorKind::Other.into());
+                }
+                Ok(made) => made,
+            };
+            file.flush()?;
+            Ok(made)
+        });
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        written
+            .with_context(|| format!("`{}` cannot be written", out.display()))
+            .map_err(Failure::Broken)
+    })
+}
+
+/// Backs up the station to the file `out`, encrypted for `recipient` or the one of the settings.
+/// What verifying found is no failure: it may be the last backup there is.
+pub fn make_backup(at: &mut Access<'_>, out: &Path, recipient: Option<&str>) -> Result<Backup> {
+    at.permit(Rule::BackupMake)?;
+    let settings = at.context.config.backup.recipient.as_deref();
+    let recipient = recipient.or(settings);
+    let made = back_up(&at.context.paths, out, recipient, at.now).map_err(Failure::broken)?;
+    let how = match made.encrypted {
+        true => "encrypted",
+        false => "plain",
+    };
+    at.enter(&[Audit::of(
+        AuditCode::Backup,
+        format!("events 1 to {}, {how}", made.manifest.seq),
+    )])?;
+    Ok(made)
+}
+
+/// Makes a backup, unpacks it beside the ledger, and verifies what came out of it as a restore does.
+/// Nothing of it stays.
+pub fn drill_restore(at: &mut Access<'_>) -> Result<Report> {
+    at.permit(Rule::RestoreDrill)?;
+    let paths = &at.context.paths;
+    let scratch = Scratch::make(paths.ledger().join("drill.tmp")).map_err(Failure::broken)?;
+    let file = scratch.0.join("backup");
+    back_up(paths, &file, None, at.now).map_err(Failure::broken)?;
+    let dir = scratch.0.join("station");
+    let restored = || -> anyhow::Result<Report> {
+        fs::create_dir(&dir)?;
+        let manifest = unpack(&file, &dir, None)?;
+        verify_unpacked(&Paths::new(&dir), &manifest)
+    };
+    let report = restored().map_err(Failure::Broken)?;
+    let verdict = match report.is_clean() {
+        true => "sound",
+        false => "not sound",
+    };
+    let events = report.events;
+    at.enter(&[Audit::of(
+        AuditCode::RestoreDrill,
+        format!("events 1 to {events}, {verdict}"),
+    )])?;
+    Ok(report)
 }

@@ -18,7 +18,7 @@ pub mod layouts;
 pub mod pack_papers;
 pub mod packs;
 pub mod photos;
-pub mod purge;
+pub mod privacy;
 pub mod returned;
 mod rule;
 pub mod scanning;

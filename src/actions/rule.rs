@@ -97,6 +97,14 @@ rules! {
     PrintedLog         Look   "printed-log"          "mengambil daftar kartu tercetak"      "take out the log of printed cards";
     TrailView          Audit  "trail-view"           "melihat jejak"                        "view the audit trail";
     CheckpointTake     Audit  "checkpoint-take"      "mengunduh titik periksa"              "take out a checkpoint";
+    LedgerVerify       Look   "ledger-verify"        "memeriksa buku besar"                 "verify the ledger";
+    CheckpointMake     Work   "checkpoint-make"      "membuat titik periksa"                "make a checkpoint";
+    LogExport          Audit  "log-export"           "mengekspor catatan peristiwa"         "export the log";
+    BackupMake         Audit  "backup-make"          "membuat cadangan"                     "make a backup";
+    RestoreDrill       Audit  "restore-drill"        "menguji pemulihan"                    "drill a restore";
+    SubjectReport      Decide "subject-report"       "membuat laporan subjek data"          "make a data subject's report";
+    BreachReport       Decide "breach-report"        "membuat pemberitahuan insiden"        "draft the notice of a breach";
+    Purge              Decide "purge"                "menghapus data yang lewat waktu"      "purge what is not needed any more";
     LayoutView         Look   "layout-view"          "melihat layout"                       "view the layouts";
     LogOut             Look   "log-out"              "keluar"                                "log out";
     AccountList        Look   "account-list"         "melihat daftar akun"                   "list accounts";

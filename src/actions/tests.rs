@@ -355,6 +355,61 @@ fn row(rule: Rule) -> Row {
             act: |at| custody::checkpoint(at, "2026-11-24.json").map(drop),
             entered: &["checkpoint-exported"],
         },
+        Rule::LedgerVerify => Row {
+            given: nothing,
+            act: |at| custody::verify(at, None, None).map(drop),
+            entered: &[],
+        },
+        Rule::CheckpointMake => Row {
+            given: nothing,
+            act: |at| custody::make_checkpoint(at).map(drop),
+            entered: &["signing-key-made", "checkpoint-made"],
+        },
+        Rule::LogExport => Row {
+            given: nothing,
+            act: |at| {
+                let out = TempDir::new().unwrap();
+                custody::export_log(at, (1, None), &out.path().join("log")).map(drop)
+            },
+            entered: &["signing-key-made", "log-export"],
+        },
+        Rule::BackupMake => Row {
+            given: nothing,
+            act: |at| {
+                let out = TempDir::new().unwrap();
+                custody::make_backup(at, &out.path().join("backup"), None).map(drop)
+            },
+            entered: &["backup"],
+        },
+        Rule::RestoreDrill => Row {
+            given: nothing,
+            act: |at| match custody::drill_restore(at)?.findings.as_slice() {
+                [] => Ok(()),
+                found => panic!("{found:?}"),
+            },
+            entered: &["restore-drill"],
+        },
+        Rule::SubjectReport => Row {
+            given: printed,
+            act: |at| privacy::subject(at, child(1).nik.as_str()).map(drop),
+            entered: &["subject-report"],
+        },
+        Rule::BreachReport => Row {
+            given: printed,
+            act: |at| {
+                let day = jiff::civil::date(2026, 11, 24);
+                privacy::breach(at, day, day, true).map(drop)
+            },
+            entered: &["breach-report"],
+        },
+        Rule::Purge => Row {
+            given: printed,
+            act: |at| {
+                let seen = privacy::purge::review(at, true)?;
+                privacy::purge::purge(at, &seen)
+            },
+            entered: &[],
+        },
         Rule::LayoutView => Row {
             given: nothing,
             act: |at| layouts::view(at).map(drop),

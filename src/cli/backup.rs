@@ -9,38 +9,31 @@ use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::verdict::{hold_checkpoints, tell};
-use super::{Outcome, acting, init, local, print_json, reader, station, writer};
-use crate::actions::backup::{Backup, Scratch, back_up, unpack};
+use super::verdict::tell;
+use super::{Outcome, acting, init, local, perform, print_json, reader, station, writer};
+use crate::actions::backup::{Backup, Scratch, back_up, unpack, verify_unpacked};
+use crate::actions::custody;
 use crate::cli::args;
 use crate::config::{Config, Paths, SAMPLE};
 use crate::domain::account::Right;
-use crate::domain::audit::AuditCode;
 use crate::domain::card::State;
 use crate::ledger::{self, Ledger};
-use crate::production::ledger_files;
 
 pub(super) fn make(args: &args::LedgerBackup) -> Result<Outcome> {
+    let recipient = args.recipient.as_deref();
     let (paths, config) = station(&args.station)?;
-    let recipient = args.recipient.as_ref().or(config.backup.recipient.as_ref());
-    let opened = match writer(&paths) {
-        Ok(mut ledger) => {
-            let by = acting(&mut ledger, &args.actor.user, Right::Audit)?;
-            Ok((ledger, by))
-        }
+    if let Err(damaged) = writer(&paths) {
         // A damaged ledger proves nobody, but its backup may be the last one there is.
-        Err(damaged) => Err(damaged),
-    };
-    let made = back_up(&paths, &args.out, recipient.map(String::as_str))?;
-    let (mut ledger, by) = opened?;
-    let detail = format!(
-        "events 1 to {}, {}",
-        made.manifest.seq,
-        if made.encrypted { "encrypted" } else { "plain" }
-    );
-    ledger.write(&by, Timestamp::now(), |tx| -> ledger::Result<()> {
-        tx.audit(AuditCode::Backup, None, Some(&detail))
+        let recipient = recipient.or(config.backup.recipient.as_deref());
+        back_up(&paths, &args.out, recipient, Timestamp::now())?;
+        return Err(damaged);
+    }
+    let made = perform(&args.station, Some(&args.actor.user), |at| {
+        custody::make_backup(at, &args.out, recipient)
     })?;
+    let Some(made) = made else {
+        return Ok(Outcome::Refused);
+    };
     let sound = made.report.is_clean();
     if args.station.json {
         let findings = made.report.findings.iter();
@@ -86,24 +79,17 @@ pub(super) fn restore(args: &args::LedgerRestore) -> Result<Outcome> {
     let dir = scratch.0.clone();
     let manifest = unpack(&args.file, &dir, args.identity.as_deref())?;
     let paths = init::make(&dir, SAMPLE)?;
-    // One from an older program is brought up to date first.
-    drop(writer(&paths)?);
-    let (mut report, last, held) = {
+    let report = verify_unpacked(&paths, &manifest)?;
+    let (last, held) = {
         let ledger = reader(&paths)?;
-        let mut report = ledger::verify(&ledger, &ledger_files(&paths))?;
-        hold_checkpoints(&ledger, &paths, None, &mut report)?;
         let mut last = None;
         ledger.entries(manifest.seq, manifest.seq, |entry| -> ledger::Result<()> {
             last = Some(entry);
             Ok(())
         })?;
-        (report, last, ledger.how_many(State::Held)?)
+        (last, ledger.how_many(State::Held)?)
     };
     let mut ledger: Ledger = writer(&paths)?;
-    if ledger.hash_of(manifest.seq)?.as_ref() != Some(&manifest.head) {
-        let name = "manifest.json".to_owned();
-        report.add_checkpoint(name, ledger::CheckpointFault::Rewritten);
-    }
     let last = last.context("the backup's log is empty")?;
     let by = acting(&mut ledger, &args.person.user, Right::Decide)?;
     let to_settle = ledger.write(&by, Timestamp::now(), |tx| tx.restored(args.i_know))?;

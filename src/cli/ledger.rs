@@ -1,22 +1,17 @@
 //! `ledger verify`, `checkpoint` and `export`; `backup` and `restore` are in `backup.rs`.
 
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Write};
+use std::io::BufReader;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::verdict::{fault_of, hold_checkpoints, tell};
-use super::{Outcome, acting, backup, print_json, reader, refuse, station, writer};
+use super::verdict::tell;
+use super::{Outcome, backup, perform, print_json};
+use crate::actions::custody;
 use crate::cli::args::{self, LedgerCommand};
-use crate::domain::account::Right;
-use crate::domain::audit::AuditCode;
-use crate::ledger::{self, Checkpoint, Signer};
-use crate::production::checkpoints::keep_checkpoints;
-use crate::production::ledger_files;
-use crate::production::photos::write_new;
+use crate::ledger::{self, Checkpoint};
 
 pub fn run(command: &LedgerCommand) -> Result<Outcome> {
     match command {
@@ -28,22 +23,26 @@ pub fn run(command: &LedgerCommand) -> Result<Outcome> {
         LedgerCommand::Export(args) => export(args),
         LedgerCommand::Backup(args) => backup::make(args),
         LedgerCommand::Restore(args) => backup::restore(args),
+        LedgerCommand::Drill(args) => drill(args),
     }
 }
 
 fn verify(args: &args::LedgerVerify) -> Result<Outcome> {
-    let (paths, _) = station(&args.station)?;
-    let reader = reader(&paths)?;
-    let mut report = ledger::verify(&reader, &ledger_files(&paths))?;
-    hold_checkpoints(&reader, &paths, args.key.as_deref(), &mut report)?;
-    if let Some(file) = &args.against {
-        let text = fs::read_to_string(file)
-            .with_context(|| format!("`{}` cannot be read", file.display()))?;
-        let fault = fault_of(&reader, &text, args.key.as_deref())?;
-        if let Some(fault) = fault {
-            report.add_checkpoint(file.display().to_string(), fault);
+    let against = match &args.against {
+        None => None,
+        Some(file) => {
+            let text = fs::read_to_string(file)
+                .with_context(|| format!("`{}` cannot be read", file.display()))?;
+            Some((file.display().to_string(), text))
         }
-    }
+    };
+    let report = perform(&args.station, None, |at| {
+        let against = against.as_ref().map(|(name, text)| (&**name, &**text));
+        custody::verify(at, against, args.key.as_deref())
+    })?;
+    let Some(report) = report else {
+        return Ok(Outcome::Refused);
+    };
     tell(&report, args.station.json)?;
     if let (Some(file), false) = (&args.against, args.station.json)
         && report.is_clean()
@@ -96,14 +95,12 @@ fn verify_export(file: &Path, args: &args::LedgerVerify) -> Result<Outcome> {
 }
 
 fn checkpoint(args: &args::LedgerCheckpoint) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
-    let mut ledger = writer(&paths)?;
-    let signer = Signer::of(&paths.ledger())?;
-    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
-    let now = Timestamp::now();
-    let day = now.to_zoned_datetime(config.zone()?).date();
-    let made = ledger.write(&by, now, |tx| tx.checkpoint(day, &signer))?;
-    let files = keep_checkpoints(&paths, &ledger)?;
+    let made = perform(&args.station, Some(&args.person.user), |at| {
+        custody::make_checkpoint(at)
+    })?;
+    let Some((made, files)) = made else {
+        return Ok(Outcome::Refused);
+    };
     if args.station.json {
         print_json(&json!({ "checkpoint": made, "files": files }))?;
         return Ok(Outcome::Done);
@@ -128,38 +125,13 @@ pub(super) fn say(checkpoint: &Checkpoint) {
 }
 
 fn export(args: &args::LedgerExport) -> Result<Outcome> {
-    let (paths, _) = station(&args.station)?;
-    let mut ledger = writer(&paths)?;
-    let signer = Signer::of(&paths.ledger())?;
-    let json = args.station.json;
-    // It is entered before it is made, so that the export tells of itself.
-    let by = acting(&mut ledger, &args.person.user, Right::Audit)?;
-    let entered = ledger.write(&by, Timestamp::now(), |tx| {
-        tx.know_signer(&signer)?;
-        tx.audit(AuditCode::LogExport, None, None)
-    });
-    if let Err(error) = entered {
-        return refuse(error, json);
-    }
-    let mut refused = None;
-    let written = write_new(&args.out, |file| {
-        let mut out = BufWriter::new(file);
-        let made = match ledger.export(args.from, args.to, &signer, &mut out) {
-            Err(ledger::Error::Output(error)) => return Err(error),
-            Err(error) => {
-                refused = Some(error);
-                return Err(std::io::ErrorKind::Other.into());
-            }
-            Ok(made) => made,
-        };
-        out.flush()?;
-        Ok(made)
-    });
-    if let Some(error) = refused {
-        return refuse(error, json);
-    }
-    let made = written.with_context(|| format!("`{}` cannot be written", args.out.display()))?;
-    if json {
+    let made = perform(&args.station, Some(&args.person.user), |at| {
+        custody::export_log(at, (args.from, args.to), &args.out)
+    })?;
+    let Some(made) = made else {
+        return Ok(Outcome::Refused);
+    };
+    if args.station.json {
         print_json(&json!({ "export": made, "out": args.out }))?;
     } else {
         println!(
@@ -172,4 +144,15 @@ fn export(args: &args::LedgerExport) -> Result<Outcome> {
         println!("  kunci (key)   {}", made.public_key);
     }
     Ok(Outcome::Done)
+}
+
+fn drill(args: &args::LedgerCheckpoint) -> Result<Outcome> {
+    let report = perform(&args.station, Some(&args.person.user), |at| {
+        custody::drill_restore(at)
+    })?;
+    let Some(report) = report else {
+        return Ok(Outcome::Refused);
+    };
+    tell(&report, args.station.json)?;
+    Ok(Outcome::refused_if(!report.is_clean()))
 }

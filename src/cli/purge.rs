@@ -1,33 +1,34 @@
 //! `purge`: the privacy clock by hand.
 
 use anyhow::Result;
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Outcome, acting, local, print_json, station, writer};
-use crate::actions::purge::Purge;
+use super::{Outcome, local, perform, print_json, station};
+use crate::actions::privacy::purge::{self, Purge};
 use crate::cli::args;
 use crate::config::Config;
-use crate::domain::account::Right;
 use crate::domain::text::Explain;
 use crate::production::lock::Lock;
 use crate::production::lock::LockError;
 
 pub fn run(args: &args::PurgeArgs) -> Result<Outcome> {
     let (paths, config) = station(&args.station)?;
-    let mut ledger = writer(&paths)?;
     // Only while no daemon takes in photos are those without a card surely left over.
     let lock = match Lock::take(&paths.lock()) {
         Ok(lock) => Some(lock),
         Err(LockError::Held(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    let by = acting(&mut ledger, &args.person.user, Right::Decide)?;
-    let now = Timestamp::now();
-    let plan = Purge::plan(&ledger, &paths, &config.privacy, now, lock.is_some())?;
-    if !args.dry_run {
-        plan.carry_out(&mut ledger, &paths, &by, now)?;
-    }
+    let plan = perform(&args.station, Some(&args.person.user), |at| {
+        let plan = purge::review(at, lock.is_some())?;
+        if !args.dry_run {
+            purge::purge(at, &plan)?;
+        }
+        Ok(plan)
+    })?;
+    let Some(plan) = plan else {
+        return Ok(Outcome::Refused);
+    };
     if args.station.json {
         print_json(&json!({
             "done": !args.dry_run,

@@ -1,51 +1,10 @@
-//! What verifying the ledger found: held against checkpoints, and told.
-
-use std::fs;
+//! Tells what verifying the ledger found.
 
 use anyhow::Result;
 use serde_json::json;
 
 use super::print_json;
-use crate::config::Paths;
-use crate::ledger::{self, Checkpoint, CheckpointFault, Reader, Report};
-
-/// Holds the log against every checkpoint that the station keeps: a log that was cut while they
-/// stayed is found without any help from outside. With `key` each must be signed with that one.
-pub(super) fn hold_checkpoints(
-    reader: &Reader,
-    paths: &Paths,
-    key: Option<&str>,
-    report: &mut Report,
-) -> Result<()> {
-    let Ok(listed) = fs::read_dir(paths.checkpoints()) else {
-        // A station that never closed a day has none.
-        return Ok(());
-    };
-    let mut files = listed.collect::<Result<Vec<_>, _>>()?;
-    files.sort_by_key(fs::DirEntry::file_name);
-    // What a crash left half written never was a checkpoint; the next close writes it whole.
-    files.retain(|file| file.path().extension().is_none_or(|end| end != "tmp"));
-    for file in files {
-        // One that cannot be read is no checkpoint.
-        let text = fs::read_to_string(file.path()).unwrap_or_default();
-        if let Some(fault) = fault_of(reader, &text, key)? {
-            report.add_checkpoint(file.file_name().to_string_lossy().into_owned(), fault);
-        }
-    }
-    Ok(())
-}
-
-/// What is wrong with the log or with a checkpoint, given its text.
-pub(super) fn fault_of(
-    reader: &Reader,
-    text: &str,
-    key: Option<&str>,
-) -> Result<Option<CheckpointFault>> {
-    Ok(match Checkpoint::parse(text) {
-        Some(checkpoint) => ledger::against(reader, &checkpoint, key)?,
-        None => Some(CheckpointFault::Unreadable),
-    })
-}
+use crate::ledger::Report;
 
 /// Prints what verifying found.
 pub(super) fn tell(report: &Report, json: bool) -> Result<()> {

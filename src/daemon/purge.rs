@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Station;
-use crate::actions::purge::Purge;
+use crate::actions::privacy::purge::Purge;
 use crate::actions::uploads;
 use crate::domain::chain;
 use crate::production::{ACTOR, StationError};

@@ -71,6 +71,7 @@ audit_codes! {
     CheckpointExported "checkpoint-exported" "mengunduh titik periksa" "took out a checkpoint",
     LogExport "log-export" "mengekspor catatan peristiwa" "exported the log",
     Backup "backup" "membuat cadangan" "made a backup",
+    RestoreDrill "restore-drill" "menguji pemulihan" "drilled a restore",
     SubjectReport "subject-report" "membuat laporan subjek data" "made a data subject's report",
     BreachReport "breach-report" "membuat laporan insiden" "made a breach report",
     FilesPurged "files-purged" "menghapus berkas lama" "purged old files",

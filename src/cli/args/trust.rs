@@ -25,6 +25,8 @@ pub enum LedgerCommand {
     /// What happened after the backup is not in its log. Cards that may have been printed since
     /// become unconfirmed, and none prints before a person settles it.
     Restore(LedgerRestore),
+    /// A backup made, unpacked and verified as a restore does it; nothing of it stays
+    Drill(LedgerCheckpoint),
 }
 
 /// `ledger verify`.
@@ -44,7 +46,7 @@ pub struct LedgerVerify {
     pub station: StationArg,
 }
 
-/// `ledger checkpoint`.
+/// `ledger checkpoint` and `ledger drill`.
 #[derive(Debug, Args)]
 pub struct LedgerCheckpoint {
     /// Who acts.

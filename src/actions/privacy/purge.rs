@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use crate::actions::{Access, Failure, Result, Rule};
 use crate::config::{Paths, PrivacySettings};
 use crate::domain::audit::AuditCode;
 use crate::domain::ids::{CardId, LotId};
@@ -53,7 +54,7 @@ impl Purge {
         settings: &PrivacySettings,
         now: Timestamp,
         photos: bool,
-    ) -> Result<Self, StationError> {
+    ) -> std::result::Result<Self, StationError> {
         let before = days_before(now, settings.purge_after_days);
         let mut plan = ledger.snapshot(|ledger| -> ledger::Result<_> {
             let cards = ledger.erasable(before)?;
@@ -97,7 +98,7 @@ impl Purge {
         ledger: &Reader,
         folder: &Path,
         now: Timestamp,
-    ) -> Result<Vec<PathBuf>, StationError> {
+    ) -> std::result::Result<Vec<PathBuf>, StationError> {
         let mut unused = Vec::new();
         let listed = older_than(folder, days_before(now, 1)).map_err(|source| {
             let what = "`photos/` cannot be read";
@@ -126,7 +127,7 @@ impl Purge {
         paths: &Paths,
         actor: &str,
         now: Timestamp,
-    ) -> Result<(), StationError> {
+    ) -> std::result::Result<(), StationError> {
         for cards in self.cards.chunks(AT_A_TIME) {
             ledger.write(actor, now, |tx| -> ledger::Result<()> {
                 let mut cards = cards.iter();
@@ -169,6 +170,24 @@ impl Purge {
         }
         Ok(())
     }
+}
+
+/// What a purge would take now. `photos`: whether nobody is taking in photos meanwhile.
+pub fn review(at: &Access<'_>, photos: bool) -> Result<Purge> {
+    let (paths, settings) = (&at.context.paths, &at.context.config.privacy);
+    at.read(Rule::Purge, |ledger| {
+        Purge::plan(ledger, paths, settings, at.now, photos).map_err(Failure::broken)
+    })
+}
+
+/// Takes what was looked at, and nothing else.
+pub fn purge(at: &mut Access<'_>, seen: &Purge) -> Result<()> {
+    at.permit(Rule::Purge)?;
+    let (context, actor, now) = (at.context, at.actor(), at.now);
+    context.with_ledger(|ledger| {
+        let done = seen.carry_out(ledger, &context.paths, &actor, now);
+        done.map_err(Failure::broken)
+    })
 }
 
 fn days_before(now: Timestamp, days: u32) -> Timestamp {
