@@ -1,16 +1,19 @@
 //! What keeps the station's books whole and proves that they are: the trail, signed checkpoints,
 //! verifying, exports of the log, backups and drills of a restore.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io::{BufWriter, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 
 use super::backup::{Backup, Scratch, back_up, fault_of, unpack, verify_kept, verify_unpacked};
 use super::{Access, Audit, Failure, Result, Rule, accounts};
 use crate::config::Paths;
 use crate::domain::audit::AuditCode;
+use crate::domain::text::Text;
 use crate::ledger::{
     self, Checkpoint, Entry, ExportReport, KeptCheckpoint, Report, Signer, TrailFilter,
 };
@@ -138,6 +141,76 @@ pub fn make_backup(at: &mut Access<'_>, out: &Path, recipient: Option<&str>) -> 
         format!("events 1 to {}, {how}", made.manifest.seq),
     )])?;
     Ok(made)
+}
+
+/// The newest backup that was made on the page.
+#[derive(Debug)]
+pub struct KeptBackup {
+    pub path: PathBuf,
+    pub made_at: Timestamp,
+    pub bytes: u64,
+}
+
+impl KeptBackup {
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    fn newest(paths: &Paths) -> Option<Self> {
+        let listed = fs::read_dir(paths.backups()).ok()?.flatten();
+        let whole = listed.map(|entry| entry.path());
+        let path = (whole.filter(|path| path.extension().is_some_and(|end| end == "age"))).max()?;
+        let found = fs::metadata(&path).ok()?;
+        Some(Self {
+            made_at: found.modified().ok()?.try_into().ok()?,
+            bytes: found.len(),
+            path,
+        })
+    }
+}
+
+/// The newest backup of the page, if there is one.
+pub fn kept_backup(at: &Access<'_>) -> Result<Option<KeptBackup>> {
+    at.permit(Rule::BackupMake)?;
+    Ok(KeptBackup::newest(&at.context.paths))
+}
+
+/// Makes a backup in the station's own folder, to be taken away, and deletes those before it. It is
+/// encrypted, for it goes through a browser.
+pub fn keep_backup(at: &mut Access<'_>) -> Result<Backup> {
+    at.permit(Rule::BackupMake)?;
+    if at.context.config.backup.recipient.is_none() {
+        return Err(Failure::refused(
+            "Isi dulu recipient di bagian [backup] pada station.toml.",
+            "Fill in recipient under [backup] of station.toml first.",
+        ));
+    }
+    let folder = at.context.paths.backups();
+    let made = DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder);
+    made.map_err(Failure::broken)?;
+    let name = format!("cadangan-{}.age", at.now.strftime("%Y%m%dT%H%M%SZ"));
+    let out = folder.join(name);
+    let backup = make_backup(at, &out, None)?;
+    for entry in fs::read_dir(&folder).map_err(Failure::broken)?.flatten() {
+        if entry.path() != out {
+            fs::remove_file(entry.path()).map_err(Failure::broken)?;
+        }
+    }
+    Ok(backup)
+}
+
+/// The newest backup of the page, which leaves the station now.
+pub fn take_backup(at: &mut Access<'_>) -> Result<KeptBackup> {
+    let audit = |kept: &KeptBackup| Audit::of(AuditCode::Backup, kept.name());
+    let paths = &at.context.paths;
+    at.export(Rule::BackupMake, audit, |_| {
+        let missing = Failure::Missing(Text::new("Belum ada cadangan.", "There is no backup yet."));
+        KeptBackup::newest(paths).ok_or(missing)
+    })
 }
 
 /// Makes a backup, unpacks it beside the ledger, and verifies what came out of it as a restore does.

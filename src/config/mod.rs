@@ -405,6 +405,11 @@ impl Paths {
         self.root.join("checkpoints")
     }
 
+    /// Backups that wait to be taken away.
+    pub fn backups(&self) -> PathBuf {
+        self.root.join("backups")
+    }
+
     pub fn layouts(&self) -> PathBuf {
         self.root.join("layouts")
     }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
 use super::batches::Batches;
+use super::custody::Jobs;
 use super::desks::Desks;
 use super::error::PageError;
 use super::limit::Limiter;
@@ -28,6 +29,7 @@ pub struct App {
     /// The number of the newest event, which wakes the browsers.
     pub head: watch::Sender<u64>,
     pub batches: Batches,
+    pub jobs: Jobs,
     /// What lies in `incoming/`. It remembers what it has looked into.
     inbox: Mutex<Inbox>,
 }
@@ -55,6 +57,7 @@ impl App {
             scans: Desks::default(),
             head: watch::Sender::new(0),
             batches: Batches::open(paths, config)?,
+            jobs: Jobs::default(),
             inbox: Mutex::new(Inbox::new(paths.intake(), config.intake.clone())?),
             context,
         })

@@ -19,6 +19,7 @@ mod board;
 mod cards;
 mod connections;
 mod cookies;
+mod custody;
 mod day;
 mod desks;
 mod error;

@@ -27,6 +27,7 @@ const MENU: &[(&str, &str, &str, Right)] = &[
     ("/layouts", "Layout", "Layouts", Right::Look),
     ("/reports", "Laporan", "Reports", Right::Look),
     ("/audit", "Jejak", "Audit", Right::Audit),
+    ("/custody", "Cadangan", "Backups", Right::Audit),
     ("/accounts", "Akun", "Accounts", Right::Decide),
     ("/senders", "Pengirim", "Senders", Right::Decide),
 ];
@@ -141,6 +142,7 @@ pub fn day(text: Option<&str>) -> Result<Option<Date>, PageError> {
 pub fn attachment(bytes: Vec<u8>, name: &str) -> Response {
     let kind = match name.rsplit_once('.') {
         Some((_, "xlsx")) => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Some((_, "txt")) => "text/plain; charset=utf-8",
         Some((_, "csv")) => "text/csv; charset=utf-8",
         Some((_, "pdf")) => "application/pdf",
         Some((_, "json")) => "application/json",

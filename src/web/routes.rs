@@ -14,8 +14,8 @@ use super::app::App;
 use super::error::PageError;
 use super::router::{FORM_BYTES, Routes};
 use super::{
-    accounts, api, assets, audit, batches, board, cards, day, guard, health, layouts, live, login,
-    lots, metrics, packs, photos, reports, scan, senders, stock,
+    accounts, api, assets, audit, batches, board, cards, custody, day, guard, health, layouts,
+    live, login, lots, metrics, packs, photos, reports, scan, senders, stock,
 };
 use crate::domain::account::Right;
 
@@ -32,6 +32,7 @@ fn all(app: Option<Arc<App>>) -> Routes {
     let routes = day::routes(stock::routes(packs::routes(routes)));
     let routes = cards::routes(routes);
     let routes = senders::routes(accounts::routes(login::routes(routes)));
+    let routes = custody::routes(routes);
     let routes = layouts::routes(audit::routes(reports::routes(photos::routes(routes))));
     batches::routes(routes, most)
         .get("/assets/{name}", Needs::Nothing, assets::asset)

@@ -5,6 +5,7 @@ mod batches;
 mod browser;
 mod cards;
 mod client;
+mod custody;
 mod desk;
 mod packs;
 mod photos;

@@ -86,6 +86,7 @@ fn reports_layouts_and_the_trail_are_legible_in_both_languages() {
             "reports",
             "reports/register",
             "audit",
+            "custody",
             "layouts",
             "packs",
             "photos",
