@@ -139,11 +139,6 @@ impl Printer for FolderPrinter {
     fn forgets_jobs(&self) -> bool {
         false
     }
-
-    /// A power cut may take the new name back after the other program has read the file.
-    fn is_sent_unseen(&self) -> bool {
-        true
-    }
 }
 
 impl FolderPrinter {

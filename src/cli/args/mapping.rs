@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Asker, StationArg};
+use super::StationArg;
 
 /// `mapping …`.
 #[derive(Debug, Subcommand)]
@@ -39,9 +39,6 @@ pub struct MappingSave {
     /// Who sends such tables
     #[arg(long)]
     pub sender: Option<String>,
-    /// Who acts.
-    #[command(flatten)]
-    pub asker: Asker,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,

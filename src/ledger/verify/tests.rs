@@ -3,16 +3,18 @@
 mod busy;
 
 use std::fs;
+use std::path::Path;
 
 use busy::{Busy, paper};
 use rusqlite::Connection;
 
 use super::*;
 use crate::domain::card::{Evidence, SpoilReason, State};
+use crate::domain::device::DeviceState;
 use crate::domain::ids::CardId;
 use crate::ledger::event::chain_hash;
 use crate::ledger::testing::{Station, child, files, new_card, new_lot, now};
-use crate::ledger::{Ledger, Remake, Result};
+use crate::ledger::{Ledger, PackFilter, Remake, Result};
 
 fn event(seq: u64, fault: EventFault) -> Finding {
     Finding::Event { seq, fault }
@@ -455,4 +457,58 @@ fn whatever_is_done_the_rebuilt_projections_equal_the_live_ones() {
         findings.iter().all(|f| matches!(f, Finding::File { .. })),
         "{findings:?}"
     );
+}
+
+/// The station lies there as release 0.2.0 made it: its tables as SQL, its key, and the files that
+/// they name. It is never made anew.
+#[test]
+fn a_station_of_0_2_0_is_opened_verified_read_in_every_part_and_written_to() {
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/station-0.2.0");
+    let dir = tempfile::TempDir::new().unwrap();
+    fs::copy(old.join("station.key"), dir.path().join("station.key")).unwrap();
+    let tables = fs::read_to_string(old.join("ledger.sql")).unwrap();
+    let db = Connection::open(dir.path().join("ledger.db")).unwrap();
+    db.execute_batch(&tables).unwrap();
+    drop(db);
+    let mut ledger = Ledger::open(dir.path()).unwrap();
+    let report = verify(&ledger, &files(&old)).unwrap();
+    assert_eq!(report.findings, []);
+    assert_eq!((report.events, report.persons, report.erased), (53, 4, 2));
+    assert_eq!((report.lots, report.purged), (1, 1));
+    assert_eq!((report.photos, report.papers), (1, 1));
+
+    let states = [
+        (State::Accepted, 2),
+        (State::Cancelled, 2),
+        (State::HandedOver, 1),
+        (State::Spoiled, 1),
+    ];
+    let mut found = ledger.status().unwrap().states;
+    found.sort_unstable();
+    let mut wanted = states.to_vec();
+    wanted.sort_unstable();
+    assert_eq!(found, wanted);
+    for number in 1..=6 {
+        let card = CardId::new(number);
+        assert!(ledger.card(card).unwrap().is_some(), "{card}");
+        assert!(!ledger.history(card).unwrap().is_empty(), "{card}");
+    }
+    let lots = ledger.lots().unwrap();
+    let printer = ledger.printers().unwrap().remove(0);
+    assert_eq!((lots.len(), printer.state), (2, DeviceState::Idle));
+    assert_eq!(ledger.packs(&PackFilter::default()).unwrap().len(), 1);
+    let destruction = ledger.destruction(1).unwrap().unwrap();
+    assert_eq!(destruction.witnesses.len(), 1);
+    assert_eq!(ledger.stock().unwrap().len(), 1);
+    assert_eq!(ledger.closed_days("kia").unwrap().len(), 1);
+    assert!(ledger.ribbons().unwrap().is_some());
+    assert_eq!(ledger.latest_drops(9).unwrap().len(), 1);
+    assert_eq!(ledger.accounts().unwrap().len(), 1);
+    assert_eq!(ledger.senders().unwrap().len(), 1);
+    assert_eq!(ledger.checkpoints(None).unwrap().len(), 1);
+
+    let card = ledger.write("station", now(), |tx| tx.accept(new_card(&child(9))));
+    let card = card.unwrap();
+    assert_eq!(ledger.state(card).unwrap(), Some(State::Accepted));
+    assert_eq!(verify(&ledger, &files(&old)).unwrap().findings, []);
 }

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Multipart, State};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::actions::batches;
-use crate::web::action::with_access;
+use crate::domain::audit::AuditCode;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::page;
@@ -22,7 +21,8 @@ pub async fn upload(
 ) -> Result<Response, PageError> {
     match taken(&app, &mut form).await {
         Ok(id) => {
-            with_access(&app, &user, batches::uploaded).await?;
+            app.write(&user, |tx| tx.audit(AuditCode::BatchUploaded, None, None))
+                .await?;
             Ok(Redirect::to(&format!("/batches/{id}")).into_response())
         }
         Err(error) => {

@@ -7,6 +7,7 @@ mod cards;
 mod client;
 mod custody;
 mod desk;
+mod five_days;
 mod packs;
 mod photos;
 mod reports;
