@@ -2,8 +2,9 @@
 //! two villages, what goes wrong with their records, cards and packs, and totals that agree
 //! wherever they are told.
 //!
-//! The binary's clock is the machine's, so the five days are five rounds on one day. A day closes
-//! once for each kind of blanks: the rounds are balanced by a count, and the close comes at the end.
+//! The binary's clock is the machine's, so this is five rounds on one day: a day closes once for each
+//! kind of blanks, so the rounds are balanced by a count, and the close comes at the end. The days of
+//! a calendar pass in `web/five_days.rs`, whose clock the test holds.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
