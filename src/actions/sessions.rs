@@ -20,7 +20,25 @@ fn limits(web: &WebSettings) -> (SignedDuration, SignedDuration) {
     )
 }
 
-/// Begins a session of who proves to be `user`; gives its token. `client` is a digest of what the
+/// A session that was begun.
+#[derive(Debug)]
+pub struct Begun {
+    pub token: String,
+    /// What the browser shows next time, so that others' guesses do not keep its user out.
+    pub browser: String,
+}
+
+/// Whether a browser shows that `user` has logged in with it since the password was set.
+pub fn knows(context: &Context, user: &str, browser: Option<&str>) -> Result<bool> {
+    let Some(browser) = browser else {
+        return Ok(false);
+    };
+    let known = context.read(|ledger| ledger.browser(user))?;
+    // Compared by their hashes, so that the time tells nothing.
+    Ok(known.is_some_and(|known| hashed(&known) == hashed(browser)))
+}
+
+/// Begins a session of who proves to be `user`. `client` is a digest of what the
 /// browser says of itself. Of names that there are not, the audit keeps as many as `keeps_stranger`
 /// lets it.
 pub fn log_in(
@@ -29,7 +47,7 @@ pub fn log_in(
     password: &str,
     client: &str,
     keeps_stranger: impl FnOnce() -> bool,
-) -> Result<String> {
+) -> Result<Begun> {
     let now = context.now();
     let (known, proved) = context.read(|ledger| -> Result<_> {
         let known = ledger.account(user)?.is_some();
@@ -56,7 +74,11 @@ pub fn log_in(
             tx.audit(AuditCode::Login, None, None)
         })
     })?;
-    Ok(token)
+    let browser = context.read(|ledger| ledger.browser(user))?;
+    Ok(Begun {
+        token,
+        browser: browser.unwrap_or_default(),
+    })
 }
 
 /// The account of a session, named by the hash of its token. One that is too old or of a closed

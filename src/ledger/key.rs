@@ -28,6 +28,7 @@ pub(super) enum Purpose {
     Request,
     Code,
     Submission,
+    Browser,
 }
 
 impl Purpose {
@@ -41,6 +42,7 @@ impl Purpose {
             Self::Request => "request",
             Self::Code => "code",
             Self::Submission => "submission",
+            Self::Browser => "browser",
         }
     }
 }
@@ -85,6 +87,11 @@ impl StationKey {
         let revisi = revisi.to_be_bytes();
         let parts = [sender.as_bytes(), id.as_bytes(), &revisi, content];
         self.hash(Purpose::Submission, &parts.map(Some))
+    }
+
+    /// What a browser shows in which this user has logged in with this password.
+    pub fn browser(&self, user: &str, password: &str) -> String {
+        self.hash(Purpose::Browser, &[Some(user), Some(password)])
     }
 
     /// The hash of what a card's QR shows.

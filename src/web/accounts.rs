@@ -13,6 +13,7 @@ use super::action::{Then, perform, with_access};
 use super::app::App;
 use super::error::PageError;
 use super::guard::Needs;
+use super::limit::Key;
 use super::page;
 use super::router::Routes;
 use super::session::User;
@@ -173,17 +174,20 @@ async fn set_own(
     user: User,
     Form(own): Form<Own>,
 ) -> Result<Response, PageError> {
-    let key = format!("user {}", user.name);
-    if !app.logins.tries(&[&key], Instant::now()) {
+    let keys = [Key::person(format!("own password of {}", user.name))];
+    if !app.logins.tries(&keys, Instant::now()) {
         return Err(PageError::Slow);
     }
+    let turn = app.turns.wait().await.ok_or(PageError::Slow)?;
     let (here, name) = (Arc::clone(&app), user.name.clone());
     let changed = with_access(&app, &user, move |at| {
         accounts::prove_again(at, &own.old)?;
-        here.logins.succeeded(&[&key]);
+        here.logins.succeeded(&keys);
         accounts::set_password(at, &name, &own.new)
     });
-    match changed.await {
+    let changed = changed.await;
+    drop(turn);
+    match changed {
         Ok(_) => Ok(Redirect::to("/login").into_response()),
         Err(error) => page::refused(&app, &user, "/password", error),
     }

@@ -11,7 +11,7 @@ use super::batches::Batches;
 use super::custody::Jobs;
 use super::desks::Desks;
 use super::error::PageError;
-use super::limit::Limiter;
+use super::limit::{Limiter, Turns};
 use super::session::User;
 use crate::actions::{self, accounts};
 use crate::config::Config;
@@ -25,6 +25,7 @@ pub struct App {
     /// The `Host` values that are answered.
     pub hosts: Vec<String>,
     pub logins: Limiter,
+    pub turns: Turns,
     /// Where the scanning of each person stands.
     pub scans: Desks,
     /// The number of the newest event, which wakes the browsers.
@@ -55,6 +56,7 @@ impl App {
         Ok(Self {
             hosts: hosts(config, address),
             logins: Limiter::default(),
+            turns: Turns::default(),
             scans: Desks::default(),
             head: watch::Sender::new(0),
             batches: Batches::open(paths, config)?,

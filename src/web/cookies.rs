@@ -61,6 +61,21 @@ pub fn end(app: &App) -> HeaderValue {
     set(app, &name(app), "", 0)
 }
 
+/// The name of the cookie that says that `user` has logged in here before.
+fn known_name(user: &str) -> String {
+    format!("kia_kenal_{user}")
+}
+
+/// The cookie that lets `user` be known in this browser for a year.
+pub fn know(app: &App, user: &str, browser: &str) -> HeaderValue {
+    set(app, &known_name(user), browser, 365 * 86400)
+}
+
+/// What this browser shows of having been used by `user`.
+pub fn known<'a>(headers: &'a HeaderMap, user: &str) -> Option<&'a str> {
+    cookie(headers, &known_name(user))
+}
+
 /// The cookie of the language.
 pub fn speak(app: &App, lang: Lang) -> HeaderValue {
     set(app, LANGUAGE, lang.code(), 365 * 86400)

@@ -7,7 +7,7 @@ use std::time::Instant;
 use axum::Form;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -17,6 +17,7 @@ use super::cookies;
 use super::error::PageError;
 use super::frame;
 use super::guard::Needs;
+use super::limit::Key;
 use super::page;
 use super::router::Routes;
 use super::session::{self, User};
@@ -96,30 +97,52 @@ async fn enter(
     if !is_user_name(&user) {
         return Ok(wrong(Denied::LOGIN.of(lang)));
     }
-    let keys = [format!("user {user}"), format!("address {}", from.ip())];
-    let keys = keys.each_ref().map(String::as_str);
+    let shown = cookies::known(&headers, &user).map(str::to_owned);
+    let name = user.clone();
+    let known = app.blocking(move |context| sessions::knows(context, &name, shown.as_deref()));
     let now = Instant::now();
     // Behind a proxy, and on this machine, one address is everybody's.
-    let counted = match app.config.web.proxy.is_some() || from.ip().is_loopback() {
-        true => &keys[..1],
-        false => &keys[..],
+    let place = match app.config.web.proxy.is_some() || from.ip().is_loopback() {
+        true => None,
+        false => Some(from.ip()),
     };
-    if !app.logins.tries(counted, now) {
+    let keys = match known.await? {
+        // Whoever guesses elsewhere must not lock out those who work here.
+        true => vec![Key::person(format!("user {user} in a known browser"))],
+        false => {
+            let own = Key::person(format!("user {user} at {place:?}"));
+            let everywhere = Key::crowd(format!("user {user}"));
+            let address = place.map(|place| Key::crowd(format!("address {place}")));
+            [own, everywhere].into_iter().chain(address).collect()
+        }
+    };
+    if !app.logins.tries(&keys, now) {
         return Err(PageError::Slow);
     }
+    let turn = app.turns.wait().await.ok_or(PageError::Slow)?;
     let (here, client) = (Arc::clone(&app), session::client(&headers));
+    let name = user.clone();
     let begun = app.blocking(move |context| {
-        let keeps_stranger = || here.logins.tries(&["names of nobody"], now);
-        sessions::log_in(context, &user, &login.password, &client, keeps_stranger)
+        let nobody = [Key::person("names of nobody".to_owned())];
+        let keeps_stranger = || here.logins.tries(&nobody, now);
+        sessions::log_in(context, &name, &login.password, &client, keeps_stranger)
     });
-    let token = match begun.await {
-        Ok(token) => token,
+    let begun = begun.await;
+    drop(turn);
+    let begun = match begun {
+        Ok(begun) => begun,
         Err(PageError::Refused(text)) => return Ok(wrong(text.of(lang))),
         Err(error) => return Err(error),
     };
-    app.logins.succeeded(counted);
-    let cookie = cookies::begin(&app, &token);
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response())
+    app.logins.succeeded(&keys);
+    let cookies = AppendHeaders([
+        (header::SET_COOKIE, cookies::begin(&app, &begun.token)),
+        (
+            header::SET_COOKIE,
+            cookies::know(&app, &user, &begun.browser),
+        ),
+    ]);
+    Ok((cookies, Redirect::to("/")).into_response())
 }
 
 async fn leave(

@@ -11,6 +11,7 @@ use super::action::{Posted, Then, page_of, perform, with_access};
 use super::app::App;
 use super::error::PageError;
 use super::guard::Needs;
+use super::limit::Key;
 use super::page;
 use super::router::Routes;
 use super::session::User;
@@ -43,8 +44,7 @@ impl Routes {
     }
 }
 
-/// Proves the second person of an action; none when no name was given. A wrong password counts as
-/// a failed login of that name does.
+/// Proves the second person of an action; none when no name was given.
 ///
 /// # Errors
 /// A refusal that says why.
@@ -58,16 +58,18 @@ pub async fn second(
     if name.is_empty() {
         return Ok(None);
     }
-    let key = format!("user {name}");
+    // Counted for who asks: the named one can still log in elsewhere.
+    let keys = [Key::person(format!("second {name} of {}", user.name))];
     let counts = is_user_name(&name) && name != user.name;
-    if counts && !app.logins.tries(&[&key], Instant::now()) {
+    if counts && !app.logins.tries(&keys, Instant::now()) {
         return Err(PageError::Slow);
     }
+    let _turn = app.turns.wait().await.ok_or(PageError::Slow)?;
     let second = with_access(app, user, move |at| {
         countersign(at, &name, |_| Ok(password))
     })
     .await?;
-    app.logins.succeeded(&[&key]);
+    app.logins.succeeded(&keys);
     Ok(Some(second))
 }
 

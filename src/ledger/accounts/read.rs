@@ -82,6 +82,12 @@ impl Reader {
         )
     }
 
+    /// What a browser shows in which `user` has logged in with the present password.
+    pub fn browser(&self, user: &str) -> Result<Option<String>> {
+        let password = self.password(user)?;
+        Ok(password.map(|password| self.key.browser(user, &password)))
+    }
+
     /// The session whose token hashes to `token`, with its account as it is now.
     pub fn session(&self, token: &str) -> Result<Option<Session>> {
         self.one(

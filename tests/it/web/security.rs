@@ -193,6 +193,37 @@ fn the_sixth_guess_of_a_password_is_not_looked_at() {
 }
 
 #[test]
+fn whoever_guesses_a_password_keeps_its_owner_out_of_no_known_browser() {
+    let station = station();
+    let daemon = station.daemon();
+    let mut own = daemon.logged_in("siti");
+    own.post("/logout", "").is(303);
+    let mut forged = daemon.visitor();
+    forged
+        .cookies
+        .push(("kia_kenal_siti".to_owned(), "0".repeat(64)));
+    for _ in 0..5 {
+        let answer = forged.try_login("siti", "tebakan saja dulu");
+        assert_eq!(answer.header("location"), Some("/login"));
+    }
+    forged.try_login("siti", PASSWORD).is(429);
+    let answer = own.try_login("siti", PASSWORD);
+    assert_eq!(answer.header("location"), Some("/"));
+}
+
+#[test]
+fn an_operator_who_guesses_as_the_second_person_locks_nobody_out() {
+    let station = station();
+    let daemon = station.daemon();
+    let budi = daemon.logged_in("budi");
+    let form = "media=blank&counted=1&explanation=x&second=siti&second_password=tebakan+saja";
+    let guess = || budi.post("/day", form).status;
+    let statuses: Vec<u16> = (0..6).map(|_| guess()).collect();
+    assert_eq!(statuses[5], 429, "{statuses:?}");
+    daemon.logged_in("siti").get("/").is(200);
+}
+
+#[test]
 fn a_path_leads_nowhere_but_to_its_route() {
     let station = station();
     let token = station.sender("siak");
