@@ -41,6 +41,14 @@ pub struct Audit {
 }
 
 impl Audit {
+    pub const fn bare(code: AuditCode) -> Self {
+        Self {
+            code,
+            card: None,
+            detail: None,
+        }
+    }
+
     pub fn of(code: AuditCode, detail: impl Into<String>) -> Self {
         Self {
             code,

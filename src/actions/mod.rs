@@ -7,6 +7,7 @@
 mod access;
 pub mod accounts;
 pub mod backup;
+pub mod batches;
 pub mod cards;
 pub mod custody;
 pub mod day;

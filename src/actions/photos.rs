@@ -87,11 +87,7 @@ pub fn list(
     most: u32,
 ) -> Result<(Vec<CardPhoto>, Vec<SharedPhoto>)> {
     let context = at.context;
-    let audit = |_: &_| Audit {
-        code: AuditCode::PhotosListed,
-        card: None,
-        detail: None,
-    };
+    let audit = |_: &_| Audit::bare(AuditCode::PhotosListed);
     at.view(Rule::PhotoList, audit, |ledger| {
         let waiting = ledger.waiting_photos(offset, most)?.into_iter();
         let waiting = waiting.map(|(card, person)| CardPhoto::new(context, card, person));

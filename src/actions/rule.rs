@@ -76,6 +76,14 @@ rules! {
     StockCount         Work   "stock-count"          "mencatat hitungan blanko"              "enter a count of blanks";
     StockDestroy       Work   "stock-destroy"        "mencatat pemusnahan"                   "enter a destruction";
     StockRecord        Look   "stock-record"         "mengambil berita acara pemusnahan"     "take out the record of a destruction";
+    BatchList          Work   "batch-list"           "melihat daftar kiriman"                "list batches";
+    BatchUpload        Work   "batch-upload"         "mengunggah kiriman"                    "upload a batch";
+    BatchView          Work   "batch-view"           "melihat isi kiriman"                   "view a batch";
+    BatchReturns       Work   "batch-returns"        "mengambil daftar pengembalian"         "take out a return list";
+    BatchSubmit        Work   "batch-submit"         "memasukkan kiriman"                    "send a batch on";
+    BatchApprove       Decide "batch-approve"        "menyetujui baris tanpa persetujuan"    "approve rows without an approval";
+    BatchDiscard       Work   "batch-discard"        "membuang kiriman"                      "throw a batch away";
+    ColumnsSave        Work   "columns-save"         "menyimpan arti kolom"                  "save what columns stand for";
     PhotoList          Work   "photo-list"           "melihat daftar foto"                   "list photos";
     PhotoView          Work   "photo-view"           "melihat foto"                          "view a photo";
     PhotoChange        Work   "photo-change"         "mengubah foto"                         "change a photo";
@@ -107,6 +115,9 @@ rules! {
     SenderList         Look   "sender-list"          "melihat daftar pengirim"               "list senders";
     SenderMake         Decide "sender-make"          "membuat pengirim"                      "make a sender";
     SenderClose        Decide "sender-close"         "menutup pengirim"                      "close a sender";
+    DayView            Look   "day-view"             "melihat hari"                          "view the days";
+    DayClose           Work   "day-close"            "menutup hari"                          "close a day";
+    DayReport          Look   "day-report"           "mengambil laporan harian"              "take out a day report";
 }
 
 #[cfg(test)]

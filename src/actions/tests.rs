@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use super::uploads::{StageId, Staging};
 use super::*;
 use crate::config::{Config, Paths};
 use crate::context::{Clock, Context};
@@ -14,12 +15,13 @@ use crate::domain::account::Role;
 use crate::domain::card::{Evidence, Kind, SpoilReason, State};
 use crate::domain::hex::hex;
 use crate::domain::ids::{CardId, LotId, PackId};
+use crate::domain::mapping::Mapping;
 use crate::domain::pack::{Carrier, Destination, ReturnReason};
 use crate::domain::reason::Reason;
 use crate::domain::reprint::{ReprintEvidence, ReprintReason};
 use crate::domain::stock::Movement;
 use crate::domain::text::{Explain, Lang};
-use crate::intake::Inbox;
+use crate::intake::{Inbox, Look};
 use crate::ledger::testing::{child, new_card, new_lot, now};
 use crate::ledger::{self, Ledger, NewCard, NewMovement, Tx};
 use crate::production::photos::PhotoStore;
@@ -217,6 +219,70 @@ fn row(rule: Rule) -> Row {
             given: destruction,
             act: |at| stock::destruction_record(at, 1).map(drop),
             entered: &["minutes-exported"],
+        },
+        Rule::BatchList => Row {
+            given: nothing,
+            act: |at| batches::list(at, &staging(at)).map(drop),
+            entered: &[],
+        },
+        Rule::BatchUpload => Row {
+            given: nothing,
+            act: batches::uploaded,
+            entered: &["batch-uploaded"],
+        },
+        Rule::BatchView => Row {
+            given: nothing,
+            act: |at| batches::view(at, &staging(at), &upload()).map(drop),
+            entered: &["batch-viewed"],
+        },
+        Rule::BatchReturns => Row {
+            given: nothing,
+            act: |at| batches::returned(at, &returned::key("SDN-1")).map(drop),
+            entered: &["return-list-exported"],
+        },
+        Rule::BatchSubmit => Row {
+            given: nothing,
+            act: |at| batches::submit(at, &staging(at), &upload(), Some(0), false).map(drop),
+            entered: &[],
+        },
+        Rule::BatchApprove => Row {
+            given: nothing,
+            act: |at| batches::submit(at, &staging(at), &upload(), Some(1), true).map(drop),
+            entered: &["batch-approved"],
+        },
+        Rule::BatchDiscard => Row {
+            given: nothing,
+            act: |at| batches::discard(at, &staging(at), &upload()).map(drop),
+            entered: &["batch-discarded"],
+        },
+        Rule::ColumnsSave => Row {
+            given: nothing,
+            act: |at| {
+                let table = at.context.paths.root.join("t.csv");
+                let meaning = |seen: Look| Mapping {
+                    sender: None,
+                    columns: [("Nama Siswa".to_owned(), "nama".to_owned())].into(),
+                    constants: Default::default(),
+                    headers: seen.headers,
+                };
+                batches::save_columns(at, &table, meaning).map(drop)
+            },
+            entered: &["columns-saved"],
+        },
+        Rule::DayView => Row {
+            given: nothing,
+            act: |at| day::view(at, None).map(drop),
+            entered: &[],
+        },
+        Rule::DayClose => Row {
+            given: blanks,
+            act: |at| day::close(at, COUNT, None).map(drop),
+            entered: &["day-closed", "signing-key-made", "checkpoint-made"],
+        },
+        Rule::DayReport => Row {
+            given: closed_day,
+            act: |at| day::report(at, "blank", None).map(drop),
+            entered: &["day-report-exported"],
         },
         Rule::PhotoList => Row {
             given: nothing,
@@ -454,6 +520,16 @@ fn signed(tx: &mut Tx<'_>) -> ledger::Result<()> {
         .map(drop)
 }
 
+fn staging(at: &Access<'_>) -> Staging {
+    let (paths, config) = (&at.context.paths, &at.context.config);
+    let limits = config.intake.limits.clone();
+    Staging::open(paths.uploads(), paths.intake().incoming, limits).unwrap()
+}
+
+fn upload() -> StageId {
+    StageId::parse("u1").unwrap()
+}
+
 const PASSWORD: &str = "kereta senja biru";
 
 fn people(tx: &mut Tx<'_>) -> ledger::Result<()> {
@@ -562,6 +638,26 @@ fn blanks(tx: &mut Tx<'_>) -> ledger::Result<()> {
     tx.move_stock(BLANKS)
 }
 
+const COUNT: day::Count<'static> = day::Count {
+    media: "blank",
+    counted: 50,
+    explanation: None,
+};
+
+fn closed_day(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    blanks(tx)?;
+    let date = jiff::civil::date(2026, 11, 24);
+    tx.close_day(ledger::Close {
+        media: COUNT.media,
+        date,
+        counted: COUNT.counted,
+        explained: None,
+    })?;
+    let keys = TempDir::new().unwrap();
+    let signer = ledger::Signer::of(keys.path())?;
+    tx.checkpoint(date, &signer).map(drop)
+}
+
 fn faulty_blanks(tx: &mut Tx<'_>) -> ledger::Result<()> {
     blanks(tx)?;
     tx.move_stock(NewMovement {
@@ -587,9 +683,18 @@ fn station(row: &Row) -> (TempDir, Context) {
     for folder in [&folders.incoming, &folders.accepted, &folders.rejected] {
         fs::create_dir_all(folder).unwrap();
     }
-    fs::create_dir(folders.rejected.join("SDN-1")).unwrap();
+    let (went_back, uploaded) = (folders.rejected.join("SDN-1"), paths.uploads().join("u1"));
+    fs::create_dir(&went_back).unwrap();
+    fs::write(went_back.join("alasan.csv"), "NIK").unwrap();
+    fs::create_dir_all(uploaded.join("drop")).unwrap();
+    let stage = r#"{ "name": "SDN 1", "at": "2026-11-24T08:00:00Z" }"#;
+    fs::write(uploaded.join("stage.json"), stage).unwrap();
+    let checked = r#"{ "unapproved": 1, "photos": {} }"#;
+    fs::write(uploaded.join("checked.json"), checked).unwrap();
+    fs::write(paths.root.join("t.csv"), "Nama Siswa,NIK\nA,1\n").unwrap();
     let store = PhotoStore::open(paths.photos()).unwrap();
     store.keep(&PORTRAIT.0, &PORTRAIT.1).unwrap();
+    store.sync().unwrap();
     for (name, bytes) in assets::FILES {
         let file = paths.layouts().join(name);
         fs::create_dir_all(file.parent().unwrap()).unwrap();

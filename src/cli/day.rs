@@ -1,77 +1,78 @@
 //! `day`: the balance of the blanks, and its close.
 
-use std::fs;
-
-use anyhow::{Context, Result, bail};
-use jiff::Timestamp;
+use anyhow::Result;
 use serde_json::json;
 
 use super::ledger::say;
-use super::{Outcome, acting, agreeing, local, print_json, reader, refuse, station, writer};
-use crate::actions::day::close_day;
-use crate::actions::day::day_report;
-use crate::cli::args::{DayClose, DayCommand, DayReport};
+use super::{Outcome, countersign, local, perform, print_json, station, write_private};
+use crate::actions::day::{self, Closed, Closing, Count, Days};
+use crate::cli::args::{Asker, DayClose, DayCommand, DayReport, StationArg};
 use crate::config::Config;
-use crate::domain::account::Right;
-use crate::domain::card::State;
-use crate::ledger::{Close, StockDay};
-use crate::production::StationError;
+use crate::ledger::StockDay;
 
 pub fn run(command: &DayCommand) -> Result<Outcome> {
     match command {
         DayCommand::Close(args) => close(args),
-        DayCommand::Show { media, station } => {
-            let (paths, config) = super::station(station)?;
-            let ledger = reader(&paths)?;
-            let mut days = ledger.closed_days(media)?;
-            days.extend(ledger.open_day(media)?);
-            if station.json {
-                print_json(&days)?;
-            } else {
-                for day in &days {
-                    tell(day, &config)?;
-                    let date = day.closed.as_ref().map(|closed| closed.date);
-                    if let Some(date) = date {
-                        for kept in ledger.checkpoints(Some(date))? {
-                            say(&kept.checkpoint);
-                        }
-                    }
-                }
-            }
-            Ok(Outcome::Done)
-        }
+        DayCommand::Show {
+            media,
+            asker,
+            station,
+        } => show(media, asker, station),
         DayCommand::Report(args) => report(args),
     }
 }
 
+fn show(media: &str, asker: &Asker, args: &StationArg) -> Result<Outcome> {
+    let days = perform(args, asker.user.as_deref(), |at| day::view(at, Some(media)))?;
+    let Some(Days {
+        open,
+        closed,
+        checkpoints,
+        ..
+    }) = days
+    else {
+        return Ok(Outcome::Refused);
+    };
+    let open = open.into_iter().filter(|day| day.media == media);
+    let days: Vec<StockDay> = closed.into_iter().chain(open).collect();
+    if args.json {
+        print_json(&days)?;
+        return Ok(Outcome::Done);
+    }
+    let (_, config) = station(args)?;
+    for day in &days {
+        tell(day, &config)?;
+        let date = day.closed.as_ref().map(|closed| closed.date);
+        let signed = checkpoints.iter().map(|kept| &kept.checkpoint);
+        signed.filter(|it| Some(it.day) == date).for_each(say);
+    }
+    Ok(Outcome::Done)
+}
+
 fn close(args: &DayClose) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
-    let mut ledger = writer(&paths)?;
-    let by = acting(&mut ledger, &args.person.user, Right::Work)?;
-    agreeing(&mut ledger, args.second.as_deref())?;
-    let now = Timestamp::now();
-    let zone = config.zone()?;
-    let date = now.to_zoned_datetime(zone.clone()).date();
-    let unconfirmed = ledger.how_many(State::Unconfirmed)?;
-    let open = ledger.open_day(&args.media)?;
-    let begun = open
-        .and_then(|day| day.begun_at)
-        .map(|at| at.to_zoned_datetime(zone).date())
-        .filter(|begun| *begun < date);
-    let close = Close {
-        media: &args.media,
-        date,
-        counted: args.counted,
-        explained: args.explanation.as_deref().zip(args.second.as_deref()),
+    let done = perform(&args.station, Some(&args.person.user), |at| {
+        let second = countersign(at, args.second.as_deref())?;
+        let count = Count {
+            media: &args.media,
+            counted: args.counted,
+            explanation: args.explanation.as_deref(),
+        };
+        match day::close(at, count, second.as_ref())? {
+            Closing::Closed(closed) => Ok(*closed),
+            Closing::Differs(failure) => Err(failure),
+        }
+    })?;
+    let Some(Closed {
+        day: closed,
+        unconfirmed,
+        begun,
+        checkpoint,
+        ..
+    }) = done
+    else {
+        return Ok(Outcome::Refused);
     };
-    let json = args.station.json;
-    let checkpoint = match close_day(&mut ledger, &paths, &by, now, close) {
-        Ok(checkpoint) => checkpoint,
-        Err(StationError::Ledger(error)) => return refuse(error, json),
-        Err(error) => return Err(error.into()),
-    };
-    let closed = ledger.closed_days(&args.media)?.pop();
-    if json {
+    if args.station.json {
         print_json(&json!({
             "day": closed,
             "unconfirmed": unconfirmed,
@@ -80,6 +81,7 @@ fn close(args: &DayClose) -> Result<Outcome> {
         }))?;
         return Ok(Outcome::Done);
     }
+    let (_, config) = station(&args.station)?;
     if let Some(day) = &closed {
         tell(day, &config)?;
     }
@@ -99,16 +101,13 @@ fn close(args: &DayClose) -> Result<Outcome> {
 
 /// The report of a closed day as PDF.
 fn report(args: &DayReport) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
-    let ledger = reader(&paths)?;
-    let Some(made) = day_report(&ledger, &paths, &config, &args.media, args.day)? else {
-        bail!(
-            "no such day of `{}` was closed with a checkpoint; `day show` lists the days",
-            args.media
-        );
+    let made = perform(&args.station, args.asker.user.as_deref(), |at| {
+        day::report(at, &args.media, args.day)
+    })?;
+    let Some(made) = made else {
+        return Ok(Outcome::Refused);
     };
-    fs::write(&args.out, &made.pdf)
-        .with_context(|| format!("`{}` cannot be written", args.out.display()))?;
+    write_private(&args.out, &made.pdf)?;
     if args.station.json {
         print_json(&json!({ "day": made.date, "out": args.out, "checkpoint": made.checkpoint }))?;
     } else {

@@ -1,14 +1,13 @@
 //! `mapping show` and `mapping save`: what the columns of a school's own table stand for.
 
-use std::path::Path;
-
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use serde_json::json;
 
-use super::{Outcome, print_json, station};
+use super::{Outcome, perform, print_json};
+use crate::actions::batches;
 use crate::cli::args::{MappingCommand, MappingSave, MappingShow};
 use crate::domain::mapping::{How, Mapping, Target};
-use crate::intake::{Limits, Look, Mappings, ReadError, look};
+use crate::intake::Look;
 
 pub fn run(command: &MappingCommand) -> Result<Outcome> {
     match command {
@@ -18,10 +17,17 @@ pub fn run(command: &MappingCommand) -> Result<Outcome> {
 }
 
 fn show(args: &MappingShow) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
-    let mappings = Mappings::read(&paths.mappings())?;
-    let seen = looked(&args.file, &config.intake.limits, &mappings)?;
-    if args.station.json {
+    let seen = perform(&args.station, None, |at| {
+        batches::columns(at.context, &args.file)
+    })?;
+    match seen {
+        None => Ok(Outcome::Refused),
+        Some(seen) => tell(&seen, args.station.json),
+    }
+}
+
+fn tell(seen: &Look, json: bool) -> Result<Outcome> {
+    if json {
         print_json(&json!({
             "key": seen.key(),
             "header_row": seen.header_row,
@@ -54,34 +60,17 @@ fn show(args: &MappingShow) -> Result<Outcome> {
 }
 
 fn save(args: &MappingSave) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
-    let mappings = Mappings::read(&paths.mappings())?;
-    let seen = looked(&args.file, &config.intake.limits, &mappings)?;
-    let mapping = Mapping {
-        sender: args.sender.clone(),
-        headers: seen.headers,
-        columns: args.columns.iter().cloned().collect(),
-        constants: args.constants.iter().cloned().collect(),
-    };
-    Mappings::save(&paths.mappings(), mapping)?;
-    show(&MappingShow {
-        file: args.file.clone(),
-        station: crate::cli::args::StationArg {
-            station: args.station.station.clone(),
-            json: args.station.json,
-        },
-    })
-}
-
-fn looked(file: &Path, limits: &Limits, mappings: &Mappings) -> Result<Look> {
-    match look(file, limits, mappings) {
-        Ok(seen) => Ok(seen),
-        Err(ReadError::Refused(problems)) => {
-            let message = problems.first().map(|problem| problem.message.as_str());
-            bail!("`{}`: {}", file.display(), message.unwrap_or_default());
-        }
-        Err(ReadError::Io(error)) => {
-            Err(error).with_context(|| format!("`{}` cannot be read", file.display()))
-        }
+    let saved = perform(&args.station, args.asker.user.as_deref(), |at| {
+        batches::save_columns(at, &args.file, |seen| Mapping {
+            sender: args.sender.clone(),
+            headers: seen.headers,
+            columns: args.columns.iter().cloned().collect(),
+            constants: args.constants.iter().cloned().collect(),
+        })?;
+        batches::columns(at.context, &args.file)
+    })?;
+    match saved {
+        None => Ok(Outcome::Refused),
+        Some(seen) => tell(&seen, args.station.json),
     }
 }

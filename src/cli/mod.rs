@@ -181,14 +181,6 @@ fn countersign(at: &Access<'_>, user: Option<&str>) -> actions::Result<Option<Se
     user.map(second).transpose()
 }
 
-/// The second person of a step, proved as the first is.
-fn agreeing(ledger: &mut Ledger, user: Option<&str>) -> Result<()> {
-    match user {
-        Some(user) => prove(ledger, user, "KIA_SECOND_PASSWORD", Right::Work),
-        None => Ok(()),
-    }
-}
-
 fn prove(ledger: &mut Ledger, user: &str, variable: &str, right: Right) -> Result<()> {
     if !ledger.has_accounts()? {
         return Ok(());

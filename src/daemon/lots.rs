@@ -18,12 +18,15 @@ use crate::domain::reason::Reason;
 use crate::ledger::{self, Lot, NewLot, QueuedCard, UNNAMED};
 use crate::production::ACTOR;
 use crate::production::StationError;
-use crate::production::composer::{Aside, CardComposer, set_aside};
+use crate::production::composer::{Aside, CardComposer, photo_of, set_aside};
 use crate::production::photos::{rename_synced, write_new};
 use crate::render::compose::Composed;
 use crate::render::document::{Document, DocumentError};
 use crate::render::pdf::Written;
 use crate::render::proof::{self, Expected};
+
+/// How often the photos of held cards are looked at.
+const HELD_AGAIN: Duration = Duration::from_secs(30);
 
 /// What became of the first cards of the queue.
 #[derive(Debug)]
@@ -70,6 +73,8 @@ impl Station {
         if self.lot_unfinished {
             self.sweep_lots()?;
         }
+        self.release_held()?;
+        self.unread.clear();
         let mut made = Vec::new();
         let partial = match due {
             Due::Quiet => self.is_quiet(),
@@ -80,15 +85,22 @@ impl Station {
         for kind in Kind::ALL {
             let mut waiting = self.waiting_of(kind)?;
             while !self.is_stopping() && waiting > 0 && (waiting >= full || partial) {
-                let queued = self
-                    .ledger
-                    .queue_head(kind, self.context.config.lots.cards)?;
+                if self.unread.len() as u64 > full {
+                    break;
+                }
+                // Those that cannot be read now keep no others from their lots.
+                let unread = u32::try_from(self.unread.len()).unwrap_or(u32::MAX);
+                let most = self.context.config.lots.cards.saturating_add(unread);
+                let mut queued = self.ledger.queue_head(kind, most)?;
+                queued.retain(|card| !self.unread.contains_key(&card.card));
+                queued.truncate(self.context.config.lots.cards as usize);
                 let taken = queued.len() as u64;
                 match self.make_lot(kind, queued)? {
                     Gathered::Lot(lot) => made.push(lot),
                     Gathered::Nothing => {}
                     Gathered::Outdated => {
-                        waiting = self.waiting_of(kind)?;
+                        let unread = self.unread.len() as u64;
+                        waiting = self.waiting_of(kind)?.saturating_sub(unread);
                         continue;
                     }
                 }
@@ -98,7 +110,41 @@ impl Station {
         if partial {
             self.came_alone = false;
         }
-        Ok(made)
+        match self.unread.pop_first() {
+            Some((card, source)) => Err(StationError::Photo { card, source }),
+            None => Ok(made),
+        }
+    }
+
+    /// Lets the cards go on that were held for a photo that reads again.
+    fn release_held(&mut self) -> Result<(), StationError> {
+        if self
+            .looked_at_held
+            .is_some_and(|at| at.elapsed() < HELD_AGAIN)
+        {
+            return Ok(());
+        }
+        self.looked_at_held = Some(Instant::now());
+        for (card, photo) in self.ledger.held_photos(Reason::PhotoDamaged)? {
+            if photo_of(&self.photos, &photo).is_err() {
+                continue;
+            }
+            self.ledger.write(ACTOR, self.context.now(), |tx| {
+                let stands = tx.card(card)?;
+                let reason = stands.and_then(|card| card.reason);
+                if tx.state(card)? == Some(State::Held) && reason == Some(Reason::PhotoDamaged) {
+                    tx.move_card(
+                        card,
+                        State::Accepted,
+                        Evidence::Station,
+                        Some(Reason::PhotoAgain),
+                    )?;
+                }
+                Ok::<_, ledger::Error>(())
+            })?;
+            tracing::info!(%card, "its photo reads again: it waits for its lot");
+        }
+        Ok(())
     }
 
     fn waiting_of(&self, kind: Kind) -> Result<u64, StationError> {
@@ -135,6 +181,9 @@ impl Station {
                     cards.push(queued);
                     pages.push(page);
                     expected.push(shows);
+                }
+                Err(Aside::Unread(error)) => {
+                    self.unread.insert(queued.card, error);
                 }
                 Err(aside) => {
                     outdated |= !set_aside(&mut self.ledger, &queued, &aside, self.context.now())?

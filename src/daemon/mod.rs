@@ -7,8 +7,9 @@ mod lots;
 mod purge;
 pub mod spooler;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +22,7 @@ use jiff::civil::Date;
 use crate::config::ConfigError;
 use crate::context::Context;
 use crate::domain::chain;
+use crate::domain::ids::CardId;
 use crate::domain::office::Official;
 use crate::intake::{self, Claimed, Inbox, Mappings, Summary, Wake, is_network_mount};
 use crate::ledger::{self, Ledger};
@@ -67,6 +69,10 @@ pub struct Station {
     faults: Faults,
     /// Whether a lot may be in the ledger whose PDF has not its own name yet.
     lot_unfinished: bool,
+    /// Cards whose photos could not be read when lots were made last.
+    unread: BTreeMap<CardId, io::Error>,
+    /// When the photos of held cards were last looked at.
+    looked_at_held: Option<Instant>,
     /// When a drop was last accepted, to tell a lone record from a stream.
     last_accepted: Option<Instant>,
     /// Whether the record accepted last came alone.
@@ -122,6 +128,8 @@ impl Station {
             parked_for: None,
             faults,
             lot_unfinished: false,
+            unread: BTreeMap::new(),
+            looked_at_held: None,
             last_accepted: None,
             came_alone: false,
             purged: None,

@@ -72,7 +72,11 @@ reasons! {
     PerubahanData "perubahan-data" Text::new("data berubah", "the data changed");
     // It cannot be printed as it is; the text says what to do.
     PhotoMissing "photo-missing" Text::new("sudah 5 tahun dan belum ada foto; minta rekaman baru dengan foto", "turned 5 without a photo");
-    PhotoDamaged "photo-damaged" Text::new("foto tersimpan rusak; jalankan `ledger verify`", "the kept photo is damaged");
+    PhotoDamaged "photo-damaged" Text::new(
+        "foto tersimpan rusak atau hilang; pulihkan dari cadangan, kirim lagi rekamannya, atau ganti fotonya: kartu lanjut sendiri",
+        "the kept photo is damaged or gone; restore it, send the record again or replace the photo, and the card goes on"
+    );
+    PhotoAgain "photo-again" Text::new("fotonya terbaca lagi", "its photo reads again");
     TooOld "too-old" Text::new("sudah 17 tahun; bukan KIA lagi", "turned 17");
     ValidityPast "validity-past" Text::new("masa berlaku sudah lewat; minta rekaman baru", "its validity has passed");
     TextDoesNotFit "text-does-not-fit" does_not_fit();

@@ -139,6 +139,11 @@ impl Printer for FolderPrinter {
     fn forgets_jobs(&self) -> bool {
         false
     }
+
+    /// A power cut may take the new name back after the other program has read the file.
+    fn is_sent_unseen(&self) -> bool {
+        true
+    }
 }
 
 impl FolderPrinter {

@@ -4,6 +4,7 @@
 //! station itself speaks TLS to it.
 
 use std::io::{self, Cursor};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ipp::attribute::{IppAttribute, IppAttributeGroup};
@@ -16,7 +17,7 @@ use ipp::request::IppRequestResponse;
 use ipp::value::IppValue;
 
 use super::{
-    Device, DeviceState, Failure, Job, JobRef, JobState, NewJob, NotTaken, Printer, Reason,
+    Device, DeviceState, Failure, Job, JobRef, JobState, NewJob, NotTaken, Printer, Reason, Sides,
     Withdrawal,
 };
 
@@ -39,12 +40,13 @@ const JOB_ATTRIBUTES: [&str; 11] = [
 ];
 
 /// What is asked of a device.
-const DEVICE_ATTRIBUTES: [&str; 5] = [
+const DEVICE_ATTRIBUTES: [&str; 6] = [
     "printer-state",
     "printer-state-reasons",
     "printer-state-message",
     "printer-is-accepting-jobs",
     "queued-job-count",
+    "sides-supported",
 ];
 
 /// An address that no printer can be reached at.
@@ -66,6 +68,8 @@ pub struct IppPrinter {
     uri: Uri,
     timeout: Duration,
     forgets_jobs: bool,
+    /// The `sides` that it takes, as last told.
+    sides: Arc<Mutex<Option<Vec<String>>>>,
 }
 
 impl IppPrinter {
@@ -84,6 +88,7 @@ impl IppPrinter {
                 uri,
                 timeout,
                 forgets_jobs,
+                sides: Arc::default(),
             }),
             _ => Err(AddressError::Form(address.to_owned())),
         }
@@ -133,6 +138,23 @@ impl IppPrinter {
         }
     }
 
+    /// Refuses what the printer says it cannot do: some take the job nevertheless and print one side.
+    fn must_take(&self, sides: Sides) -> Result<(), Failure> {
+        let told = self.sides.lock().unwrap_or_else(PoisonError::into_inner);
+        let takes = |told: &Vec<String>| match told.is_empty() {
+            true => sides.pages() == 1,
+            false => told.iter().any(|told| told == sides.keyword()),
+        };
+        if told.as_ref().is_none_or(takes) {
+            return Ok(());
+        }
+        let keyword = sides.keyword();
+        let why = format!(
+            "printer tidak bisa `{keyword}`; ubah `duplex` (it cannot print `{keyword}`: change `duplex`)"
+        );
+        Err(NotTaken::Refused(why).into())
+    }
+
     fn ask_job(&self, id: i32, name: &str) -> Result<Job, Failure> {
         let request = self.question(Operation::GetJobAttributes, Some(id), &JOB_ATTRIBUTES)?;
         let answer = self.ask(request)?;
@@ -159,10 +181,14 @@ impl Printer for IppPrinter {
         let group = answer
             .attributes()
             .first_of(DelimiterTag::PrinterAttributes);
-        group.and_then(read_device).ok_or_else(senseless)
+        let device = group.and_then(read_device).ok_or_else(senseless)?;
+        let sides = group.map(|group| texts(group, "sides-supported"));
+        *self.sides.lock().unwrap_or_else(PoisonError::into_inner) = sides;
+        Ok(device)
     }
 
     fn create(&self, job: &NewJob) -> Result<JobRef, Failure> {
+        self.must_take(job.sides)?;
         let mut request = self.request(Operation::CreateJob, None)?;
         add(&mut request, "job-name", self::name(&job.name))?;
         // A card on other media or on one side less is a spoiled card: rather none at all.
@@ -193,6 +219,13 @@ impl Printer for IppPrinter {
         let id = group
             .and_then(|group| integer(group, "job-id"))
             .ok_or_else(senseless)?;
+        if let status @ (StatusCode::SuccessfulOkIgnoredOrSubstitutedAttributes
+        | StatusCode::SuccessfulOkConflictingAttributes) = answer.header().status_code()
+        {
+            // It would print the card otherwise than it was asked to.
+            self.ask(self.request(Operation::CancelJob, Some(id))?).ok();
+            return Err(NotTaken::Refused(status.to_string()).into());
+        }
         // Few printers tell the uuid at once. Whatever goes wrong now, an empty job exists.
         let made = self.ask_job(id, &job.name);
         made.map(|job| job.at)

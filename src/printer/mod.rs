@@ -67,6 +67,12 @@ pub trait Printer: Send {
     /// Whether a restart makes it forget its jobs. Then a job that it still knows was not begun
     /// twice. CUPS remembers, and prints an interrupted job again from its first page.
     fn forgets_jobs(&self) -> bool;
+
+    /// Whether the journal must have the sending before it is done, because nothing that is seen
+    /// after a power cut tells whether it was.
+    fn is_sent_unseen(&self) -> bool {
+        false
+    }
 }
 
 /// What came of asking for an end.

@@ -12,7 +12,8 @@
 //! between any two steps, or inside one; [`Submission::resume`] goes on from what the journal holds.
 //!
 //! A document is handed over **at most once per attempt**, and only by the run that began the
-//! attempt. When it is not known whether the printer has it, the job is asked; one that still waits
+//! attempt. To a printer that is sent to unseen ([`Printer::is_sent_unseen`]) the journal has the
+//! sending first, and what then looks unsent is in doubt. When it is not known whether the printer has it, the job is asked; one that still waits
 //! is cancelled and the card goes back to be printed under a new attempt. To send again instead
 //! would race with a first sending that is merely late, and some printers print both.
 //!
@@ -133,7 +134,7 @@ pub enum Doubt {
     /// It began and was broken off.
     #[error("berhenti di tengah pencetakan (ended in the middle of printing)")]
     BrokenOff,
-    /// It reports more sides than the card has, or completed with errors.
+    /// It counted other than one card, or completed with errors or beside a jam.
     #[error("laporan printer tidak cocok dengan satu kartu (its report does not fit one card)")]
     Mismatch,
 }
@@ -277,31 +278,55 @@ impl Submission {
                 self.clear(printer);
                 self.settle(Outcome::NotPrinted(NotPrinted::BrokenOff));
             }
-            Stage::Send { job, document } => match printer.send(job, document) {
-                Ok(()) => {
+            Stage::Send { job, document } => {
+                let unseen = printer.is_sent_unseen();
+                if unseen {
                     journal.sent(&self.attempt)?;
-                    let job = job.clone();
-                    let watch = Watch::default();
-                    self.stage = Stage::Watch { job, watch };
                 }
-                Err(Failure::NotTaken(why)) => {
-                    self.given_up(printer);
-                    self.settle(Outcome::NotPrinted(why.into()));
+                match printer.send(job, document) {
+                    Ok(()) => {
+                        if !unseen {
+                            journal.sent(&self.attempt)?;
+                        }
+                        let job = job.clone();
+                        let watch = Watch::default();
+                        self.stage = Stage::Watch { job, watch };
+                    }
+                    Err(Failure::NotTaken(why)) => {
+                        self.given_up(printer);
+                        self.settle(Outcome::NotPrinted(why.into()));
+                    }
+                    Err(Failure::Unknown(_)) => {
+                        let job = job.clone();
+                        self.stage = match unseen {
+                            true => Stage::Watch {
+                                job,
+                                watch: Watch::default(),
+                            },
+                            false => Stage::Ask { job, waited: false },
+                        };
+                    }
                 }
-                Err(Failure::Unknown(_)) => {
-                    let job = job.clone();
-                    self.stage = Stage::Ask { job, waited: false };
-                }
-            },
+            }
             Stage::Ask { job, waited } => {
                 let (job, waited) = (job.clone(), *waited);
                 return self.ask(job, waited, printer, journal);
             }
             Stage::Watch { job, watch } => match printer.job(job) {
+                Ok(seen) if printer.is_sent_unseen() && seen.awaits_document() => {
+                    // It may have been there to be read, and the power cut took it back.
+                    self.clear(printer);
+                    self.settle(Outcome::Unconfirmed(Doubt::BrokenOff));
+                }
                 Ok(seen) => {
                     watch.sees(&seen);
                     let surely_once = !watch.gap || printer.forgets_jobs();
-                    match verdict(&seen, self.attempt.sides, surely_once) {
+                    let verdict = verdict(&seen, self.attempt.sides, surely_once);
+                    match verdict {
+                        // The device may tell of a jam what its job does not.
+                        Some(Outcome::Printed) if is_jammed(printer) => {
+                            self.settle(Outcome::Unconfirmed(Doubt::Mismatch));
+                        }
                         Some(outcome) => self.settle(outcome),
                         None => return Ok(Step::Wait(Ok(seen))),
                     }
@@ -384,15 +409,27 @@ impl Submission {
     }
 }
 
-/// What a job that is over says of its card; nothing while it is not.
+/// Whether the device tells of a jam.
+fn is_jammed(printer: &dyn Printer) -> bool {
+    let device = printer.device();
+    device.is_ok_and(|device| device.reasons.iter().any(|reason| is_jam(reason.keyword())))
+}
+
+fn is_jam(keyword: &str) -> bool {
+    keyword.to_ascii_lowercase().contains("jam")
+}
+
+/// What a job that is over says of its card; nothing while it is not. Where it counts, it must have
+/// counted one card; a count of 0 is that of a driver which does not count.
 fn verdict(job: &Job, sides: Sides, surely_once: bool) -> Option<Outcome> {
-    let too_many = job.impressions.is_some_and(|told| told > sides.pages());
+    let other = |told: Option<u32>, card| told.is_some_and(|told| told != 0 && told != card);
+    let miscounted = other(job.impressions, sides.pages()) || other(job.sheets, 1);
     let errors = job
         .reasons
         .iter()
-        .any(|reason| reason == "job-completed-with-errors");
+        .any(|reason| reason == "job-completed-with-errors" || is_jam(reason));
     Some(match job.state {
-        JobState::Completed if too_many || errors => Outcome::Unconfirmed(Doubt::Mismatch),
+        JobState::Completed if miscounted || errors => Outcome::Unconfirmed(Doubt::Mismatch),
         JobState::Completed if surely_once => Outcome::Printed,
         JobState::Completed => Outcome::Unconfirmed(Doubt::Unwatched),
         // One that was begun anew may well say that it has not begun.
@@ -405,3 +442,6 @@ fn verdict(job: &Job, sides: Sides, surely_once: bool) -> Option<Outcome> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! One card set on its layout on the day it is printed.
 
+use std::io;
 use std::sync::Arc;
 
 use crate::domain::card::{Evidence, Kind, State};
@@ -22,6 +23,8 @@ pub enum Aside {
     /// The child changed from one kind to the other while waiting.
     OtherKind(Kind),
     Hold(Reason),
+    /// Its photo cannot be read for now: it waits where it is.
+    Unread(io::Error),
 }
 
 /// Sets cards of one kind on one day; shared by all threads.
@@ -50,10 +53,11 @@ impl CardComposer<'_> {
             return Err(Aside::Hold(Reason::ValidityPast));
         }
         let photo = match (&person.photo, kind) {
-            (Some(sha256), Kind::From5) => Some(self.photo(sha256).map_err(|error| {
-                tracing::error!(card = %queued.card, error = chain(error.as_ref()), "a prepared photo cannot be used");
-                Aside::Hold(Reason::PhotoDamaged)
-            })?),
+            (Some(sha256), Kind::From5) => {
+                Some(photo_of(self.photos, sha256).inspect_err(|_| {
+                    tracing::error!(card = %queued.card, "a prepared photo cannot be used");
+                })?)
+            }
             (None, Kind::From5) => return Err(Aside::Hold(Reason::PhotoMissing)),
             (_, Kind::Under5) => None,
         };
@@ -73,16 +77,25 @@ impl CardComposer<'_> {
         let expected = Expected::of(self.layout, &content, &self.press);
         Ok((composed, expected))
     }
+}
 
-    fn photo(&self, sha256: &str) -> Result<Photo, Box<dyn std::error::Error>> {
-        let jpeg = self.photos.read(sha256)?;
-        let (width, height) = photo::size_of(&jpeg)?;
-        Ok(Photo {
-            jpeg: Arc::from(jpeg),
-            width,
-            height,
-        })
-    }
+/// A kept photo as a page shows it.
+pub fn photo_of(photos: &PhotoStore, sha256: &str) -> Result<Photo, Aside> {
+    let damaged = |error: &dyn std::error::Error| {
+        tracing::error!(error = chain(error), "a prepared photo is damaged or gone");
+        Aside::Hold(Reason::PhotoDamaged)
+    };
+    let jpeg = photos.read(sha256).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => damaged(&error),
+        io::ErrorKind::NotFound if photos.is_there() => damaged(&error),
+        _ => Aside::Unread(error),
+    })?;
+    let (width, height) = photo::size_of(&jpeg).map_err(|error| damaged(&error))?;
+    Ok(Photo {
+        jpeg: Arc::from(jpeg),
+        width,
+        height,
+    })
 }
 
 /// Takes a card out of the way: held with its reason, or queued again as the other kind. `false`
@@ -108,6 +121,7 @@ pub fn set_aside(
                 .map(|_| ())
         };
         match aside {
+            Aside::Unread(_) => {}
             Aside::Hold(reason) => hold(tx, *reason)?,
             Aside::OtherKind(Kind::From5) if photo.is_none() => hold(tx, Reason::PhotoMissing)?,
             Aside::OtherKind(kind) => {

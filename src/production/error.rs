@@ -1,4 +1,5 @@
 use crate::config::ConfigError;
+use crate::domain::ids::CardId;
 use crate::intake::{IntakeError, MappingsError};
 use crate::ledger;
 use crate::production::assets;
@@ -34,6 +35,13 @@ pub enum StationError {
         lot: String,
         #[source]
         source: RasterError,
+    },
+    /// A photo of a card that waits.
+    #[error("the photo of card {card} cannot be read; check the disk and `photos/`")]
+    Photo {
+        card: CardId,
+        #[source]
+        source: std::io::Error,
     },
     /// A file of the station.
     #[error("{what}; check the disk and the rights on the station's folder")]

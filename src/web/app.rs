@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::batches::Batches;
@@ -144,19 +143,6 @@ impl App {
         let now = self.now();
         self.with_ledger(move |ledger| ledger.write(&actor, now, work))
             .await
-    }
-
-    /// Does `work` in one transaction in the name of `actor`, on a thread that may wait.
-    ///
-    /// # Errors
-    /// What `work` says; nothing was written then.
-    pub fn write_here<T>(
-        &self,
-        actor: &str,
-        at: Timestamp,
-        work: impl FnOnce(&mut Tx<'_>) -> ledger::Result<T>,
-    ) -> ledger::Result<T> {
-        self.context.write(actor, at, work)
     }
 
     /// Does `work` with the ledger open for writing.

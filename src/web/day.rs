@@ -2,28 +2,25 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::action::{Posted, Then, perform, with_access};
 use super::app::App;
 use super::error::PageError;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::second;
 use super::session::User;
-use crate::actions::accounts;
-use crate::actions::day::close_day;
-use crate::actions::day::day_report;
-use crate::domain::account::Right;
-use crate::domain::audit::AuditCode;
-use crate::domain::card::State as CardState;
+use crate::actions::day::{self, Closing, Count, Days};
+use crate::actions::{Failure, Rule};
 use crate::domain::stock::{Balance, DEFAULT_MEDIA};
 use crate::domain::text::Lang;
-use crate::ledger::{self, Close, Error, StockDay};
-use crate::production::StationError;
+use crate::ledger::StockDay;
 
 /// How many closed days are listed.
 const SHOWN: usize = 31;
@@ -35,30 +32,32 @@ pub struct Asked {
     counted: Option<u32>,
 }
 
-pub async fn show(
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/day", Needs::Rule(Rule::DayView), show)
+        .post("/day", Needs::Rule(Rule::DayClose), close)
+        .get(
+            "/day/{date}/report.pdf",
+            Needs::Rule(Rule::DayReport),
+            report,
+        )
+}
+
+async fn show(
     State(app): State<Arc<App>>,
     user: User,
     Query(asked): Query<Asked>,
 ) -> Result<Markup, PageError> {
     let lang = user.lang;
     let wanted = asked.media.and_then(|media| page::filled(&media));
-    let (open, closed, unconfirmed) = app
-        .read(move |_, ledger| {
-            ledger.snapshot(|ledger| -> ledger::Result<_> {
-                let open = ledger.stock()?;
-                let chosen = wanted
-                    .or_else(|| open.first().map(|day| day.media.clone()))
-                    .unwrap_or_else(|| DEFAULT_MEDIA.to_owned());
-                let closed = ledger.closed_days(&chosen)?;
-                Ok((
-                    (open, chosen),
-                    closed,
-                    ledger.how_many(CardState::Unconfirmed)?,
-                ))
-            })
-        })
-        .await?;
-    let (open, chosen) = open;
+    let days = with_access(&app, &user, move |at| day::view(at, wanted.as_deref())).await?;
+    let Days {
+        open,
+        media: chosen,
+        closed,
+        unconfirmed,
+        ..
+    } = days;
     let day = open.iter().find(|day| day.media == chosen);
     let content = html! {
         h1 { (lang.t("Tutup hari", "Day close")) }
@@ -74,7 +73,7 @@ pub async fn show(
             None => p.box { (lang.t("Belum ada blanko yang diterima; catat penerimaannya dulu di ", "No blanks were received yet; enter them first under "))
                 a href="/stock" { (lang.t("Persediaan", "Supplies")) } "." },
         }
-        p { a href="/stock#minutes" { (lang.t("Berita acara pemusnahan", "Minutes of destruction")) } }
+        p { a href="/stock#minutes" { (lang.t("Berita acara pemusnahan", "Records of destruction")) } }
         h2 { (lang.t("Hari yang sudah ditutup", "Closed days")) }
         @if closed.is_empty() { p.soft { (lang.t("Belum ada.", "None yet.")) } }
         @else { (history(lang, &closed)) }
@@ -111,7 +110,7 @@ fn open_day(
                 a href="/cards?state=unconfirmed" { (lang.t("Lihat", "Look")) }
             }
         }
-        @if user.may(Right::Work) {
+        @if user.may(Rule::DayClose) {
             form.card.panel method="post" action="/day" data-confirm=(lang.t("Tutup hari ini? Hari yang ditutup tidak bisa dibuka lagi.", "Close this day? A closed day is never reopened.")) {
                 input type="hidden" name="media" value=(day.media);
                 label.big { (lang.t("Blanko yang Anda hitung sekarang", "Blanks that you count now"))
@@ -183,85 +182,49 @@ fn history(lang: Lang, days: &[StockDay]) -> Markup {
     }
 }
 
-/// What the form of the close sends.
-#[derive(Deserialize)]
-pub struct CloseForm {
-    media: String,
-    counted: u32,
-    #[serde(default)]
-    explanation: String,
-    #[serde(default)]
-    second: String,
-    #[serde(default)]
-    second_password: String,
-}
-
-pub async fn close(
-    State(app): State<Arc<App>>,
-    user: User,
-    Form(form): Form<CloseForm>,
-) -> Result<Response, PageError> {
-    let counted = form.counted;
-    let (media, explanation) = (form.media, page::filled(&form.explanation));
+async fn close(State(app): State<Arc<App>>, user: User, it: Posted) -> Result<Response, PageError> {
+    let media = it.value("media").to_owned();
+    let here = format!("/day?media={media}");
+    let Ok(counted) = it.value("counted").trim().parse() else {
+        let none = Failure::refused("Isi jumlah hitungan.", "Fill in the count.");
+        return page::refused(&app, &user, &here, none.into());
+    };
     let done = async {
-        let second = second::second(&app, &user, &form.second, form.second_password).await?;
-        let (media, actor) = (media.clone(), accounts::actor(&user.name));
-        let (with, date) = (Arc::clone(&app), app.today());
-        app.with_ledger(move |ledger| -> Result<_, PageError> {
-            let close = Close {
+        let password = it.value("second_password").to_owned();
+        let name = it.value("second");
+        let second = second::second(&app, &user, name, password).await?;
+        let explanation = it.text("explanation").map(str::to_owned);
+        with_access(&app, &user, move |at| {
+            let count = Count {
                 media: &media,
-                date,
                 counted,
-                explained: explanation.as_deref().zip(second.as_deref()),
+                explanation: explanation.as_deref(),
             };
-            match close_day(ledger, &with.paths, &actor, with.now(), close) {
-                Ok(_) => Ok(Ok(date)),
-                Err(StationError::Ledger(error @ Error::Difference { .. })) => Ok(Err(error)),
-                Err(StationError::Ledger(error)) => Err(error.into()),
-                Err(error) => Err(error.into()),
-            }
+            day::close(at, count, second.as_ref())
         })
         .await
     };
-    let here = format!("/day?media={media}");
     match done.await {
-        Ok(Ok(date)) => {
-            let date = date.strftime("%d-%m-%Y");
-            let text = (
-                format!("Hari {date} ditutup."),
-                format!("The day {date} is closed."),
-            );
-            Ok(page::done(&app, &user, &here, text))
-        }
+        Ok(Closing::Closed(closed)) => Ok(page::done(&app, &user, &here, closed.text)),
         // The count goes back into the form, beside the fields that explain it.
-        Ok(Err(differs)) => {
+        Ok(Closing::Differs(failure)) => {
             let here = format!("{here}&counted={counted}");
-            page::refused(&app, &user, &here, differs.into())
+            page::refused(&app, &user, &here, failure.into())
         }
         Err(error) => page::refused(&app, &user, &here, error),
     }
 }
 
-/// `GET /day/{date}/report.pdf`: the report of a closed day, with its checkpoint.
-pub async fn report(
+async fn report(
     State(app): State<Arc<App>>,
     user: User,
     Path(date): Path<Date>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     let media = asked.media.unwrap_or_else(|| DEFAULT_MEDIA.to_owned());
-    let made = app
-        .read(move |app, ledger| -> Result<_, PageError> {
-            let made = day_report(ledger, &app.paths, &app.config, &media, Some(date));
-            made?.ok_or(PageError::NotFound)
-        })
-        .await?;
-    app.write(&user, |tx| {
-        tx.audit(AuditCode::DayReportExported, None, None)
+    perform(&app, &user, "/day", move |at| {
+        let made = day::report(at, &media, Some(date))?;
+        Ok(Then::File(format!("laporan-harian-{date}.pdf"), made.pdf))
     })
-    .await?;
-    Ok(page::attachment(
-        made.pdf,
-        &format!("laporan-harian-{date}.pdf"),
-    ))
+    .await
 }

@@ -9,7 +9,6 @@ use maud::html;
 use super::frame;
 use crate::actions::Failure;
 use crate::actions::accounts::Denied;
-use crate::actions::day::PaperError;
 use crate::actions::steps::StepError;
 use crate::domain::text::Text;
 use crate::ledger;
@@ -173,20 +172,8 @@ impl From<PreviewError> for PageError {
     }
 }
 
-impl From<PaperError> for PageError {
-    fn from(error: PaperError) -> Self {
-        Self::broken(error)
-    }
-}
-
 impl From<crate::intake::IntakeError> for PageError {
     fn from(error: crate::intake::IntakeError) -> Self {
-        Self::broken(error)
-    }
-}
-
-impl From<crate::production::StationError> for PageError {
-    fn from(error: crate::production::StationError) -> Self {
         Self::broken(error)
     }
 }

@@ -29,31 +29,18 @@ fn all(app: Option<Arc<App>>) -> Routes {
     // It caps what it reads by the limits of the drop folder.
     let upload = api::submit.layer(DefaultBodyLimit::disable());
     let routes = scan::routes(board::routes(Routes::new(app)));
-    let routes = stock::routes(packs::routes(routes));
+    let routes = day::routes(stock::routes(packs::routes(routes)));
     let routes = cards::routes(routes);
     let routes = senders::routes(accounts::routes(login::routes(routes)));
     let routes = custody::routes(routes);
     let routes = layouts::routes(audit::routes(reports::routes(photos::routes(routes))));
-    routes
+    batches::routes(routes, most)
         .get("/assets/{name}", Needs::Nothing, assets::asset)
         .get("/live", LOOK, live::events)
-        .get("/batches", WORK, batches::list)
-        .upload("/batches", WORK, most, batches::upload)
-        .get("/batches/returned/{key}", WORK, batches::returned)
-        .get("/batches/{id}", WORK, batches::one)
-        .get("/batches/{id}/progress", WORK, batches::progress)
-        .get("/batches/{id}/photo/{row}", WORK, batches::photo)
-        .get("/batches/{id}/return.xlsx", WORK, batches::return_list)
-        .post("/batches/{id}/columns", WORK, batches::save_columns)
-        .post("/batches/{id}/submit", WORK, batches::submit)
-        .post("/batches/{id}/discard", WORK, batches::discard)
         .get("/lots/{lot}", LOOK, lots::one)
         .post("/lots/{lot}/confirm", WORK, lots::confirm)
         .post("/lots/{lot}/again", WORK, lots::again)
         .post("/printers/{printer}/turned", WORK, lots::turned)
-        .get("/day", LOOK, day::show)
-        .post("/day", WORK, day::close)
-        .get("/day/{date}/report.pdf", LOOK, day::report)
         .get("/healthz", Needs::Nothing, health::health)
         .get("/metrics", Needs::Machine, metrics::metrics)
         .get("/api/v1/openapi.json", Needs::Nothing, api::describe)

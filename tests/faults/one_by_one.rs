@@ -99,6 +99,22 @@ const NEVER_BEGAN: Outcome = Outcome::NotPrinted(NotPrinted::NeverBegan);
 const GONE: Outcome = Outcome::Unconfirmed(Doubt::Gone);
 
 #[test]
+fn a_printer_is_given_no_card_whose_sides_it_cannot_print() {
+    let Desk { fake, printer, .. } = Desk::new(PLAIN, 1);
+    printer.device().unwrap();
+    let refused = printer.create(&NewJob {
+        sides: Sides::ShortEdge,
+        ..new_job("kia:1")
+    });
+    assert!(matches!(
+        refused,
+        Err(Failure::NotTaken(NotTaken::Refused(_)))
+    ));
+    assert!(printer.create(&new_job("kia:2")).is_ok());
+    drop(fake);
+}
+
+#[test]
 fn without_faults_every_card_is_printed_once_and_none_is_unconfirmed() {
     for persona in [PLAIN, QUEUE] {
         for seed in 0..20 {

@@ -45,6 +45,8 @@ fn worked() -> Station {
     station.destroy(&["--witness", "SAKSI CONTOH"]).ended(0);
     step(&["pack", "make"]);
     step(&["pack", "close", PACK]);
+    step(&["stock", "receive", "10"]);
+    step(&["day", "close", "--counted", "10"]);
     station.people();
     station
 }
@@ -70,7 +72,7 @@ fn childrens_data_leave_for_who_proves_himself_in_files_of_his_own_and_with_a_wo
     fs::create_dir(&folder).unwrap();
     let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let (minutes, register) = (file("ba.pdf"), file("register.csv"));
-    let (picture, papers) = (file("kartu.png"), file("paket"));
+    let (picture, papers, day) = (file("kartu.png"), file("paket"), file("hari.pdf"));
     // One that lay open to all before is closed.
     fs::write(&register, "").unwrap();
     fs::set_permissions(&register, fs::Permissions::from_mode(0o644)).unwrap();
@@ -81,6 +83,7 @@ fn childrens_data_leave_for_who_proves_himself_in_files_of_his_own_and_with_a_wo
             "minutes-exported",
         ),
         (&["register", "--out", &register], "register-exported"),
+        (&["day", "report", "--out", &day], "day-report-exported"),
         (&["preview", &card, "--out", &picture], "picture-viewed"),
         (
             &["pack", "documents", PACK, "--out", &papers],
@@ -103,7 +106,7 @@ fn childrens_data_leave_for_who_proves_himself_in_files_of_his_own_and_with_a_wo
         paths.filter(|path| path.is_file()).collect::<Vec<_>>()
     };
     let written = [files(&folder), files(Path::new(&papers))].concat();
-    assert_eq!(written.len(), 6, "{written:?}");
+    assert_eq!(written.len(), 7, "{written:?}");
     for path in written {
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{}", path.display());

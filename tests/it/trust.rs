@@ -187,7 +187,7 @@ fn the_close_of_a_day_signs_the_log_and_its_report_shows_the_signature() {
         }
     }
     let never = station.run(&["day", "report", "2020-01-02", "--out", out]);
-    assert!(never.ended(2).err.contains("no such day"));
+    assert!(never.ended(1).out.contains("no such day"));
 }
 
 fn export(station: &Station, more: &[&str]) -> PathBuf {

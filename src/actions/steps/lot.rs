@@ -1,6 +1,6 @@
 //! What came out of a lot, and what becomes of one that failed its proof.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -42,16 +42,26 @@ pub struct Confirmed {
 
 /// The cards of a lot of which a person may say that they came out good: those still of it that
 /// nobody took aside. What a printer of the station has not been sent yet did surely not come out
-/// of it, and a card whose back is still to come is no card.
+/// of it, one that is in a printer which reports is left to its report, and a card whose back is
+/// still to come is no card.
 ///
 /// # Errors
 /// Those of the ledger.
 pub fn to_confirm(ledger: &Reader, lot: LotId, cards: &[LotCard]) -> ledger::Result<Vec<CardId>> {
-    let driven = ledger.printer_of(lot)?.is_some();
+    let printer = ledger.printer_of(lot)?;
+    let driven = printer.is_some();
+    let mut reported = BTreeSet::new();
+    for job in printer.map_or(Ok(Vec::new()), |printer| ledger.open_jobs(&printer))? {
+        // A folder gives its jobs no numbers.
+        if job.id.is_some_and(|id| id > 0) {
+            reported.insert(job.card);
+        }
+    }
     let mut waiting = Vec::new();
     for card in cards.iter().map(|card| &card.card) {
         let waits = match card.state {
             State::Rendered | State::Submitting => !driven,
+            State::Sent if reported.contains(&card.card) => false,
             State::Sent | State::Unconfirmed => !ledger.is_half_printed(card.card)?,
             _ => false,
         };

@@ -164,3 +164,35 @@ fn what_comes_out_of_a_pdf_is_not_the_card_that_lives_on_in_another_lot() {
     };
     assert_eq!(say(&mut station, good).printed, cards);
 }
+
+#[test]
+fn a_card_that_is_in_a_printer_which_reports_is_not_said_to_be_good_with_all() {
+    let mut station = Station::new();
+    let cards = station.accept(1..=2);
+    let lot = station.render(&cards);
+    station
+        .write(|tx| {
+            tx.assign_lot(lot, Some("p1"))?;
+            // A folder gives no numbers and reports nothing.
+            for (card, number) in cards.iter().zip([7, 0]) {
+                let job = tx.next_job_name(*card)?;
+                tx.begin_job(NewJob {
+                    card: *card,
+                    job: &job,
+                    printer: "p1",
+                    media: None,
+                    side: Side::Both,
+                    sha256: PDF,
+                })?;
+                tx.job_created(&job, number, None, None)?;
+                tx.job_sent(&job)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let all = Outcomes {
+        all: true,
+        ..of(lot)
+    };
+    assert_eq!(say(&mut station, all).printed, cards[1..]);
+}

@@ -20,9 +20,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
+use super::Failure;
 use crate::config::{Config, Paths};
 use crate::domain::fields::{RawRecord, RawValue};
 use crate::domain::rules::Problem;
+use crate::domain::text::Text;
 use crate::intake::{
     Limits, Mappings, PhotoError, ReadError, Report, deliver, photo_in_place, read_in_place,
 };
@@ -125,6 +127,31 @@ pub enum StageError {
     Io(#[from] io::Error),
     #[error(transparent)]
     Ledger(#[from] ledger::Error),
+}
+
+impl From<StageError> for Failure {
+    fn from(error: StageError) -> Self {
+        match error {
+            StageError::Refused(problems) => match problems.into_iter().next() {
+                Some(problem) => Self::Refused((problem.pesan, problem.message).into()),
+                None => Self::refused("Unggahan ditolak.", "The upload is refused."),
+            },
+            StageError::Missing | StageError::NoPicture => Self::Missing(Text::new(
+                "Kiriman ini tidak ada.",
+                "There is no such upload.",
+            )),
+            StageError::NotChecked => Self::refused(
+                "Kiriman ini belum diperiksa.",
+                "This batch was not checked yet.",
+            ),
+            StageError::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => Self::refused(
+                "Kiriman ini terlalu besar.",
+                "This batch is larger than a drop may be.",
+            ),
+            StageError::Ledger(error) => error.into(),
+            StageError::Io(error) => Self::broken(error),
+        }
+    }
 }
 
 impl From<ReadError> for StageError {

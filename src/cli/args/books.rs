@@ -275,6 +275,9 @@ pub enum DayCommand {
         /// The kind of blanks
         #[arg(long, value_name = "NAME", default_value = DEFAULT_MEDIA)]
         media: String,
+        /// Who asks.
+        #[command(flatten)]
+        asker: Asker,
         /// Which station.
         #[command(flatten)]
         station: StationArg,
@@ -294,6 +297,9 @@ pub struct DayReport {
     /// Where the PDF goes
     #[arg(long, value_name = "FILE.pdf")]
     pub out: PathBuf,
+    /// Who asks.
+    #[command(flatten)]
+    pub asker: Asker,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,

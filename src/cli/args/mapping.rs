@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::StationArg;
+use super::{Asker, StationArg};
 
 /// `mapping …`.
 #[derive(Debug, Subcommand)]
@@ -39,6 +39,9 @@ pub struct MappingSave {
     /// Who sends such tables
     #[arg(long)]
     pub sender: Option<String>,
+    /// Who acts.
+    #[command(flatten)]
+    pub asker: Asker,
     /// Which station.
     #[command(flatten)]
     pub station: StationArg,

@@ -183,6 +183,7 @@ fn a_photo_that_a_person_changes_while_its_lot_is_made_is_the_one_in_the_pdf() {
         let jpeg = samples::portrait(seed, record.tanggal_lahir);
         let sha256 = hex(&Sha256::digest(&jpeg));
         station.photos.keep(&sha256, &jpeg).unwrap();
+        station.photos.sync().unwrap();
         sha256
     });
     let card = accept(&mut page, &record, Kind::From5, Some(&before));
@@ -195,6 +196,53 @@ fn a_photo_that_a_person_changes_while_its_lot_is_made_is_the_one_in_the_pdf() {
     assert_eq!(pdfs(&station), 0);
     assert_eq!(station.make_lots(Due::All).unwrap().len(), 1);
     assert_eq!(page.state(card).unwrap(), Some(State::Rendered));
+}
+
+#[test]
+fn a_photo_that_cannot_be_read_now_holds_no_card_for_good() {
+    let (_dir, mut station, mut page) = station();
+    let photo = |station: &Station, serial: u32| {
+        let record = record(station, Kind::From5, serial);
+        let jpeg = samples::portrait(serial as usize, record.tanggal_lahir);
+        let sha256 = hex(&Sha256::digest(&jpeg));
+        station.photos.keep(&sha256, &jpeg).unwrap();
+        station.photos.sync().unwrap();
+        let path = station.context.paths.photos().join(format!("{sha256}.jpg"));
+        (record, sha256, path)
+    };
+    let [one, two] = [1, 2].map(|serial| {
+        let (record, sha256, path) = photo(&station, serial);
+        let card = accept(&mut page, &record, Kind::From5, Some(&sha256));
+        (card, path)
+    });
+    let photos = station.context.paths.photos();
+    let away = photos.with_extension("away");
+    let state = |card| page.state(card).unwrap().unwrap();
+
+    // The whole folder is away.
+    fs::rename(&photos, &away).unwrap();
+    assert!(station.make_lots(Due::All).is_err());
+    assert_eq!([state(one.0), state(two.0)], [State::Accepted; 2]);
+    fs::rename(&away, &photos).unwrap();
+
+    // One file cannot be read: the other card goes on.
+    let aside = one.1.with_extension("aside");
+    fs::rename(&one.1, &aside).unwrap();
+    fs::create_dir(&one.1).unwrap();
+    assert!(station.make_lots(Due::All).is_err());
+    assert_eq!(
+        [state(one.0), state(two.0)],
+        [State::Accepted, State::Rendered]
+    );
+
+    // It is really missing: held until it is back.
+    fs::remove_dir(&one.1).unwrap();
+    assert_eq!(station.make_lots(Due::All).unwrap(), []);
+    assert_eq!(state(one.0), State::Held);
+    fs::rename(&aside, &one.1).unwrap();
+    station.looked_at_held = None;
+    assert_eq!(station.make_lots(Due::All).unwrap().len(), 1);
+    assert_eq!(state(one.0), State::Rendered);
 }
 
 #[test]

@@ -36,6 +36,10 @@ impl PrinterWorker {
         };
         let (composed, expected) = match composer.set(queued) {
             Ok(set) => set,
+            Err(Aside::Unread(source)) => {
+                let card = queued.card;
+                return Err(StationError::Photo { card, source });
+            }
             Err(aside) => return Ok(Err(aside)),
         };
         let failed = |source| StationError::Lot {
@@ -73,6 +77,7 @@ impl PrinterWorker {
             return set_aside(&mut self.ledger, queued, aside, self.context.now()).map(drop);
         }
         let reason = match aside {
+            Aside::Unread(_) => return Ok(()),
             Aside::Hold(reason) => *reason,
             Aside::OtherKind(_) => Reason::OtherKind,
         };

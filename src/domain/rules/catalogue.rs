@@ -135,6 +135,12 @@ catalogue! {
     ADDRESS_CONTROL "address-control" Block, PRINTING,
         "Isi kolom `{field}` memuat ganti baris atau karakter yang tidak terlihat ({}). Hapus isinya, lalu ketik ulang dalam satu baris.",
         "`{field}` holds a line break or characters that cannot be seen ({}); clear it and type it again on one line";
+    BIRTH_PLACE "birth-place" Block, CONTRACT,
+        "Isi `tempat_lahir` memuat tanggal yang bukan tanggal lahir anak ini, atau angka lain. Tulis tempatnya saja, misalnya CURUP, lalu kirim ulang.",
+        "`tempat_lahir` holds a date that is not the child's date of birth, or another number; write the place alone, such as CURUP";
+    RT_RW "rt-rw" Block, CONTRACT,
+        "Isi kolom `{field}` tidak jelas. Tulis nomornya saja di kolom masing-masing, misalnya 003, lalu kirim ulang.",
+        "`{field}` is not clear; write the number alone, each in its own field, such as 003";
     REGION_PATTERN "region-pattern" Warn, CONTRACT,
         "Kode wilayah tidak seperti 17.02.19.1002. Kartu tetap dicetak, tetapi anak ini terhitung tinggal di daerah lain; perbaiki kodenya.",
         "the region code is not like 17.02.19.1002; the card is made, but the child counts as living elsewhere: correct the code";

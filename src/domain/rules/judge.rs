@@ -7,12 +7,12 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{
     ADDRESS_CONTROL, AKTA_LONG, AKTA_PATTERN, APPROVAL_FUTURE, APPROVAL_INCOMPLETE, APPROVAL_OLD,
-    BIRTH_DATE, BIRTH_FUTURE, BLOOD_UNKNOWN, FIELD_MISSING, FIELD_TWICE, FIELD_TYPE,
+    BIRTH_DATE, BIRTH_FUTURE, BIRTH_PLACE, BLOOD_UNKNOWN, FIELD_MISSING, FIELD_TWICE, FIELD_TYPE,
     FORMAT_UNKNOWN, KK_LENGTH, MARRIED, NIK_BIRTH_MISMATCH, NIK_DAY, NIK_LENGTH, NIK_MONTH,
     NIK_REGION_MISMATCH, NIK_SERIAL, NIK_SEX_MISMATCH, NOT_APPROVED, NUMBER_CELL, PHOTO_MISSING,
     PHOTO_NOT_NEEDED, Problem, REASON_UNKNOWN, REGION_PATTERN, RELIGION_UNKNOWN, REVISION_NUMBER,
-    Rule, SEX_UNKNOWN, Severity, Subject, TOO_OLD, UNKNOWN_FIELD, UNKNOWN_FIELDS, VALIDITY_DATE,
-    VALIDITY_MISSING, VALIDITY_PAST, names, values,
+    RT_RW, Rule, SEX_UNKNOWN, Severity, Subject, TOO_OLD, UNKNOWN_FIELD, UNKNOWN_FIELDS,
+    VALIDITY_DATE, VALIDITY_MISSING, VALIDITY_PAST, names, values,
 };
 use crate::domain::card::Kind;
 use crate::domain::fields::{FIELDS, RawRecord, RawValue, canonical};
@@ -172,15 +172,15 @@ impl<'a> Bench<'a> {
         let nik = self.nik(tanggal_lahir, jenis_kelamin);
         let no_kk = self.no_kk();
         let nama = self.name("nama");
-        let tempat_lahir = self.line("tempat_lahir");
+        let tempat_lahir = self.birth_place(tanggal_lahir);
         let gol_darah = self.listed("gol_darah", &BLOOD_UNKNOWN, values::blood);
         let agama = self.listed("agama", &RELIGION_UNKNOWN, values::religion);
         let (kewarganegaraan, berlaku_hingga) = self.citizenship();
         let no_akta = self.akta();
         let nama_kepala_keluarga = self.name("nama_kepala_keluarga");
-        let alamat = self.line("alamat");
-        let (rt, rw) = (self.line("rt"), self.line("rw"));
-        let (desa, kecamatan) = (self.line("desa"), self.line("kecamatan"));
+        let alamat = self.told("alamat");
+        let (rt, rw) = self.rt_rw();
+        let (desa, kecamatan) = (self.told("desa"), self.told("kecamatan"));
         let kode_wilayah = self.region();
         let foto = self.photo(tanggal_lahir);
         let alasan = self.listed("alasan", &REASON_UNKNOWN, values::reason);
@@ -316,7 +316,7 @@ impl<'a> Bench<'a> {
         let Some(word) = self.line("kewarganegaraan") else {
             return (None, None);
         };
-        if word.eq_ignore_ascii_case("WNI") {
+        if values::is_indonesian(&word) {
             return (Some("WNI".to_owned()), None);
         }
         let until = written(self.raw, UNTIL).map(|text| values::date(&text));
@@ -329,6 +329,39 @@ impl<'a> Bench<'a> {
             _ => {}
         }
         (Some(word), until.flatten())
+    }
+
+    /// The place alone: the date of birth is printed behind it.
+    fn birth_place(&mut self, birth: Option<Date>) -> Option<String> {
+        let text = self.told("tempat_lahir")?;
+        let place = values::birth_place(&text, birth);
+        if place.is_none() {
+            self.broken(&BIRTH_PLACE, "tempat_lahir", "");
+        }
+        place
+    }
+
+    fn rt_rw(&mut self) -> (Option<String>, Option<String>) {
+        let (rt, rw) = (self.line("rt"), self.line("rw"));
+        let mut read = |field, text: &Option<String>, other: &Option<String>| {
+            let text = text.as_deref()?;
+            let number = values::neighbourhood(field, text, other.as_deref().unwrap_or_default());
+            if number.is_none() {
+                self.broken(&RT_RW, field, "");
+            }
+            number
+        };
+        (read("rt", &rt, &rw), read("rw", &rw, &rt))
+    }
+
+    /// A line that says something: a dash is nothing to print.
+    fn told(&mut self, field: &'static str) -> Option<String> {
+        let text = self.line(field)?;
+        if !values::says_something(&text) {
+            self.broken(&FIELD_MISSING, field, "");
+            return None;
+        }
+        Some(text)
     }
 
     /// The region code in its dotted form, by which children are counted where they live.

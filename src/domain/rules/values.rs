@@ -90,6 +90,65 @@ pub(super) fn reason(word: &str) -> Option<Alasan> {
         .map(|(reason, _)| reason)
 }
 
+/// Whether the nationality is Indonesian, in one of the words for it.
+pub(super) fn is_indonesian(word: &str) -> bool {
+    let key = key(&word.replace(['.', '(', ')', '/', ','], ""));
+    matches!(
+        key.as_str(),
+        "WNI" | "INDONESIA" | "INDONESIAN" | "WNIINDONESIA" | "WARGANEGARAINDONESIA" | "IDN"
+    )
+}
+
+/// Whether there is anything to read: dashes and dots stand for nothing.
+pub(super) fn says_something(text: &str) -> bool {
+    text.contains(char::is_alphanumeric)
+}
+
+/// The number of an RT or RW, `003`, out of `3`, `RT 003` or `RT.003/RW.001`: what the field's own
+/// word precedes, or its part of the two. `other` is the other field, with which both must agree.
+/// What is no number, such as `003A` or `-`, stays.
+pub(super) fn neighbourhood(field: &str, text: &str, other: &str) -> Option<String> {
+    let bare = |word: &str, text: &str| {
+        let text = text.trim();
+        let rest = text
+            .get(..2)
+            .filter(|start| start.eq_ignore_ascii_case(word))
+            .map_or(text, |_| &text[2..]);
+        let rest = rest.trim_start_matches(['.', ':', ' ', '-']);
+        let rest = if says_something(text) { rest } else { text };
+        match digits(rest) {
+            Some(number) if number <= 999 => Some(format!("{number:03}")),
+            Some(_) => None,
+            None if rest.contains('/') || rest.chars().count() > 6 => None,
+            None => Some(rest.to_owned()).filter(|rest| {
+                let word = |word: &str| rest.to_uppercase().contains(word);
+                !word("RT") && !word("RW") && !rest.is_empty()
+            }),
+        }
+    };
+    let Some((rt, rw)) = text.split_once('/') else {
+        return bare(field, text);
+    };
+    let (rt, rw) = (bare("rt", rt)?, bare("rw", rw)?);
+    let (own, others) = if field == "rt" { (rt, rw) } else { (rw, rt) };
+    // The other field may hold the same two.
+    let agrees = other == text || bare(if field == "rt" { "rw" } else { "rt" }, other)? == others;
+    agrees.then_some(own)
+}
+
+/// The place of birth without the child's own date of birth behind it; `None` where other digits
+/// are left that would print as a second date.
+pub(super) fn birth_place(text: &str, birth: Option<Date>) -> Option<String> {
+    let end = text.rfind([' ', ',']).map_or(0, |space| space + 1);
+    let told = date(&text[end..].replace(['/', '.'], "-"));
+    let place = match told {
+        Some(told) if Some(told) == birth => text[..end].trim_end_matches([' ', ',']),
+        _ => text,
+    };
+    let count = place.chars().filter(char::is_ascii_digit).count();
+    (count < 4).then(|| place.to_owned())
+}
+
 /// Never married: the word, or SIAK's code 1.
 pub(super) fn never_married(word: &str) -> Option<()> {
     matches!(key(word).as_str(), "BELUMKAWIN" | "1").then_some(())
@@ -293,6 +352,60 @@ mod tests {
     }
 
     #[test]
+    fn rt_and_rw_are_the_number_alone() {
+        for (field, text, other, number) in [
+            ("rt", "3", "1", Some("003")),
+            ("rt", "003", "001", Some("003")),
+            ("rt", "RT 003", "001", Some("003")),
+            ("rw", "rw.01", "003", Some("001")),
+            ("rt", "RT.003/RW.001", "RW 1", Some("003")),
+            ("rw", "003/001", "003/001", Some("001")),
+            ("rt", "003A", "001", Some("003A")),
+            ("rt", "-", "-", Some("-")),
+            ("rt", "003/001", "002", None),
+            ("rt", "003/001/002", "001", None),
+            ("rt", "RW 003", "001", None),
+            ("rt", "1234", "001", None),
+            ("rt", "RT", "001", None),
+            ("rt", "dusun dua", "001", None),
+        ] {
+            let read = neighbourhood(field, text, other);
+            assert_eq!(read.as_deref(), number, "{field} {text}");
+        }
+    }
+
+    #[test]
+    fn a_place_of_birth_has_no_date_in_it() {
+        let birth = Some(day(2018, 3, 5));
+        for (text, place) in [
+            ("CURUP", Some("CURUP")),
+            ("SUKA DAMAI SP 3", Some("SUKA DAMAI SP 3")),
+            ("CURUP, 05-03-2018", Some("CURUP")),
+            ("REJANG LEBONG 05/03/2018", Some("REJANG LEBONG")),
+            ("CURUP, 06-03-2018", None),
+            ("CURUP, 5 MARET 2018", None),
+        ] {
+            assert_eq!(birth_place(text, birth).as_deref(), place, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_indonesian_child_is_known_by_many_words() {
+        for word in [
+            "WNI",
+            "w.n.i.",
+            "Indonesia",
+            "WARGA NEGARA INDONESIA",
+            "WNI (Indonesia)",
+        ] {
+            assert!(is_indonesian(word), "{word}");
+        }
+        for word in ["WNA", "Malaysia", ""] {
+            assert!(!is_indonesian(word), "{word}");
+        }
+    }
+
+    #[test]
     fn a_region_code_gets_its_dots_and_what_is_none_is_told() {
         for (written, dotted) in [
             ("1702191002", "17.02.19.1002"),
@@ -329,6 +442,7 @@ mod tests {
         fn nothing_panics_on_any_text(text in "\\PC{0,40}") {
             let zone = TimeZone::UTC;
             let _ = (date(&text), moment(&text, &zone), blood(&text), religion(&text));
+            let _ = (neighbourhood("rt", &text, &text), birth_place(&text, None));
             let _ = (is_scientific(&text), is_usual_akta(&text), region(&text), reason(&text), sex(&text));
         }
     }

@@ -15,7 +15,6 @@ use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,7 +25,7 @@ pub use outcome::Outcome;
 use self::upload::{RecordAndPhoto, RecordWithPhoto};
 use super::app::App;
 use super::error::PageError;
-use crate::actions::accounts;
+use crate::actions::senders::{self, Sent};
 
 /// The program that asks, as its token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,9 +54,9 @@ pub async fn sender_of(app: &Arc<App>, headers: &HeaderMap) -> Result<Option<Sen
     let Some((_, token)) = bearer else {
         return Ok(None);
     };
-    let hash = accounts::hashed(token.trim());
-    let found = app.read(move |_, ledger| ledger.sender_of_token(&hash));
-    Ok(found.await?.map(|sender| Sender(sender.sender)))
+    let token = token.trim().to_owned();
+    let found = app.blocking(move |context| senders::of_token(context, &token));
+    Ok(found.await?.map(Sender))
 }
 
 /// Where to ask for a record that was sent.
@@ -67,14 +66,6 @@ pub struct Receipt {
     pub submission: String,
     /// The path that says what became of it.
     pub href: String,
-}
-
-/// What became of the try to send.
-enum Sent {
-    /// It is in `incoming/`, now or since earlier.
-    As(String),
-    /// The same `id` and `revisi` came with another content before.
-    Conflict,
 }
 
 /// Send one record, with its photo
@@ -109,25 +100,8 @@ pub async fn submit(
     request: Request,
 ) -> Result<Response, ApiError> {
     let upload = upload::read(&app.config.intake.limits, request).await?;
-    let incoming = app.paths.intake().incoming;
-    let sent = app.with_ledger(move |ledger| -> Result<Sent, PageError> {
-        // The one writer of this process holds the ledger: two requests cannot both be the first.
-        let (id, revisi) = (&upload.id, upload.revisi);
-        let name = ledger.submission_name(&sender, id, revisi, &upload.posted.content());
-        if let Some(before) = ledger.submitted(&sender, id, revisi)? {
-            return Ok(match before.name == name {
-                true => Sent::As(name),
-                false => Sent::Conflict,
-            });
-        }
-        // A crash between the two leaves a drop whose sender heard nothing: sent again it is the
-        // same drop, and what intake has taken by then is the same record again.
-        upload.posted.put(&incoming, &name)?;
-        let actor = accounts::sender_actor(&sender);
-        ledger.write(&actor, Timestamp::now(), |tx| {
-            tx.submit(&sender, id, revisi, &name)
-        })?;
-        Ok(Sent::As(name))
+    let sent = app.blocking(move |context| {
+        senders::take(context, &sender, &upload.id, upload.revisi, &upload.posted)
     });
     match sent.await? {
         Sent::Conflict => Err(ApiError::of(StatusCode::CONFLICT)),

@@ -1,6 +1,6 @@
 //! What was found in each upload since the station started.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,8 +13,6 @@ pub struct Batches {
     /// The uploads on disk.
     pub staging: Staging,
     checks: Mutex<HashMap<String, Arc<Check>>>,
-    /// Who has looked at which upload.
-    looks: Mutex<BTreeSet<(String, String)>>,
 }
 
 /// One look at an upload, while it is taken and afterwards.
@@ -47,7 +45,6 @@ impl Batches {
         Ok(Self {
             staging,
             checks: Mutex::default(),
-            looks: Mutex::default(),
         })
     }
 
@@ -62,12 +59,6 @@ impl Batches {
         Arc::clone(check)
     }
 
-    /// Whether this person looks at this upload for the first time since the station started.
-    pub fn is_first_look(&self, look: (String, String)) -> bool {
-        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
-        looks.insert(look)
-    }
-
     /// What was found in an upload, where somebody has looked at it since the station started.
     pub fn found(&self, id: &StageId) -> Option<Arc<Result<Checked, PageError>>> {
         let checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -78,8 +69,5 @@ impl Batches {
     pub fn forget(&self, id: &StageId) {
         let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
         checks.remove(id.as_str());
-        drop(checks);
-        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
-        looks.retain(|(_, upload)| upload != id.as_str());
     }
 }

@@ -9,15 +9,15 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::named;
-use crate::actions::uploads::{Checked, Stage};
-use crate::domain::audit::AuditCode;
+use crate::actions::batches;
+use crate::actions::uploads::{Checked, Stage, StageError};
 use crate::domain::fields::FIELDS;
 use crate::domain::mapping::{How, IGNORED, Mapping, Target, may_stand_for};
-use crate::domain::text::{Explain, Lang};
-use crate::intake::{Look, Mappings, ReadError};
+use crate::domain::text::Lang;
+use crate::intake::Look;
+use crate::web::action::{Then, perform};
 use crate::web::app::App;
 use crate::web::error::PageError;
-use crate::web::page;
 use crate::web::session::User;
 
 /// The form in which a person says what each column is. It stands open while something is missing.
@@ -99,57 +99,35 @@ pub async fn save_columns(
     Path(id): Path<String>,
     Form(said): Form<BTreeMap<String, String>>,
 ) -> Result<Response, PageError> {
-    let id = named(&id)?;
-    let of = id.clone();
-    let saved = app
-        .read(move |app, _| -> Result<(), PageError> {
-            let path = app.paths.mappings();
-            let table = app.batches.staging.table(&of).ok_or(PageError::NotFound)?;
-            let limits = &app.config.intake.limits;
-            let look = match crate::intake::look(&table, limits, &Mappings::read(&path)?) {
-                Ok(look) => look,
-                Err(ReadError::Io(error)) => return Err(PageError::broken(error)),
-                Err(ReadError::Refused(_)) => return Err(PageError::NotFound),
-            };
-            let text = |key: &str| {
-                let value = said.get(key).map(|value| value.trim().to_owned());
-                value.filter(|value| !value.is_empty())
-            };
-            let headers = look.headers.iter().enumerate();
-            let columns = headers
-                .filter_map(|(at, header)| Some((header.clone(), text(&format!("column.{at}"))?)));
-            let constants = said.keys().filter_map(|key| {
-                let field = key.strip_prefix("constant.")?;
-                Some((field.to_owned(), text(key)?))
-            });
-            let mapping = Mapping {
-                sender: text("sender"),
-                columns: columns.collect(),
-                constants: constants.collect(),
-                headers: look.headers.clone(),
-            };
-            if let Err(wrong) = mapping.check() {
-                let wrong = wrong.text();
-                return Err(PageError::refused(
-                    format!("Kolom belum benar: {}.", wrong.id),
-                    wrong.en,
-                ));
-            }
-            Ok(Mappings::save(&path, mapping)?)
-        })
-        .await;
-    let here = format!("/batches/{}", id.as_str());
-    match saved {
-        Ok(()) => {
-            app.batches.forget(&id);
-            app.write(&user, |tx| tx.audit(AuditCode::ColumnsSaved, None, None))
-                .await?;
-            let text = (
-                "Kolom disimpan; kiriman diperiksa lagi.",
-                "The columns were kept; the batch is checked again.",
-            );
-            Ok(page::done(&app, &user, &here, text))
-        }
-        Err(error) => page::refused(&app, &user, &here, error),
+    let (id, here) = (named(&id)?, Arc::clone(&app));
+    let back = format!("/batches/{}", id.as_str());
+    perform(&app, &user, &back.clone(), move |at| {
+        let table = here.batches.staging.table(&id);
+        let table = table.ok_or(StageError::Missing)?;
+        let text = batches::save_columns(at, &table, |look| mapping(look, &said))?;
+        here.batches.forget(&id);
+        Ok(Then::Page(back, text))
+    })
+    .await
+}
+
+/// What a person has said of the columns.
+fn mapping(look: Look, said: &BTreeMap<String, String>) -> Mapping {
+    let text = |key: &str| {
+        let value = said.get(key).map(|value| value.trim().to_owned());
+        value.filter(|value| !value.is_empty())
+    };
+    let headers = look.headers.iter().enumerate();
+    let columns =
+        headers.filter_map(|(at, header)| Some((header.clone(), text(&format!("column.{at}"))?)));
+    let constants = said.keys().filter_map(|key| {
+        let field = key.strip_prefix("constant.")?;
+        Some((field.to_owned(), text(key)?))
+    });
+    Mapping {
+        sender: text("sender"),
+        columns: columns.collect(),
+        constants: constants.collect(),
+        headers: look.headers,
     }
 }

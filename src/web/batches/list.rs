@@ -7,11 +7,12 @@ use axum::extract::{Path as InPath, State};
 use axum::response::Response;
 use maud::{Markup, html};
 
-use crate::actions::returned;
+use super::with_staging;
 use crate::actions::uploads::Stage;
-use crate::domain::audit::AuditCode;
+use crate::actions::{batches, returned};
 use crate::domain::text::Lang;
 use crate::ledger::FinishedDrop;
+use crate::web::action::with_access;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::frame;
@@ -19,22 +20,14 @@ use crate::web::page;
 use crate::web::session::User;
 
 pub async fn list(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageError> {
-    let (stages, drops, went_back) = app
-        .read(|app, ledger| -> Result<_, PageError> {
-            let drops = ledger.latest_drops(30)?;
-            let with_list = |folder: PathBuf| Some((returned::list_in(&folder)?, folder));
-            let went_back = returned::newest(&app.paths, usize::MAX).filter_map(with_list);
-            let went_back: Vec<_> = went_back.take(30).collect();
-            Ok((app.batches.staging.list()?, drops, went_back))
-        })
-        .await?;
+    let list = with_staging(&app, &user, |at, staging| batches::list(at, staging)).await?;
     let lang = user.lang;
     let title = lang.t("Kiriman", "Batches");
     let content = html! {
         h1 { (title) }
         (drop_zone(&app, lang))
-        (waiting(&app, &stages, lang))
-        section #taken data-live { (taken(&app, &drops, lang)) (returns(&went_back, lang)) }
+        (waiting(&app, &list.stages, lang))
+        section #taken data-live { (taken(&app, &list.drops, lang)) (returns(&list.went_back, lang)) }
         (frame::script("upload.js"))
     };
     Ok(page::page(&app, &user, title, true, &content))
@@ -119,19 +112,7 @@ pub async fn returned(
     user: User,
     InPath(key): InPath<String>,
 ) -> Result<Response, PageError> {
-    let (bytes, end) = app
-        .read(move |app, _| -> Result<_, PageError> {
-            let list =
-                returned::folder(&app.paths, &key).and_then(|folder| returned::list_in(&folder));
-            let list = list.ok_or(PageError::NotFound)?;
-            let end = list.extension().unwrap_or_default();
-            let bytes = returned::read(&list).map_err(PageError::broken)?;
-            Ok((bytes, end.to_string_lossy().into_owned()))
-        })
-        .await?;
-    app.write(&user, |tx| {
-        tx.audit(AuditCode::ReturnListExported, None, None)
-    })
-    .await?;
+    let list = with_access(&app, &user, move |at| batches::returned(at, &key));
+    let (bytes, end) = list.await?;
     Ok(page::attachment(bytes, &format!("pengembalian.{end}")))
 }

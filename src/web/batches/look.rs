@@ -10,21 +10,20 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::named;
-use super::{check, columns};
-use crate::actions::accounts;
-use crate::actions::uploads::{Approval, Checked, Stage, StageError};
-use crate::domain::account::Right;
-use crate::domain::audit::AuditCode;
+use super::{check, columns, named, with_staging};
+use crate::actions::uploads::{Checked, Stage, StageError};
+use crate::actions::{Rule, batches};
 use crate::domain::rules::{Problem, Severity};
 use crate::domain::text::Lang;
-use crate::intake::{Look, Mappings};
 use crate::production::inspect::Row;
+use crate::web::action::{Then, perform};
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::frame;
 use crate::web::page;
 use crate::web::session::User;
+
+const HERE: &str = "/batches";
 
 /// Rows on a page.
 const SHOWN: usize = 100;
@@ -49,10 +48,10 @@ pub async fn one(
 ) -> Result<Response, PageError> {
     let id = named(&id)?;
     let of = id.clone();
-    let stage = app
-        .read(move |app, _| app.batches.staging.stage(&of))
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let stage = with_staging(&app, &user, move |at, staging| {
+        batches::stage(at, staging, &of)
+    });
+    let stage = stage.await?;
     let lang = user.lang;
     if stage.submitted {
         let content = html! {
@@ -77,26 +76,10 @@ pub async fn one(
             return Ok(page::page(&app, &user, &stage.name, false, &content).into_response());
         }
     };
-    // Its rows are children; leafing through them is no new look.
-    let shows = (user.name.clone(), id.as_str().to_owned());
-    if app.batches.is_first_look(shows) {
-        let detail = id.as_str().to_owned();
-        app.write(&user, move |tx| {
-            tx.audit(AuditCode::BatchViewed, None, Some(&detail))
-        })
-        .await?;
-    }
-    let of = id.clone();
-    let look = app
-        .read(move |app, _| -> Result<Option<Look>, PageError> {
-            let mappings = Mappings::read(&app.paths.mappings())?;
-            let Some(table) = app.batches.staging.table(&of) else {
-                return Ok(None);
-            };
-            // A table that cannot be read is told of by the check.
-            Ok(crate::intake::look(&table, &app.config.intake.limits, &mappings).ok())
-        })
-        .await?;
+    let look = with_staging(&app, &user, move |at, staging| {
+        batches::view(at, staging, &id)
+    });
+    let look = look.await?;
     let content = html! {
         h1 { (stage.name) }
         (decision(&stage, checked, &user))
@@ -126,14 +109,15 @@ fn running(app: &App, user: &User, stage: &Stage, (done, total): (usize, usize))
 
 pub async fn progress(
     State(app): State<Arc<App>>,
+    user: User,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, PageError> {
     let id = named(&id)?;
     let of = id.clone();
-    let stage = app
-        .read(move |app, _| app.batches.staging.stage(&of))
-        .await?;
-    if stage.is_none_or(|stage| stage.submitted) {
+    let stage = with_staging(&app, &user, move |at, staging| {
+        batches::stage(at, staging, &of)
+    });
+    if stage.await?.submitted {
         return Err(PageError::NotFound);
     }
     let check = check(&app, &id);
@@ -162,7 +146,7 @@ fn decision(stage: &Stage, checked: &Checked, user: &User) -> Markup {
         .filter(|p| p.row.is_none())
         .collect();
     let needs = checked.unapproved > 0;
-    let may = !needs || user.may(Right::Decide);
+    let may = !needs || user.may(Rule::BatchApprove);
     html! {
         ul.flow {
             li { (lang.t("Jumlah baris", "Rows")) b { (report.received()) } }
@@ -260,13 +244,14 @@ fn table(stage: &Stage, checked: &Checked, shown: &Shown, lang: Lang) -> Markup 
 
 pub async fn photo(
     State(app): State<Arc<App>>,
+    user: User,
     Path((id, row)): Path<(String, u32)>,
 ) -> Result<Response, PageError> {
     let id = named(&id)?;
-    let jpeg = app
-        .read(move |app, _| app.batches.staging.thumbnail(&id, row, THUMBNAIL))
-        .await?;
-    Ok(([(header::CONTENT_TYPE, "image/jpeg")], jpeg).into_response())
+    let jpeg = with_staging(&app, &user, move |at, staging| {
+        batches::picture(at, staging, &id, row, THUMBNAIL)
+    });
+    Ok(([(header::CONTENT_TYPE, "image/jpeg")], jpeg.await?).into_response())
 }
 
 pub async fn return_list(
@@ -275,26 +260,12 @@ pub async fn return_list(
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
     let id = named(&id)?;
-    let found = check(&app, &id).found();
-    let found = found.ok_or(PageError::NotFound)?;
-    let workbook = app
-        .read(move |app, _| -> Result<_, PageError> {
-            let Ok(checked) = found.as_ref() else {
-                return Err(PageError::NotFound);
-            };
-            let mappings = Mappings::read(&app.paths.mappings())?;
-            let list = app
-                .batches
-                .staging
-                .return_list(&id, &mappings, &checked.report)?;
-            list.ok_or(PageError::NotFound)
-        })
-        .await?;
-    app.write(&user, |tx| {
-        tx.audit(AuditCode::ReturnListExported, None, None)
-    })
-    .await?;
-    Ok(page::attachment(workbook, "pengembalian.xlsx"))
+    let found = check(&app, &id).found().ok_or(PageError::NotFound)?;
+    let workbook = with_staging(&app, &user, move |at, staging| match found.as_ref() {
+        Ok(checked) => batches::return_list(at, staging, &id, &checked.report),
+        Err(_) => Err(StageError::Missing.into()),
+    });
+    Ok(page::attachment(workbook.await?, "pengembalian.xlsx"))
 }
 
 /// What the decision sends.
@@ -309,61 +280,18 @@ pub async fn submit(
     Path(id): Path<String>,
     Form(decision): Form<Decision>,
 ) -> Result<Response, PageError> {
-    let id = named(&id)?;
-    let here = format!("/batches/{}", id.as_str());
-    let of = id.clone();
-    let stage = app
-        .read(move |app, _| app.batches.staging.stage(&of))
-        .await?
-        .ok_or(PageError::NotFound)?;
-    let found = app.batches.found(&id);
-    // What an earlier look left on the disk is no look at what stands there now.
-    if found.is_none() && !stage.submitted {
-        return page::refused(&app, &user, &here, StageError::NotChecked.into());
-    }
-    let unapproved = found
-        .as_ref()
-        .and_then(|found| found.as_ref().as_ref().ok())
-        .map_or(0, |checked| checked.unapproved);
-    // To approve for the office is a supervisor's, whoever sends the batch on.
-    if unapproved > 0 && (decision.approve.is_none() || !user.may(Right::Decide)) {
-        return Err(PageError::Forbidden);
-    }
-    let (actor, by) = (accounts::actor(&user.name), user.name.clone());
-    let of = id.clone();
-    let sent = app
-        .read(move |app, _| {
-            let approval = (unapproved > 0).then_some(Approval {
-                by: &by,
-                at: app.now(),
-            });
-            // Files may take long to be copied: only the approval holds the ledger.
-            app.batches.staging.submit(&of, approval, |approved, at| {
-                app.write_here(&actor, at, |tx| tx.approve_batch(approved))
-            })
-        })
-        .await;
-    if sent.is_ok() {
-        app.batches.forget(&id);
-    }
-    match sent {
-        Ok(sent) => Ok(page::done(
-            &app,
-            &user,
-            "/batches",
-            (
-                format!(
-                    "Kiriman {} dimasukkan; hasilnya tampil di bawah.",
-                    sent.drop
-                ),
-                format!(
-                    "The batch {} was sent on; see below what comes of it.",
-                    sent.drop
-                ),
-            ),
-        )),
-        Err(error) => page::refused(&app, &user, &here, error),
-    }
+    let (id, here) = (named(&id)?, Arc::clone(&app));
+    let back = format!("{HERE}/{}", id.as_str());
+    perform(&app, &user, &back, move |at| {
+        let (own, found) = (&here.batches, here.batches.found(&id));
+        let rows = |found: &Result<Checked, _>| found.as_ref().map_or(0, |it| it.unapproved);
+        let unapproved = found.map(|found| rows(&found));
+        let approves = decision.approve.is_some();
+        let text = batches::submit(at, &own.staging, &id, unapproved, approves)?;
+        own.forget(&id);
+        Ok(Then::Page(HERE.to_owned(), text))
+    })
+    .await
 }
 
 pub async fn discard(
@@ -371,13 +299,11 @@ pub async fn discard(
     user: User,
     Path(id): Path<String>,
 ) -> Result<Response, PageError> {
-    let id = named(&id)?;
-    let of = id.clone();
-    app.read(move |app, _| app.batches.staging.discard(&of))
-        .await?;
-    app.batches.forget(&id);
-    app.write(&user, |tx| tx.audit(AuditCode::BatchDiscarded, None, None))
-        .await?;
-    let text = ("Kiriman dibuang.", "The batch was thrown away.");
-    Ok(page::done(&app, &user, "/batches", text))
+    let (id, here) = (named(&id)?, Arc::clone(&app));
+    perform(&app, &user, HERE, move |at| {
+        let text = batches::discard(at, &here.batches.staging, &id)?;
+        here.batches.forget(&id);
+        Ok(Then::Page(HERE.to_owned(), text))
+    })
+    .await
 }

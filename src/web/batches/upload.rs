@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::extract::{Multipart, State};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use crate::domain::audit::AuditCode;
+use crate::actions::batches;
+use crate::web::action::with_access;
 use crate::web::app::App;
 use crate::web::error::PageError;
 use crate::web::page;
@@ -21,8 +22,7 @@ pub async fn upload(
 ) -> Result<Response, PageError> {
     match taken(&app, &mut form).await {
         Ok(id) => {
-            app.write(&user, |tx| tx.audit(AuditCode::BatchUploaded, None, None))
-                .await?;
+            with_access(&app, &user, batches::uploaded).await?;
             Ok(Redirect::to(&format!("/batches/{id}")).into_response())
         }
         Err(error) => {

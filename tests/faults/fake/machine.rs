@@ -309,6 +309,14 @@ impl State {
                 IppValue::Keyword(reason.try_into().unwrap()),
             ),
             ("printer-is-accepting-jobs", IppValue::Boolean(true)),
+            (
+                "sides-supported",
+                IppValue::Array(
+                    ["one-sided", "two-sided-long-edge"]
+                        .map(|sides| IppValue::Keyword(sides.try_into().unwrap()))
+                        .to_vec(),
+                ),
+            ),
         ];
         let mut answer = response(StatusCode::SuccessfulOk);
         for (name, value) in told {

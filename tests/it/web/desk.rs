@@ -223,6 +223,7 @@ fn an_auditor_sees_the_cards_and_may_take_no_step() {
         // An action is named by its rule, any other step by its route.
         let denied = match step.as_str() {
             "/stock/blanks" => "stock-move".to_owned(),
+            "/day" => "day-close".to_owned(),
             "/scan" => "scan".to_owned(),
             step if step.ends_with("/hold") => "card-hold".to_owned(),
             step if step.ends_with("/numbers") => "card-numbers".to_owned(),

@@ -130,6 +130,7 @@ fn no_rule_on_records_goes_without_a_case() {
         "manifest-hash",
         "drop-unreadable",
         "drop-encoding",
+        "drop-stops",
         "drop-empty",
         "drop-limits",
         "drop-nested",

@@ -235,6 +235,16 @@ pub fn cases() -> Vec<(&'static str, Value, &'static str, Value)> {
         ),
         ("foto", json!(null), "photo-missing", json!("x.png")),
         ("rt", json!(false), "field-type", json!(3)),
+        ("rt", json!("003/002"), "rt-rw", json!("RT 003/RW 001")),
+        ("rw", json!("RT 001"), "rt-rw", json!("RW.01")),
+        ("alamat", json!("-"), "field-missing", json!("JL. A")),
+        ("tempat_lahir", json!("-"), "field-missing", json!("CURUP")),
+        (
+            "tempat_lahir",
+            json!("CURUP, 08-01-2016"),
+            "birth-place",
+            json!("CURUP, 05-03-2018"),
+        ),
         ("qr", json!(12), "field-type", json!("12")),
         (
             "persetujuan",
