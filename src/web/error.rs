@@ -8,11 +8,9 @@ use maud::html;
 
 use super::frame;
 use crate::actions::Failure;
-use crate::actions::accounts::Denied;
 use crate::actions::steps::StepError;
 use crate::domain::text::Text;
 use crate::ledger;
-use crate::production::preview::PreviewError;
 
 /// Why a page was not made.
 #[derive(Debug)]
@@ -142,32 +140,11 @@ impl From<Failure> for PageError {
     }
 }
 
-impl From<Denied> for PageError {
-    fn from(denied: Denied) -> Self {
-        match denied {
-            Denied::Ledger(error) => error.into(),
-            Denied::Login => Self::Refused(Denied::LOGIN),
-            Denied::Role { .. } => Self::Forbidden,
-        }
-    }
-}
-
 impl From<StepError> for PageError {
     fn from(error: StepError) -> Self {
         match error.refusal() {
             Some(text) => Self::Refused(text),
             None => Self::broken(error),
-        }
-    }
-}
-
-impl From<PreviewError> for PageError {
-    fn from(error: PreviewError) -> Self {
-        match error {
-            PreviewError::NoCard(_) | PreviewError::NoLot(_) | PreviewError::NotYet { .. } => {
-                Self::NotFound
-            }
-            error => Self::broken(error),
         }
     }
 }

@@ -226,6 +226,7 @@ fn an_auditor_sees_the_cards_and_may_take_no_step() {
             "/day" => "day-close".to_owned(),
             "/scan" => "scan".to_owned(),
             step if step.ends_with("/hold") => "card-hold".to_owned(),
+            step if step.ends_with("/spoil") => "card-spoil".to_owned(),
             step if step.ends_with("/numbers") => "card-numbers".to_owned(),
             step if step.ends_with("/spoil") => "card-spoil".to_owned(),
             "/day" => "day-close".to_owned(),
