@@ -55,7 +55,7 @@ use crate::config::{Config, Paths};
 use crate::context::Clock;
 use crate::domain::account::Right;
 use crate::domain::text::Text;
-use crate::ledger::{Error, Ledger, Reader};
+use crate::ledger::{Ledger, Reader};
 
 /// What came of a command that could run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -199,13 +199,6 @@ fn prove(ledger: &mut Ledger, user: &str, variable: &str, right: Right) -> Resul
         return Err(denied.into());
     }
     Ok(())
-}
-
-/// Says that a step was refused, on stdout as every result; any other error ends the command.
-fn refuse(error: Error, json: bool) -> Result<Outcome> {
-    let why = error.refusal().ok_or(error)?;
-    say_refused(&why, json)?;
-    Ok(Outcome::Refused)
 }
 
 fn say_refused(why: &Text, json: bool) -> Result<()> {
