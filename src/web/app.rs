@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
 use super::batches::Batches;
-use super::custody::Jobs;
 use super::desks::Desks;
 use super::error::PageError;
+use super::jobs::Jobs;
 use super::limit::{Limiter, Turns};
 use super::session::User;
 use crate::actions::{self, accounts};

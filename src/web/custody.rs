@@ -1,16 +1,14 @@
 //! Proofs, backups and what the law on personal data asks for. What takes long runs in the
 //! background, one at a time, and the page shows where each stands.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use jiff::Timestamp;
 use maud::{Markup, html};
 use tokio::io::AsyncReadExt;
 
@@ -18,13 +16,13 @@ use super::action::{Posted, Then, with_access};
 use super::app::App;
 use super::error::PageError;
 use super::guard::Needs;
+use super::jobs::{Job, Last};
 use super::page;
 use super::router::Routes;
 use super::session::User;
 use crate::actions::custody::{self, KeptBackup};
 use crate::actions::{self, Access, Failure, Rule, privacy};
 use crate::domain::text::{Lang, Text};
-use crate::ledger::Report;
 use crate::text;
 
 const HERE: &str = "/custody";
@@ -74,129 +72,6 @@ fn file(name: &str, at: &Access<'_>, text: String) -> actions::Result<Then> {
     Ok(Then::File(format!("{name}-{today}.txt"), text.into_bytes()))
 }
 
-/// What takes long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Job {
-    Verify,
-    Backup,
-    Drill,
-}
-
-impl Job {
-    const ALL: [Self; 3] = [Self::Verify, Self::Backup, Self::Drill];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Verify => "verify",
-            Self::Backup => "backup",
-            Self::Drill => "drill",
-        }
-    }
-
-    const fn title(self) -> Text {
-        match self {
-            Self::Verify => Text::new("Periksa keutuhan", "Verify"),
-            Self::Backup => Text::new("Cadangan", "Backup"),
-            Self::Drill => Text::new("Uji pemulihan", "Restore drill"),
-        }
-    }
-
-    const fn about(self) -> Text {
-        match self {
-            Self::Verify => Text::new(
-                "Memeriksa seluruh catatan, data, berkas dan titik periksa stasiun.",
-                "Checks the whole log, the data, the files and the checkpoints of the station.",
-            ),
-            Self::Backup => Text::new(
-                "Membuat satu berkas tersandi dengan semua yang diperlukan stasiun. Hanya yang terbaru disimpan di sini; unduh dan simpan di luar stasiun.",
-                "Makes one encrypted file with all the station needs. Only the newest is kept here; download it and keep it away from the station.",
-            ),
-            Self::Drill => Text::new(
-                "Membuat cadangan, memulihkannya di tempat sementara, dan memeriksa hasilnya. Tidak ada yang tersisa.",
-                "Makes a backup, restores it in a temporary place, and checks what came out. Nothing of it stays.",
-            ),
-        }
-    }
-
-    const fn button(self) -> Text {
-        match self {
-            Self::Verify => Text::new("Periksa sekarang", "Verify now"),
-            Self::Backup => Text::new("Buat cadangan", "Make a backup"),
-            Self::Drill => Text::new("Uji sekarang", "Drill now"),
-        }
-    }
-
-    /// What came of it, and whether all is well.
-    fn run(self, at: &mut Access<'_>) -> actions::Result<(bool, Text)> {
-        Ok(match self {
-            Self::Verify => verdict(&custody::verify(at, None, None)?),
-            Self::Backup => verdict(&custody::keep_backup(at)?.report),
-            Self::Drill => verdict(&custody::drill_restore(at)?),
-        })
-    }
-}
-
-fn verdict(report: &Report) -> (bool, Text) {
-    let Report {
-        events,
-        persons,
-        lots,
-        photos,
-        ..
-    } = report;
-    let text = match report.findings.first() {
-        None => text!(
-            "Utuh: {events} peristiwa, {persons} data anak, {lots} lot, {photos} foto.",
-            "Sound: {events} events, {persons} children's data, {lots} lots, {photos} photos."
-        ),
-        Some(first) => {
-            let found = report.findings.len() as u64 + report.more;
-            text!(
-                "TIDAK UTUH: {found} temuan; yang pertama: {first}.",
-                "NOT SOUND: {found} findings; the first: {first}."
-            )
-        }
-    };
-    (report.is_clean(), text)
-}
-
-/// Where a job stands, or how it ended.
-#[derive(Debug, Clone)]
-struct Last {
-    by: String,
-    at: Timestamp,
-    /// What came of it, once it ended, and whether all is well.
-    ended: Option<(bool, Text)>,
-}
-
-/// The newest run of each job since the station started.
-#[derive(Default)]
-pub struct Jobs(Mutex<BTreeMap<Job, Last>>);
-
-impl Jobs {
-    fn all(&self) -> MutexGuard<'_, BTreeMap<Job, Last>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// `false` while another one runs.
-    fn begin(&self, job: Job, by: String, at: Timestamp) -> bool {
-        let mut all = self.all();
-        let is_free = all.values().all(|last| last.ended.is_some());
-        if is_free {
-            let ended = None;
-            all.insert(job, Last { by, at, ended });
-        }
-        is_free
-    }
-
-    fn end(&self, job: Job, at: Timestamp, ended: (bool, Text)) {
-        if let Some(last) = self.all().get_mut(&job) {
-            last.at = at;
-            last.ended = Some(ended);
-        }
-    }
-}
-
 /// Begins a job on a thread of its own, which no stop of the station waits for.
 fn start(app: &Arc<App>, user: &User, job: Job) -> Result<Response, PageError> {
     if !app.jobs.begin(job, user.name.clone(), app.now()) {
@@ -234,9 +109,9 @@ async fn show(State(app): State<Arc<App>>, user: User) -> Result<Markup, PageErr
     let title = lang.t("Cadangan dan data", "Backups and data");
     let content = html! {
         h1 { (title) }
-        div #jobs data-live data-every="2000" {
+        div #jobs.grid.forms data-live data-every="2000" {
             @for job in Job::ALL {
-                section.panel.job {
+                section.panel {
                     h2 { (job.title().of(lang)) }
                     p.soft { (job.about().of(lang)) }
                     (state(&app, lang, last.get(&job)))
@@ -294,6 +169,7 @@ fn requests(app: &App, lang: Lang) -> Markup {
     let today = app.today();
     html! {
         h2 { (lang.t("Data pribadi (UU 27/2022)", "Personal data (UU 27/2022)")) }
+        div.grid.forms {
         form.card.panel method="post" action={ (HERE) "/subject" } data-file {
             h3 { (lang.t("Orang tua bertanya", "A parent asks")) }
             p.soft { (lang.t("Semua yang disimpan tentang satu anak, dan siapa melihat atau mengubahnya. Permintaan ini dicatat.",
@@ -313,6 +189,7 @@ fn requests(app: &App, lang: Lang) -> Markup {
             label.row { input type="checkbox" name="full" value="yes";
                 (lang.t("dengan nama dan alamat setiap anak", "with every child's name and address")) }
             button.primary { (lang.t("Unduh konsep", "Download the draft")) }
+        }
         }
     }
 }

@@ -26,6 +26,7 @@ mod error;
 mod frame;
 mod guard;
 mod health;
+mod jobs;
 mod layouts;
 mod limit;
 mod live;
