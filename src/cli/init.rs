@@ -37,16 +37,17 @@ pub fn run(args: &args::Init) -> Result<Outcome> {
 pub fn make(dir: &Path, settings: &str) -> Result<Paths> {
     let paths = Paths::new(dir);
     let folders = paths.intake();
-    let private = |dir: &Path| {
-        // Personal data lie in most of these folders: nobody but the station's user reads them.
+    // Personal data lie in these folders: nobody reads them but the station's user, and in
+    // `incoming/` the senders of its group.
+    let folder = |dir: &Path, mode: u32| {
         fs::DirBuilder::new()
             .recursive(true)
-            .mode(0o700)
+            .mode(mode)
             .create(dir)
             .with_context(|| format!("`{}` cannot be made", dir.display()))
     };
     fs::create_dir_all(dir).with_context(|| format!("`{}` cannot be made", dir.display()))?;
-    fs::create_dir_all(&folders.incoming).context("`incoming/` cannot be made")?;
+    folder(&folders.incoming, 0o770)?;
     for dir in [
         folders.work,
         folders.accepted,
@@ -57,7 +58,7 @@ pub fn make(dir: &Path, settings: &str) -> Result<Paths> {
         paths.handover(),
         paths.uploads(),
     ] {
-        private(&dir)?;
+        folder(&dir, 0o700)?;
     }
     write_if_absent(&paths.config(), settings.as_bytes())?;
     for (file, data) in assets::FILES {

@@ -119,6 +119,8 @@ fn uploads_lie_in_a_folder_of_the_stations_own_and_old_ones_go_with_the_daily_pu
     let uploads = station.path("uploads");
     let mode = || fs::metadata(&uploads).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(), 0o700);
+    let incoming = fs::metadata(station.path("incoming")).unwrap();
+    assert_eq!(incoming.permissions().mode() & 0o007, 0, "others read it");
     // An older program left it open to all.
     fs::set_permissions(&uploads, fs::Permissions::from_mode(0o755)).unwrap();
     let paths = Paths::new(station.path(""));

@@ -303,6 +303,23 @@ fn what_is_too_large_or_ambiguous_is_not_read() {
 }
 
 #[test]
+fn the_stream_of_news_ends_with_its_session() {
+    let station = station();
+    let daemon = station.daemon();
+    let budi = daemon.logged_in("budi");
+    let mut stream = TcpStream::connect(budi.address).unwrap();
+    stream
+        .write_all(&budi.request("GET", "/live", &[], b""))
+        .unwrap();
+    assert!(stream.read(&mut [0; 512]).unwrap() > 0);
+    budi.post("/logout", "").is(303);
+    daemon.logged_in("siti");
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).unwrap();
+    assert!(!String::from_utf8_lossy(&rest).contains("event: change"));
+}
+
+#[test]
 fn idle_connections_take_neither_the_printing_nor_the_page_for_long() {
     let station = station();
     let daemon = station.daemon();
