@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::app::App;
@@ -145,7 +144,7 @@ pub async fn confirm(
     let here = format!("/lots/{lot}");
     let done = async {
         let (spoiled, on) = (spoiled(&fields)?, page::day(page::value(&fields, "on"))?);
-        let zone = app.zone.clone();
+        let (zone, now) = (app.zone.clone(), app.now());
         app.step(&user, move |tx| {
             let said = Outcomes {
                 lot,
@@ -154,7 +153,7 @@ pub async fn confirm(
                 spoiled: &spoiled,
                 on,
             };
-            steps::confirm(tx, said, Timestamp::now(), &zone)
+            steps::confirm(tx, said, now, &zone)
         })
         .await
     };

@@ -228,7 +228,6 @@ fn an_auditor_sees_the_cards_and_may_take_no_step() {
             step if step.ends_with("/hold") => "card-hold".to_owned(),
             step if step.ends_with("/spoil") => "card-spoil".to_owned(),
             step if step.ends_with("/numbers") => "card-numbers".to_owned(),
-            step if step.ends_with("/spoil") => "card-spoil".to_owned(),
             step => format!("POST {step}"),
         };
         let entered = station.events_with(&format!("\"{denied}\""));
