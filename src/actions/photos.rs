@@ -1,7 +1,7 @@
 //! The photo desk: what a child's photo was before it was prepared, another picture for a card that
 //! is not printed yet, and pictures that two children share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -340,16 +340,28 @@ fn shared_in(
         return Ok(None);
     };
     let shared = (report.problems().iter()).filter(|it| it.code == rules::PHOTO_SHARED.code);
-    let rows: BTreeSet<u32> = shared.filter_map(|problem| problem.row).collect();
-    if rows.is_empty() {
+    let shared: BTreeMap<u32, &Problem> = shared.filter_map(|it| Some((it.row?, it))).collect();
+    if shared.is_empty() {
         return Ok(None);
     }
     let limits = &context.config.intake.limits;
     let Ok(read) = read_in_place(&drop_in(folder), limits, mappings) else {
         return Ok(None);
     };
+    // What came back may hold the refused rows alone, numbered anew in the same order.
+    let here = read.batch.rows.iter().map(|raw| raw.row);
+    let unreadable = read.batch.unreadable.iter().filter_map(|it| it.row);
+    let here: BTreeSet<u32> = here.chain(unreadable).collect();
+    let refused = report.refused_rows();
+    let sent: BTreeMap<u32, u32> = match here.len() == refused.len() {
+        true => here.into_iter().zip(refused).collect(),
+        false => here.into_iter().map(|row| (row, row)).collect(),
+    };
     let mut found = Vec::new();
-    for raw in read.batch.rows.iter().filter(|raw| rows.contains(&raw.row)) {
+    for raw in &read.batch.rows {
+        let Some(problem) = sent.get(&raw.row).and_then(|row| shared.get(row)) else {
+            continue;
+        };
         let text = |field: &str| match raw.values.get(field) {
             Some(RawValue::Text(text)) => text.clone(),
             _ => String::new(),
@@ -357,6 +369,10 @@ fn shared_in(
         let Ok(nik) = Nik::parse(&text("nik")) else {
             continue;
         };
+        // Whatever the numbers say, it is another child's row then.
+        if problem.nik.as_deref() != Some(&nik.masked()) {
+            continue;
+        }
         found.push(SharedPhoto {
             folder: name_of(folder),
             row: raw.row,

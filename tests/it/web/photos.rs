@@ -117,3 +117,20 @@ fn what_is_taken_in_again_comes_out_of_rejected_and_from_nowhere_else() {
     assert_eq!(station.events_with("exception-allowed"), 0);
     assert_eq!(station.names("rejected"), ["KEMBAR"]);
 }
+
+#[test]
+fn the_shared_picture_that_is_offered_is_that_of_the_child_in_the_returned_file() {
+    let station = Station::new();
+    station.people();
+    // The second row goes through: what comes back are rows 1, 3 and 4, numbered anew.
+    let twin = child(4).with_photo(child(3).photo.unwrap());
+    let old = child(1).with("alamat", "-");
+    station.drop_batch("KEMBAR", &[old, child(2), child(3), twin]);
+    station.once().ended(1);
+    let daemon = station.daemon();
+    let siti = daemon.logged_in("siti");
+    let page = siti.get("/photos").is(200).text();
+    let offered = |number: u32| page.contains(child(number).record["nama"].as_str().unwrap());
+    assert_eq!([1, 2, 3, 4].map(offered), [false, false, true, true]);
+    daemon.stop();
+}
