@@ -15,6 +15,7 @@ use crate::domain::text::Text;
 use crate::ledger::{Checkpoint, Close, Error, KeptCheckpoint, Reader, Signer, StockDay};
 use crate::production::assets;
 use crate::production::checkpoints::keep_checkpoints;
+use crate::production::clock;
 use crate::reports::papers::{DayCheckpoint, DaySheet};
 use crate::text;
 
@@ -78,11 +79,13 @@ pub enum Closing {
 /// could not be kept is written at the next close.
 pub fn close(at: &mut Access<'_>, count: Count<'_>, second: Option<&Second>) -> Result<Closing> {
     at.permit(Rule::DayClose)?;
-    let (context, date) = (at.context, at.context.date(at.now));
+    let (context, now) = (at.context, at.now);
+    let date = context.date(now);
     let signer = Signer::of(&context.paths.ledger())?;
     let second = second.map(|second| &**second);
     let mut differs = false;
     let done = at.write(Rule::DayClose, |tx| {
+        clock::check(&context.paths, tx, now)?;
         let unconfirmed = tx.how_many(State::Unconfirmed)?;
         let begun = tx.open_day(count.media)?.and_then(|day| day.begun_at);
         let closed = tx.close_day(Close {

@@ -20,6 +20,9 @@ pub fn run(args: &args::PurgeArgs) -> Result<Outcome> {
         Err(error) => return Err(error.into()),
     };
     let plan = perform(&args.station, Some(&args.person.user), |at| {
+        if args.clock_is_right {
+            purge::confirm_clock(at)?;
+        }
         let plan = purge::review(at, lock.is_some())?;
         if !args.dry_run {
             purge::purge(at, &plan)?;

@@ -419,6 +419,11 @@ impl Paths {
         self.root.join("station.lock")
     }
 
+    /// The time before the clock jumped; it is there until a person confirms the time.
+    pub fn clock(&self) -> PathBuf {
+        self.root.join("station.clock")
+    }
+
     /// What keeps the running daemon from its work; it is there while something does.
     pub fn fault(&self) -> PathBuf {
         self.root.join("station.fault")

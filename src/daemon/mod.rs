@@ -28,6 +28,7 @@ use crate::intake::{self, Claimed, Inbox, Mappings, Summary, Wake, is_network_mo
 use crate::ledger::{self, Ledger};
 use crate::production::StationError;
 use crate::production::checkpoints::keep_checkpoints;
+use crate::production::clock;
 use crate::production::fault::Faults;
 use crate::production::photos::PhotoStore;
 
@@ -245,6 +246,8 @@ impl Station {
     /// One look: take what is complete, then make the lots that are due.
     fn step(&mut self, whole: &BTreeSet<OsString>, due: Due) -> Result<Progress, StationError> {
         let mut progress = Progress::default();
+        // Before anything is written with its time.
+        let clock = clock::check(&self.context.paths, &self.ledger, self.context.now());
         self.parked_for = None;
         for claimed in std::mem::take(&mut self.parked) {
             self.take(claimed, &mut progress)?;
@@ -253,6 +256,7 @@ impl Station {
             Err(error) if error.is_final() => return Err(error),
             taken => taken,
         };
+        clock?;
         // Cards that are accepted need no `incoming/` to become a lot.
         progress.lots = self.make_lots(due)?;
         taken.map(|()| progress)

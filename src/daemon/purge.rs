@@ -6,6 +6,7 @@ use super::Station;
 use crate::actions::privacy::purge::Purge;
 use crate::actions::uploads;
 use crate::domain::chain;
+use crate::production::clock;
 use crate::production::{ACTOR, StationError};
 
 /// How often the running station looks.
@@ -24,8 +25,9 @@ impl Station {
     }
 
     fn purge(&mut self) -> Result<(), StationError> {
-        uploads::sweep_old(&self.context.paths, &self.context.config)?;
         let now = self.context.now();
+        clock::check(&self.context.paths, &self.ledger, now)?;
+        uploads::sweep_old(&self.context.paths, &self.context.config)?;
         let settings = &self.context.config.privacy;
         // This thread is the one that takes photos in.
         let plan = Purge::plan(&self.ledger, &self.context.paths, settings, now, true)?;

@@ -74,6 +74,7 @@ audit_codes! {
     RestoreDrill "restore-drill" "menguji pemulihan" "drilled a restore",
     SubjectReport "subject-report" "membuat laporan subjek data" "made a data subject's report",
     BreachReport "breach-report" "membuat laporan insiden" "made a breach report",
+    ClockConfirmed "clock-confirmed" "membenarkan jam stasiun" "confirmed the clock",
     FilesPurged "files-purged" "menghapus berkas lama" "purged old files",
 }
 

@@ -244,6 +244,11 @@ pub enum Error {
     /// A range of events that is not in the log.
     #[error("the log has events 1 to {0}: choose a range of them")]
     Range(u64),
+    /// The clock is far ahead of what happened last.
+    #[error(
+        "the clock jumped far ahead of {0}, when something happened last: set it right, or if it is right run `kia-station purge --clock-is-right`"
+    )]
+    Clock(jiff::Timestamp),
     /// What was to be written could not be.
     #[error("the file cannot be written: look at the disk")]
     Output(#[source] std::io::Error),
@@ -311,6 +316,9 @@ impl Error {
             Self::BatchApproved(batch) => {
                 format!("kiriman `{batch}` sudah disetujui; periksa lagi sebelum dikirim")
             }
+            Self::Clock(last) => format!(
+                "jam stasiun melompat jauh dari {last}, kejadian terakhir; betulkan jamnya, atau bila sudah benar jalankan `kia-station purge --clock-is-right`"
+            ),
             Self::Range(last) => format!("log berisi peristiwa 1 sampai {last}; pilih di antaranya"),
             Self::Exists(..)
             | Self::Missing(..)
@@ -352,11 +360,12 @@ impl Error {
 }
 
 impl Error {
-    /// Whether the same may succeed later: another process wrote, or the disk was full or failed.
+    /// Whether the same may succeed later: another process wrote, the disk was full or failed, or the
+    /// clock is to be set.
     /// Nothing of the transaction was written.
     pub fn passes(&self) -> bool {
         match self {
-            Self::Busy | Self::Interrupted => true,
+            Self::Busy | Self::Interrupted | Self::Clock(_) => true,
             Self::Database(error) => matches!(
                 error.sqlite_error_code(),
                 Some(ErrorCode::SystemIoFailure | ErrorCode::ReadOnly | ErrorCode::CannotOpen)

@@ -1,5 +1,6 @@
 //! Reading: what the ledger knows, from the projections and the log.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::ledger::error::{Error, Result};
@@ -24,6 +25,16 @@ impl Reader {
             None
         };
         reads(self)
+    }
+
+    /// The latest time among the newest events.
+    pub fn newest(&self) -> Result<Option<Timestamp>> {
+        let newest: Option<String> = self.db.query_row(
+            "SELECT max(at) FROM (SELECT at FROM events ORDER BY seq DESC LIMIT 1000)",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(newest.and_then(|at| at.parse().ok()))
     }
 
     pub(super) fn one<T>(

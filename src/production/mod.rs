@@ -3,6 +3,7 @@
 
 pub mod assets;
 pub mod checkpoints;
+pub mod clock;
 pub mod composer;
 pub mod decide;
 mod error;

@@ -14,6 +14,7 @@ use crate::domain::ids::{CardId, LotId};
 use crate::intake::REASONS;
 use crate::ledger::{self, Card, Ledger, Reader};
 use crate::production::StationError;
+use crate::production::clock;
 
 /// The reason in the log.
 const REASON: &str = "retention";
@@ -185,9 +186,17 @@ pub fn purge(at: &mut Access<'_>, seen: &Purge) -> Result<()> {
     at.permit(Rule::Purge)?;
     let (context, actor, now) = (at.context, at.actor(), at.now);
     context.with_ledger(|ledger| {
+        clock::check(&context.paths, ledger, now)?;
         let done = seen.carry_out(ledger, &context.paths, &actor, now);
         done.map_err(Failure::broken)
     })
+}
+
+/// Says that it is as late as the clock says, though it jumped.
+pub fn confirm_clock(at: &mut Access<'_>) -> Result<()> {
+    at.permit(Rule::Purge)?;
+    let (context, actor, now) = (at.context, at.actor(), at.now);
+    context.with_ledger(|ledger| Ok(clock::confirm(&context.paths, ledger, &actor, now)?))
 }
 
 fn days_before(now: Timestamp, days: u32) -> Timestamp {

@@ -123,6 +123,9 @@ pub struct PurgeArgs {
     /// Say what would go, and touch nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Confirm the time after the clock jumped by more than a month
+    #[arg(long)]
+    pub clock_is_right: bool,
     /// Who acts.
     #[command(flatten)]
     pub person: Person,

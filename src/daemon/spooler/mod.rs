@@ -30,6 +30,7 @@ use crate::printer::submit::{Outcome, Step, Submission};
 use crate::printer::{Device, Printer, Reason};
 use crate::production::ACTOR;
 use crate::production::StationError;
+use crate::production::clock;
 use crate::production::photos::PhotoStore;
 
 /// How often a printer is asked how it is.
@@ -339,6 +340,7 @@ impl PrinterWorker {
         let Some((card, side)) = self.next()? else {
             return Ok(false);
         };
+        clock::check(&self.context.paths, &self.ledger, self.context.now())?;
         let (Some(stands), Some(person)) = (self.ledger.card(card)?, self.ledger.person(card)?)
         else {
             return Err(ledger::Error::Erased(card).into());
