@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
@@ -16,7 +17,7 @@ use super::read::{Source, photo_of};
 use super::read_error::ReadError;
 use super::settle::{Settle, is_ignored};
 use super::tree::{Kind, Meta, Overrun, Tree};
-use super::{Folders, IntakeError, Mappings, Settings, archive};
+use super::{Folders, IntakeError, Mappings, Settings, archive, writers};
 use crate::domain::rules::{self, Problem};
 
 /// A complete drop, to be claimed.
@@ -92,6 +93,8 @@ pub struct Inbox {
     manifests: Settle<bool>,
     /// Finds the photos that stand in `incoming/` itself, for one scan.
     loose: Finder,
+    /// What is open for writing, for one scan.
+    written: OnceLock<Vec<PathBuf>>,
     waiting: Vec<Waiting>,
 }
 
@@ -143,6 +146,7 @@ impl Inbox {
             photos: Settle::default(),
             manifests: Settle::default(),
             loose: Finder::default(),
+            written: OnceLock::new(),
             waiting: Vec::new(),
         })
     }
@@ -179,6 +183,7 @@ impl Inbox {
         let mut ready = Vec::new();
         self.waiting.clear();
         self.loose = Finder::default();
+        self.written = OnceLock::new();
         for (name, meta) in &look.names {
             match self.judge(&look, name, *meta, arrived_whole.contains(*name)) {
                 Ok(companions) => ready.push(Ready {
@@ -382,10 +387,21 @@ impl Inbox {
         }
         companions.sort();
         companions.dedup();
+        // What a writer that pauses has written so far may read as a whole.
+        if !says_whole && self.is_written(Path::new(name), &companions) {
+            return Err(Why::Settling);
+        }
         match why {
             Some(why) if still < self.settings.give_up => Err(why),
             _ => Ok(companions),
         }
+    }
+
+    /// Whether somebody has a drop or a companion of it open for writing.
+    fn is_written(&self, name: &Path, companions: &[PathBuf]) -> bool {
+        let below = || writers::open_below(&self.store.folders.incoming);
+        let mut open = self.written.get_or_init(below).iter();
+        open.any(|open| open.starts_with(name) || companions.contains(open))
     }
 
     /// Notes a photo from the first scan on, so that it settles along with its record and not

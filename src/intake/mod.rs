@@ -33,6 +33,7 @@ mod testing;
 mod tree;
 mod watch;
 mod workbook;
+mod writers;
 
 use std::io;
 use std::path::PathBuf;

@@ -30,6 +30,25 @@ fn a_single_record_that_stood_still_is_taken_with_its_photo() {
 }
 
 #[test]
+fn what_somebody_has_open_for_writing_waits_however_still_it_stands() {
+    let mut station = Station::new();
+    station.put("a.jpg", "jpg");
+    station.put("X.json", record("1", "a.jpg"));
+    station.put("Y/records.jsonl", "{}");
+    let append = |path: &str| {
+        let path = station.inbox.store.folders.incoming.join(path);
+        fs::OpenOptions::new().append(true).open(path).unwrap()
+    };
+    let writers = [append("a.jpg"), append("Y/records.jsonl")];
+    station.scan();
+    assert!(station.scan_after(60).is_empty());
+    assert_eq!(station.why("X.json"), Some(Why::Settling));
+    assert_eq!(station.why("Y"), Some(Why::Settling));
+    drop(writers);
+    assert_eq!(station.scan().len(), 2);
+}
+
+#[test]
 fn a_name_that_arrived_whole_is_taken_at_once() {
     let mut station = Station::new();
     station.put("a.jpg", "jpg");
