@@ -58,6 +58,10 @@ rules! {
     CardSettle         Work   "card-settle"          "memastikan kartu"                      "settle a card";
     CardSpoil          Work   "card-spoil"           "menyatakan kartu rusak"                "spoil a card";
     CardReprint        Work   "card-reprint"         "mencetak ulang kartu"                  "reprint a card";
+    LotView            Look   "lot-view"             "melihat lot"                           "view a lot";
+    LotConfirm         Work   "lot-confirm"          "mencatat hasil cetak"                  "say what came out of a lot";
+    LotAgain           Work   "lot-again"            "membuat lot lagi"                      "make a lot again";
+    PrinterTurn        Work   "printer-turn"         "membalik tumpukan kartu"               "turn a stack of cards";
     PackList           Look   "pack-list"            "melihat daftar paket"                  "list packs";
     PackView           Look   "pack-view"            "melihat isi paket"                     "view a pack";
     PackGather         Work   "pack-gather"          "mengisi paket"                         "gather cards into packs";

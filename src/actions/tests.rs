@@ -15,6 +15,7 @@ use crate::domain::account::Role;
 use crate::domain::card::{Evidence, Kind, SpoilReason, State};
 use crate::domain::hex::hex;
 use crate::domain::ids::{CardId, LotId, PackId};
+use crate::domain::job::{Ended, Side};
 use crate::domain::mapping::Mapping;
 use crate::domain::pack::{Carrier, Destination, ReturnReason};
 use crate::domain::reason::Reason;
@@ -118,6 +119,35 @@ fn row(rule: Rule) -> Row {
                 cards::reprint(at, card(1), grounds, None).map(drop)
             },
             entered: &["reprint-granted", "card-moved", "card-accepted"],
+        },
+        Rule::LotView => Row {
+            given: rendered,
+            act: |at| lots::view(at, LotId::new(1)).map(drop),
+            entered: &[],
+        },
+        Rule::LotConfirm => Row {
+            given: rendered,
+            act: |at| {
+                let said = lots::Outcomes {
+                    lot: LotId::new(1),
+                    all: true,
+                    good: &[],
+                    spoiled: &[],
+                    on: None,
+                };
+                lots::confirm(at, said).map(drop)
+            },
+            entered: &["card-moved"],
+        },
+        Rule::LotAgain => Row {
+            given: unproved,
+            act: |at| lots::again(at, LotId::new(1), &[]).map(drop),
+            entered: &["card-moved"],
+        },
+        Rule::PrinterTurn => Row {
+            given: fronts,
+            act: |at| printers::turn_stack(at, "p1").map(drop),
+            entered: &["stack-turned"],
         },
         Rule::PackList => Row {
             given: nothing,
@@ -469,6 +499,9 @@ fn row(rule: Rule) -> Row {
     }
 }
 
+/// A printer that cannot turn its cards.
+const PRINTER: &str = "[[printers]]\nname = \"p1\"\nfolder = \"out\"\nduplex = \"none\"\n";
+
 const BLANKS: NewMovement<'static> = NewMovement {
     media: "blank",
     movement: Movement::Received,
@@ -553,17 +586,46 @@ fn held(tx: &mut Tx<'_>) -> ledger::Result<()> {
 }
 
 fn unconfirmed(tx: &mut Tx<'_>) -> ledger::Result<()> {
-    accepted(tx)?;
-    let lot: LotId = tx.next_lot()?;
-    tx.make_lot(new_lot(lot, &[card(1)], "L00001.pdf"))?;
+    rendered(tx)?;
     tx.move_card(card(1), State::Unconfirmed, Evidence::Station, None)
         .map(drop)
 }
 
-fn printed(tx: &mut Tx<'_>) -> ledger::Result<()> {
+fn rendered(tx: &mut Tx<'_>) -> ledger::Result<()> {
     accepted(tx)?;
     let lot: LotId = tx.next_lot()?;
-    tx.make_lot(new_lot(lot, &[card(1)], "L00001.pdf"))?;
+    tx.make_lot(new_lot(lot, &[card(1)], "L00001.pdf"))
+        .map(drop)
+}
+
+/// Its lot failed the proof.
+fn unproved(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    rendered(tx)?;
+    let by = Evidence::Station;
+    tx.move_card(card(1), State::Held, by, Some(Reason::LotHeld))
+        .map(drop)
+}
+
+/// The front is out of a printer that cannot turn it.
+fn fronts(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    rendered(tx)?;
+    tx.assign_lot(LotId::new(1), Some("p1"))?;
+    let job = tx.next_job_name(card(1))?;
+    tx.begin_job(ledger::NewJob {
+        card: card(1),
+        job: &job,
+        printer: "p1",
+        media: None,
+        side: Side::Front,
+        sha256: &hex(&Sha256::digest(b"front")),
+    })?;
+    tx.job_sent(&job)?;
+    tx.end_job(&job, Ended::Printed, None, ledger::Remake::No)
+        .map(drop)
+}
+
+fn printed(tx: &mut Tx<'_>) -> ledger::Result<()> {
+    rendered(tx)?;
     tx.move_card(card(1), State::Printed, Evidence::Operator, None)
         .map(drop)
 }
@@ -704,7 +766,7 @@ fn station(row: &Row) -> (TempDir, Context) {
     ledger.write("station", now(), row.given).unwrap();
     let context = Context::new(
         paths,
-        Config::parse("station.toml", "").unwrap(),
+        Config::parse("station.toml", PRINTER).unwrap(),
         Clock::new(now),
     )
     .unwrap();

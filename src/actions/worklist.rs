@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::{Access, Failure, Result, Rule, history, steps};
+use super::{Access, Failure, Result, Rule, history, printers};
 use crate::config::{Duplex, PrinterSettings};
 use crate::context::Context;
 use crate::domain::card::State;
@@ -417,8 +417,7 @@ fn stack(printer: &PrinterSettings, ledger: &Reader) -> Result<Option<Task>> {
         return Ok(None);
     }
     let backs = ledger.backs_waiting(&printer.name)?.len();
-    let doubt = steps::stack_in_doubt(ledger, &printer.name)?;
-    let doubt = doubt.and_then(|doubt| doubt.refusal());
+    let doubt = printers::stack_in_doubt(ledger, &printer.name)?;
     let waits = backs > 0 || doubt.is_some();
     Ok(waits.then(|| Task::stack(&printer.name, backs, doubt)))
 }

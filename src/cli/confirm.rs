@@ -1,20 +1,15 @@
 //! `confirm`: the operator says what came out of the printer.
 
 use anyhow::Result;
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Outcome, acting, print_json, station, writer};
-use crate::actions::steps::{self, Outcomes};
+use super::{Outcome, perform, print_json};
+use crate::actions::lots::{self, Outcomes};
 use crate::cli::args;
-use crate::domain::account::Right;
 use crate::domain::card::SpoilReason;
 use crate::domain::ids::CardId;
 
 pub fn run(args: &args::Confirm) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
-    let mut ledger = writer(&paths)?;
-    let zone = config.zone()?;
     let spoiled: Vec<(CardId, SpoilReason)> = args
         .reason
         .iter()
@@ -27,15 +22,18 @@ pub fn run(args: &args::Confirm) -> Result<Outcome> {
         spoiled: &spoiled,
         on: args.on,
     };
-    let by = acting(&mut ledger, &args.actor.user, Right::Work)?;
-    let now = Timestamp::now();
-    let done = ledger.write(&by, now, |tx| steps::confirm(tx, said, now, &zone))?;
+    let done = perform(&args.station, Some(&args.actor.user), |at| {
+        lots::confirm(at, said)
+    })?;
+    let Some(done) = done else {
+        return Ok(Outcome::Refused);
+    };
     if args.station.json {
         print_json(&json!({
             "lot": args.lot,
             "printed": done.printed,
             "spoiled": done.spoiled.iter().map(|(card, again)| json!({"card": card, "again": again})).collect::<Vec<_>>(),
-            "refused": done.refused.iter().map(|(card, why)| json!({"card": card, "why": crate::domain::chain(why)})).collect::<Vec<_>>(),
+            "refused": done.refused.iter().map(|(card, why)| json!({"card": card, "why": why.to_string()})).collect::<Vec<_>>(),
             "not_to_use": done.not_to_use.iter().map(|(_, card)| card).collect::<Vec<_>>(),
         }))?;
     } else {
@@ -54,7 +52,7 @@ pub fn run(args: &args::Confirm) -> Result<Outcome> {
             }
         }
         for (card, why) in &done.refused {
-            println!("  {card} DITOLAK (refused): {}", crate::domain::chain(why));
+            println!("  {card} DITOLAK (refused): {why}");
         }
         for (position, card) in &done.not_to_use {
             println!(

@@ -201,6 +201,19 @@ fn prove(ledger: &mut Ledger, user: &str, variable: &str, right: Right) -> Resul
     Ok(())
 }
 
+/// Says what came of an action, unless it was refused.
+fn say_done(done: Option<Text>, json: bool) -> Result<Outcome> {
+    let Some(text) = done else {
+        return Ok(Outcome::Refused);
+    };
+    if json {
+        print_json(&json!({ "done": text.to_string() }))?;
+    } else {
+        println!("{text}");
+    }
+    Ok(Outcome::Done)
+}
+
 fn say_refused(why: &Text, json: bool) -> Result<()> {
     if json {
         return print_json(&json!({ "refused": why.to_string() }));

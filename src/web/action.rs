@@ -117,7 +117,19 @@ impl Posted {
 
     /// The cards that are ticked, at least one.
     pub fn cards(&self) -> actions::Result<Vec<CardId>> {
-        let cards = self.fields.iter().filter(|(name, _)| name == "card");
+        let cards = self.ticked("card")?;
+        if cards.is_empty() {
+            return Err(Failure::refused(
+                "Centang dulu kartunya pada daftar.",
+                "Tick the cards in the list first.",
+            ));
+        }
+        Ok(cards)
+    }
+
+    /// The cards that are ticked under this name.
+    pub fn ticked(&self, name: &str) -> actions::Result<Vec<CardId>> {
+        let cards = self.fields.iter().filter(|(key, _)| key == name);
         let cards = cards.map(|(_, sent)| {
             sent.trim().parse().map_err(|_| {
                 Failure::Refused(text!(
@@ -126,14 +138,7 @@ impl Posted {
                 ))
             })
         });
-        let cards: Vec<CardId> = cards.collect::<actions::Result<_>>()?;
-        if cards.is_empty() {
-            return Err(Failure::refused(
-                "Centang dulu kartunya pada daftar.",
-                "Tick the cards in the list first.",
-            ));
-        }
-        Ok(cards)
+        cards.collect()
     }
 }
 

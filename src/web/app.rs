@@ -126,25 +126,6 @@ impl App {
             .await
     }
 
-    /// Takes a step in one transaction in the name of `user`.
-    ///
-    /// # Errors
-    /// What `work` says; nothing was written then.
-    pub async fn step<T, E>(
-        self: &Arc<Self>,
-        user: &User,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, PageError>
-    where
-        T: Send + 'static,
-        E: From<ledger::Error> + Into<PageError> + Send + 'static,
-    {
-        let actor = accounts::actor(&user.name);
-        let now = self.now();
-        self.with_ledger(move |ledger| ledger.write(&actor, now, work))
-            .await
-    }
-
     /// Does `work` with the ledger open for writing.
     ///
     /// # Errors

@@ -8,7 +8,6 @@ use maud::html;
 
 use super::frame;
 use crate::actions::Failure;
-use crate::actions::steps::StepError;
 use crate::domain::text::Text;
 use crate::ledger;
 
@@ -136,15 +135,6 @@ impl From<Failure> for PageError {
             Failure::Missing(_) => Self::NotFound,
             Failure::Denied(_) => Self::Forbidden,
             Failure::Broken(error) => Self::Broken(format!("{error:#}")),
-        }
-    }
-}
-
-impl From<StepError> for PageError {
-    fn from(error: StepError) -> Self {
-        match error.refusal() {
-            Some(text) => Self::Refused(text),
-            None => Self::broken(error),
         }
     }
 }

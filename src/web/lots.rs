@@ -2,55 +2,63 @@
 
 use std::sync::Arc;
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use maud::{Markup, html};
 
+use super::action::{Posted, Then, perform, with_access};
 use super::app::App;
-use super::cards::{reasons, spoil_reason, state_tag};
+use super::cards::{reasons, state_tag};
 use super::error::PageError;
+use super::guard::Needs;
 use super::page;
+use super::router::Routes;
 use super::session::User;
-use crate::actions::steps::{self, Confirmed, Outcomes};
-use crate::domain::account::Right;
+use crate::actions::lots::{self, Outcomes, View};
+use crate::actions::{Access, Failure, Result, Rule, printers};
 use crate::domain::card::{SpoilReason, State as CardState};
 use crate::domain::ids::{CardId, LotId};
 use crate::domain::text::Lang;
-use crate::domain::text::Text;
 use crate::ledger::{Lot, LotCard};
+use crate::text;
 
-/// The lot that an address names.
-fn named(lot: &str) -> Result<LotId, PageError> {
-    lot.parse().map_err(|_| PageError::NotFound)
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/lots/{lot}", Needs::Rule(Rule::LotView), one)
+        .action("/lots/{lot}/confirm", Rule::LotConfirm, confirm)
+        .action("/lots/{lot}/again", Rule::LotAgain, |it, at| {
+            let text = lots::again(at, it.param("lot")?, &[])?;
+            Ok(Then::Page("/".to_owned(), text))
+        })
+        .post(
+            "/printers/{printer}/turned",
+            Needs::Rule(Rule::PrinterTurn),
+            turned,
+        )
 }
 
-pub async fn one(
+async fn one(
     State(app): State<Arc<App>>,
     user: User,
     Path(lot): Path<String>,
-) -> Result<Markup, PageError> {
-    let id = named(&lot)?;
-    let (lot, cards, printer, waiting) = app
-        .read(move |_, ledger| {
-            ledger.snapshot(|ledger| {
-                let (lot, cards) = ledger.lot(id)?.ok_or(PageError::NotFound)?;
-                let waiting = steps::to_confirm(ledger, id, &cards)?;
-                Ok::<_, PageError>((lot, cards, ledger.printer_of(id)?, waiting))
-            })
-        })
-        .await?;
+) -> std::result::Result<Markup, PageError> {
+    let id: LotId = lot.parse().map_err(|_| PageError::NotFound)?;
+    let View {
+        lot,
+        cards,
+        printer,
+        waiting,
+    } = with_access(&app, &user, move |at| lots::view(at, id)).await?;
     let lang = user.lang;
     let held = cards
         .iter()
         .any(|card| is_here(card, id) && card.card.state == CardState::Held);
-    let works = user.may(Right::Work);
-    let confirms = works && !waiting.is_empty();
+    let confirms = user.may(Rule::LotConfirm) && !waiting.is_empty();
     let form = format!("confirm-{id}");
     let content = html! {
         h1 { "Lot " (id) }
         (facts(&app, lang, &lot, printer.as_deref(), waiting.len()))
-        @if works && held {
+        @if user.may(Rule::LotAgain) && held {
             form method="post" action={ "/lots/" (id) "/again" } {
                 p { (lang.t("Kartu lot ini ditahan karena tidak lulus periksa.", "Cards of this lot are held: it failed its proof.")) " "
                     button { (lang.t("Buat lagi", "Make it again")) } }
@@ -133,117 +141,45 @@ fn tick(lang: Lang, form: &str, card: CardId) -> Markup {
     }
 }
 
-/// `POST /lots/{lot}/confirm`: every card came out good but those ticked.
-pub async fn confirm(
-    State(app): State<Arc<App>>,
-    user: User,
-    Path(lot): Path<String>,
-    Form(fields): Form<Vec<(String, String)>>,
-) -> Result<Response, PageError> {
-    let lot = named(&lot)?;
-    let here = format!("/lots/{lot}");
-    let done = async {
-        let (spoiled, on) = (spoiled(&fields)?, page::day(page::value(&fields, "on"))?);
-        let (zone, now) = (app.zone.clone(), app.now());
-        app.step(&user, move |tx| {
-            let said = Outcomes {
-                lot,
-                all: true,
-                good: &[],
-                spoiled: &spoiled,
-                on,
-            };
-            steps::confirm(tx, said, now, &zone)
-        })
-        .await
-    };
-    match done.await {
-        Ok(done) if done.refused.is_empty() => Ok(page::done(&app, &user, &here, told(&done))),
-        Ok(done) => {
-            let (mut indonesian, mut english) = told(&done);
-            for (_, why) in &done.refused {
-                if let Some(Text { id, en }) = why.refusal() {
-                    indonesian.push_str(&format!(" DITOLAK: {id}."));
-                    english.push_str(&format!(" REFUSED: {en}."));
-                }
-            }
-            page::refused(&app, &user, &here, PageError::refused(indonesian, english))
-        }
-        Err(error) => page::refused(&app, &user, &here, error),
-    }
-}
-
-fn told(done: &Confirmed) -> (String, String) {
-    let (good, bad) = (done.printed.len(), done.spoiled.len());
-    let again = done.spoiled.iter().filter(|(_, new)| new.is_some()).count();
-    (
-        format!("{good} kartu tercetak, {bad} rusak, {again} dibuat lagi."),
-        format!("{good} cards printed, {bad} spoiled, {again} made again."),
-    )
-}
-
-fn spoiled(fields: &[(String, String)]) -> Result<Vec<(CardId, SpoilReason)>, PageError> {
-    let ticked = fields.iter().filter(|(name, _)| name == "spoiled");
-    ticked
-        .map(|(_, card)| {
-            let reason = page::value(fields, &format!("reason-{card}")).unwrap_or_default();
-            let card = card.parse().map_err(|_| PageError::NotFound)?;
-            let reason = spoil_reason(reason).map_err(|_| {
-                PageError::refused(
-                    format!("Pilih alasan rusak untuk {card}."),
-                    format!("Choose why {card} is spoiled."),
-                )
-            })?;
+/// Every card came out good but those ticked.
+fn confirm(it: &Posted, at: &mut Access<'_>) -> Result<Then> {
+    let lot = it.param("lot")?;
+    let spoiled: Vec<(CardId, SpoilReason)> = (it.ticked("spoiled")?.into_iter())
+        .map(|card| {
+            let none = text!(
+                "Pilih alasan rusak untuk {card}.",
+                "Choose why {card} is spoiled."
+            );
+            let reason = it.choice(&format!("reason-{card}"), SpoilReason::from_code, none)?;
             Ok((card, reason))
         })
-        .collect()
-}
-
-/// `POST /lots/{lot}/again`: the held cards of a lot are made anew in the next.
-pub async fn again(
-    State(app): State<Arc<App>>,
-    user: User,
-    Path(lot): Path<String>,
-) -> Result<Response, PageError> {
-    let lot = named(&lot)?;
-    let done = app.step(&user, move |tx| steps::again(tx, lot, &[])).await;
-    match done.map(|cards| cards.len()) {
-        Ok(0) => {
-            let error = PageError::refused(
-                format!("Tidak ada kartu lot {lot} yang ditahan."),
-                format!("No card of lot {lot} is held."),
-            );
-            page::refused(&app, &user, "/", error)
-        }
-        Ok(cards) => {
-            let text = (
-                format!("{cards} kartu lot {lot} kembali ke antrean."),
-                format!("{cards} cards of lot {lot} are in the queue again."),
-            );
-            Ok(page::done(&app, &user, "/", text))
-        }
-        Err(error) => page::refused(&app, &user, "/", error),
+        .collect::<Result<_>>()?;
+    let done = lots::confirm(
+        at,
+        Outcomes {
+            lot,
+            all: true,
+            good: &[],
+            spoiled: &spoiled,
+            on: it.day("on")?,
+        },
+    )?;
+    let text = done.text();
+    match done.refused.is_empty() {
+        true => Ok(Then::Page(format!("/lots/{lot}"), text)),
+        false => Err(Failure::Refused(text)),
     }
 }
 
-/// `POST /printers/{printer}/turned`: the stack was turned, its backs are printed now.
-pub async fn turned(
+/// The stack was turned, its backs are printed now.
+async fn turned(
     State(app): State<Arc<App>>,
     user: User,
     Path(printer): Path<String>,
-) -> Result<Response, PageError> {
-    let (config, name) = (app.config.clone(), printer.clone());
-    let done = app
-        .step(&user, move |tx| steps::turn_stack(tx, &config, &name))
-        .await;
-    match done {
-        Ok(cards) => {
-            let text = (
-                format!("{printer}: sisi belakang {cards} kartu dicetak sekarang."),
-                format!("{printer}: the backs of {cards} cards are printed now."),
-            );
-            Ok(page::done(&app, &user, "/", text))
-        }
-        Err(error) => page::refused(&app, &user, "/", error),
-    }
+) -> std::result::Result<Response, PageError> {
+    perform(&app, &user, "/", move |at| {
+        let text = printers::turn_stack(at, &printer)?;
+        Ok(Then::Page("/".to_owned(), text))
+    })
+    .await
 }

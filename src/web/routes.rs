@@ -20,7 +20,6 @@ use super::{
 use crate::domain::account::Right;
 
 const LOOK: Needs = Needs::Right(Right::Look);
-const WORK: Needs = Needs::Right(Right::Work);
 
 fn all(app: Option<Arc<App>>) -> Routes {
     let most = app
@@ -30,17 +29,13 @@ fn all(app: Option<Arc<App>>) -> Routes {
     let upload = api::submit.layer(DefaultBodyLimit::disable());
     let routes = scan::routes(board::routes(Routes::new(app)));
     let routes = day::routes(stock::routes(packs::routes(routes)));
-    let routes = cards::routes(routes);
+    let routes = lots::routes(cards::routes(routes));
     let routes = senders::routes(accounts::routes(login::routes(routes)));
     let routes = custody::routes(routes);
     let routes = layouts::routes(audit::routes(reports::routes(photos::routes(routes))));
     batches::routes(routes, most)
         .get("/assets/{name}", Needs::Nothing, assets::asset)
         .get("/live", LOOK, live::events)
-        .get("/lots/{lot}", LOOK, lots::one)
-        .post("/lots/{lot}/confirm", WORK, lots::confirm)
-        .post("/lots/{lot}/again", WORK, lots::again)
-        .post("/printers/{printer}/turned", WORK, lots::turned)
         .get("/healthz", Needs::Nothing, health::health)
         .get("/metrics", Needs::Machine, metrics::metrics)
         .get("/api/v1/openapi.json", Needs::Nothing, api::describe)

@@ -49,7 +49,12 @@ fn a_lot_whose_cards_do_not_show_their_names_is_held_and_made_again_once_the_lay
         .ended(0);
     assert_eq!(station.states(&pupils[0]), ["accepted"]);
     station.run(&["lot", "again", lot]).ended(0);
-    station.run(&["lot", "again", lot]).ended(1);
+    let none = station.run(&["lot", "again", lot]).ended(1);
+    assert!(none.out.contains("DITOLAK (refused)"), "{}", none.out);
+    let other = station
+        .run(&["lot", "again", lot, "--without", &card])
+        .ended(1);
+    assert!(other.out.contains("is not held in lot"), "{}", other.out);
     station.take_all();
     assert_eq!(station.states(&pupils[0]), ["rendered"]);
     assert_eq!(station.states(&pupils[1]), ["rendered"]);

@@ -183,10 +183,7 @@ fn done(it: &Posted, text: Result<Text>) -> Result<Then> {
 }
 
 /// The reason with this code.
-///
-/// # Errors
-/// A refusal where none was chosen.
-pub fn spoil_reason(code: &str) -> Result<SpoilReason> {
+fn spoil_reason(code: &str) -> Result<SpoilReason> {
     SpoilReason::from_code(code).ok_or(Failure::refused(
         "Pilih alasan rusak.",
         "Choose why it is spoiled.",

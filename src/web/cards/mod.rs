@@ -25,7 +25,7 @@ use crate::domain::record::School;
 use crate::domain::text::{Explain, Lang};
 use crate::ledger::{Found, PAGE};
 
-pub use actions::{reasons, spoil_reason};
+pub use actions::reasons;
 
 pub fn routes(routes: Routes) -> Routes {
     actions::routes(routes)
