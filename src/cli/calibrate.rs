@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 
 use anyhow::{Context, Result, bail};
-use jiff::Timestamp;
 
 use super::{Outcome, print_json, station};
 use crate::cli::args::{self, CalibrateCommand, SideArg};
 use crate::config::{Calibrations, DEFAULT_PRINTER, Paths};
+use crate::context;
 use crate::domain::card::Kind;
 use crate::production::assets;
 use crate::production::photos::write_new;
@@ -64,17 +64,17 @@ fn said(adjust: &Adjust) -> String {
 
 /// Writes the card, or the sheet full of it, that shows how far the printer misses.
 fn print(args: &args::CalibratePrint) -> Result<Outcome> {
-    let (_, config) = station(&args.station)?;
+    let context = context::Context::open(Some(&args.station.station))?;
     let mut press = Press {
         mode: Mode::Full,
-        ..config.press_of(args.printer.as_deref())?
+        ..context.config.press_of(args.printer.as_deref())?
     };
     if !args.applied {
         press.adjust = [Adjust::NONE; 2];
     }
     let printer = args.printer.as_deref().unwrap_or(DEFAULT_PRINTER);
     let layout = assets::built_from(&layout_source(printer))?;
-    let today = Timestamp::now().to_zoned_datetime(config.zone()?).date();
+    let today = context.today();
     let out = File::create(&args.out)
         .with_context(|| format!("`{}` cannot be written", args.out.display()))?;
     let mut document = Document::new(BufWriter::new(out), [&layout], press, "KALIBRASI", today)?;
@@ -102,16 +102,16 @@ fn print(args: &args::CalibratePrint) -> Result<Outcome> {
 
 /// Keeps what the measures of a side ask for.
 fn set(args: &args::CalibrateSet) -> Result<Outcome> {
-    let (paths, config) = station(&args.station)?;
+    let context = context::Context::open(Some(&args.station.station))?;
     let printer = args.printer.as_deref().unwrap_or(DEFAULT_PRINTER);
-    config.press_of(Some(printer))?;
+    context.config.press_of(Some(printer))?;
     let adjust = match (args.none, fit(&args.measured)) {
         (true, _) => Adjust::NONE,
         (false, Ok(adjust)) => adjust,
         (false, Err(unlikely)) => bail!("{unlikely}"),
     };
-    let today = Timestamp::now().to_zoned_datetime(config.zone()?).date();
-    let mut all = config.calibrations;
+    let today = context.today();
+    let mut all = context.config.calibrations;
     let entry = all.0.entry(printer.to_owned()).or_default();
     match args.side {
         SideArg::Front => entry.front = adjust,
@@ -119,7 +119,7 @@ fn set(args: &args::CalibrateSet) -> Result<Outcome> {
     }
     entry.measured = Some(today);
     entry.by = args.actor.user.clone();
-    keep(&paths, &all)?;
+    keep(&context.paths, &all)?;
     println!("{printer}: {}", said(&adjust));
     Ok(Outcome::Done)
 }

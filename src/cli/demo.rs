@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -13,8 +12,8 @@ use super::{Outcome, confirm, init, log, reader};
 use crate::actions::exports::{self, LogPart};
 use crate::actions::{Access, Failure, Operator};
 use crate::cli::args;
-use crate::config::{Config, SAMPLE};
-use crate::context::Clock;
+use crate::config::SAMPLE;
+use crate::context;
 use crate::daemon::Station;
 use crate::domain::card::SpoilReason;
 use crate::domain::hex::hex;
@@ -41,16 +40,10 @@ pub fn run(args: &args::Demo) -> Result<Outcome> {
     }
     let paths = init::make(dir, &settings())?;
     fs::write(dir.join(MARK), "")?;
-    let config = Config::read(&paths.config())?;
-    let today = Timestamp::now().to_zoned_datetime(config.zone()?).date();
-    drop_children(&paths.intake().incoming, today)?;
+    let context = Arc::new(context::Context::open(Some(dir))?);
+    drop_children(&paths.intake().incoming, context.today())?;
 
     let _lock = Lock::take(&paths.lock())?;
-    let context = Arc::new(crate::context::Context::new(
-        paths.clone(),
-        config.clone(),
-        Clock::system(),
-    )?);
     let mut station = Station::open(Arc::clone(&context))?;
     let progress = station.run_once()?;
     drop(station);

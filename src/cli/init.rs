@@ -6,11 +6,11 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use jiff::Timestamp;
 
 use super::{Outcome, reader};
 use crate::cli::args;
 use crate::config::{Paths, SAMPLE};
+use crate::context::Clock;
 use crate::ledger::{self, Ledger, Signer};
 use crate::production::ACTOR;
 use crate::production::assets;
@@ -69,10 +69,11 @@ pub fn make(dir: &Path, settings: &str) -> Result<Paths> {
         }
         write_if_absent(&path, data)?;
     }
-    match Ledger::create(&paths.ledger(), Timestamp::now()) {
+    let now = Clock::system().now();
+    match Ledger::create(&paths.ledger(), now) {
         Ok(mut ledger) => {
             let signer = Signer::of(&paths.ledger())?;
-            ledger.write(ACTOR, Timestamp::now(), |tx| tx.know_signer(&signer))?;
+            ledger.write(ACTOR, now, |tx| tx.know_signer(&signer))?;
             Ok(paths)
         }
         Err(ledger::Error::Exists(_)) => Ok(paths),
