@@ -19,31 +19,8 @@ use crate::text;
 
 pub use crate::domain::account::actor;
 
-/// Why somebody may not.
-#[derive(Debug, thiserror::Error)]
-pub enum Denied {
-    /// There is no such open account, or this is not its password; which of them is not told.
-    #[error("nama atau kata sandi salah (wrong name or password)")]
-    Login,
-    /// The account's role may not do this.
-    #[error("akun {user} adalah {role} dan tidak boleh melakukan ini (may not do this)")]
-    Role { user: String, role: Role },
-    #[error(transparent)]
-    Ledger(#[from] ledger::Error),
-}
-
-impl Denied {
-    /// What is said of a wrong name or password.
-    pub const LOGIN: Text = Text::new("Nama atau kata sandi salah.", "Wrong name or password.");
-
-    /// The short code of the audit.
-    pub const fn code(&self) -> AuditCode {
-        match self {
-            Self::Login => AuditCode::LoginDenied,
-            Self::Role { .. } | Self::Ledger(_) => AuditCode::StepDenied,
-        }
-    }
-}
+/// What is said of a wrong name or password; which of them is not told.
+pub const WRONG: Text = Text::new("Nama atau kata sandi salah.", "Wrong name or password.");
 
 /// An account as it is after an action.
 #[derive(Debug)]
@@ -128,14 +105,15 @@ pub fn set_password(at: &mut Access<'_>, user: &str, new: &str) -> super::Result
 /// Proves once more who acts, where a session stands open: it is no proof of the person before it.
 pub fn prove_again(at: &mut Access<'_>, password: &str) -> super::Result<()> {
     let user = at.user().unwrap_or_default().to_owned();
-    match at.context.read(|ledger| prove(ledger, &user, password)) {
-        Ok(_) => Ok(()),
-        Err(Denied::Ledger(error)) => Err(error.into()),
-        Err(denied) => {
-            at.enter(&[Audit::of(denied.code(), "password")])?;
-            Err(Failure::Refused(Denied::LOGIN))
-        }
+    if at
+        .context
+        .read(|ledger| prove(ledger, &user, password))?
+        .is_some()
+    {
+        return Ok(());
     }
+    at.enter(&[Audit::of(AuditCode::LoginDenied, "password")])?;
+    Err(Failure::Refused(WRONG))
 }
 
 /// 19 MiB, two passes, one lane: what OWASP's cheat sheet asks of argon2id at the least.
@@ -157,11 +135,8 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
     hash.map(|hash| hash.to_string()).unwrap_or_default()
 });
 
-/// Proves that `user` knows the password of an open account.
-///
-/// # Errors
-/// [`Denied::Login`], or what the ledger says.
-pub fn prove(ledger: &Reader, user: &str, password: &str) -> Result<Account, Denied> {
+/// The open account of this name and password.
+pub fn prove(ledger: &Reader, user: &str, password: &str) -> ledger::Result<Option<Account>> {
     let account = ledger.account(user)?.filter(|account| account.active);
     let kept = match &account {
         Some(_) => ledger.password(user)?,
@@ -170,10 +145,7 @@ pub fn prove(ledger: &Reader, user: &str, password: &str) -> Result<Account, Den
     let text = kept.as_deref().unwrap_or(&NOBODY);
     let fits = PasswordHash::new(text)
         .is_ok_and(|hash| hasher().verify_password(password.as_bytes(), &hash).is_ok());
-    match account {
-        Some(account) if fits && kept.is_some() => Ok(account),
-        _ => Err(Denied::Login),
-    }
+    Ok(account.filter(|_| fits && kept.is_some()))
 }
 
 /// Who acts at the console. Once there are accounts, the name must be proved by its password.
@@ -190,21 +162,16 @@ pub fn authenticate(
         return Ok(Operator::Claimed(user.to_owned()));
     }
     let password = password(user).map_err(Failure::Broken)?;
-    let proved = context.read(|ledger| prove(ledger, user, &password));
-    match proved {
-        Ok(account) => Ok(Operator::Proved {
-            user: account.user,
-            role: account.role,
-        }),
-        Err(Denied::Ledger(error)) => Err(error.into()),
-        Err(denied) => {
-            let detail = format!("console {}", actor(user));
-            context.write("console", context.now(), |tx| -> super::Result<()> {
-                Ok(tx.audit(denied.code(), None, Some(&detail))?)
-            })?;
-            Err(Failure::Refused(Denied::LOGIN))
-        }
+    if let Some(Account { user, role, .. }) =
+        context.read(|ledger| prove(ledger, user, &password))?
+    {
+        return Ok(Operator::Proved { user, role });
     }
+    let detail = format!("console {}", actor(user));
+    context.write("console", context.now(), |tx| {
+        tx.audit(AuditCode::LoginDenied, None, Some(&detail))
+    })?;
+    Err(Failure::Refused(WRONG))
 }
 
 /// A second person, who agrees. Only [`countersign`] makes one.
@@ -233,44 +200,29 @@ pub fn countersign(
         return Ok(Second(name.to_owned()));
     }
     let password = password(name).map_err(Failure::Broken)?;
-    let proved = context.read(|ledger| {
-        let account = prove(ledger, name, &password)?;
-        permit(&account, Right::Work)
-    });
-    let denied = match proved {
-        Ok(()) => return Ok(Second(name.to_owned())),
-        Err(Denied::Ledger(error)) => return Err(error.into()),
-        Err(denied) => denied,
+    let (code, why) = match context.read(|ledger| prove(ledger, name, &password))? {
+        Some(account) if account.role.may(Right::Work) => return Ok(Second(name.to_owned())),
+        Some(_) => (
+            AuditCode::StepDenied,
+            text!(
+                "{name} bukan petugas, jadi tidak boleh menyetujui.",
+                "{name} does not work here and may not agree."
+            ),
+        ),
+        None => (
+            AuditCode::LoginDenied,
+            Text::new(
+                "Nama atau kata sandi orang kedua salah.",
+                "Wrong name or password of the second person.",
+            ),
+        ),
     };
     let shown: String = name.chars().take(32).collect();
     let detail = format!("second {shown}");
-    context.write(&at.actor(), at.now, |tx| -> super::Result<()> {
-        Ok(tx.audit(denied.code(), None, Some(&detail))?)
+    context.write(&at.actor(), at.now, |tx| {
+        tx.audit(code, None, Some(&detail))
     })?;
-    Err(match denied {
-        Denied::Role { .. } => Failure::Refused(text!(
-            "{name} bukan petugas, jadi tidak boleh menyetujui.",
-            "{name} does not work here and may not agree."
-        )),
-        _ => Failure::refused(
-            "Nama atau kata sandi orang kedua salah.",
-            "Wrong name or password of the second person.",
-        ),
-    })
-}
-
-/// That the account may do this.
-///
-/// # Errors
-/// [`Denied::Role`].
-pub fn permit(account: &Account, right: Right) -> Result<(), Denied> {
-    if account.role.may(right) {
-        return Ok(());
-    }
-    Err(Denied::Role {
-        user: account.user.clone(),
-        role: account.role,
-    })
+    Err(Failure::Refused(why))
 }
 
 /// How the ledger names a program that sends records.

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::accounts::{Denied, actor, hashed, new_token, prove};
+use super::accounts::{WRONG, actor, hashed, new_token, prove};
 use super::{Access, Failure, Result, Rule};
 use crate::config::WebSettings;
 use crate::context::Context;
@@ -49,21 +49,17 @@ pub fn log_in(
     keeps_stranger: impl FnOnce() -> bool,
 ) -> Result<Begun> {
     let now = context.now();
-    let (known, proved) = context.read(|ledger| -> Result<_> {
+    let (known, proved) = context.read(|ledger| -> ledger::Result<_> {
         let known = ledger.account(user)?.is_some();
-        Ok((known, prove(ledger, user, password)))
+        Ok((known, prove(ledger, user, password)?))
     })?;
-    match proved {
-        Ok(_) => {}
-        Err(Denied::Ledger(error)) => return Err(error.into()),
-        Err(denied) => {
-            if known || keeps_stranger() {
-                context.write("page", now, |tx| -> Result<()> {
-                    Ok(tx.audit(denied.code(), None, Some(user))?)
-                })?;
-            }
-            return Err(Failure::Refused(Denied::LOGIN));
+    if proved.is_none() {
+        if known || keeps_stranger() {
+            context.write("page", now, |tx| {
+                tx.audit(AuditCode::LoginDenied, None, Some(user))
+            })?;
         }
+        return Err(Failure::Refused(WRONG));
     }
     let token = new_token()?;
     let (idle, whole) = limits(&context.config.web);

@@ -49,13 +49,15 @@ use serde::Serialize;
 use serde_json::json;
 
 use self::args::{Cli, Command};
-use crate::actions::accounts::{self, Denied, Second};
+use crate::actions::accounts::{self, Second};
 use crate::actions::{self, Access, Failure};
 use crate::config::{Config, Paths};
 use crate::context::Clock;
 use crate::domain::account::Right;
+use crate::domain::audit::AuditCode;
 use crate::domain::text::Text;
-use crate::ledger::{Ledger, Reader};
+use crate::ledger::{Account, Ledger, Reader};
+use crate::text;
 
 /// What came of a command that could run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +72,11 @@ impl Outcome {
         if refused { Self::Refused } else { Self::Done }
     }
 }
+
+/// Why somebody may not.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Denied(Text);
 
 /// Runs what the command line says.
 ///
@@ -186,19 +193,22 @@ fn prove(ledger: &mut Ledger, user: &str, variable: &str, right: Right) -> Resul
         return Ok(());
     }
     let password = password(user, variable)?;
-    let proved = accounts::prove(ledger, user, &password)
-        .and_then(|account| accounts::permit(&account, right));
-    if let Err(denied) = proved {
-        if let Denied::Ledger(error) = denied {
-            return Err(error.into());
-        }
-        let detail = format!("console {}", accounts::actor(user));
-        ledger.write("console", Timestamp::now(), |tx| {
-            tx.audit(denied.code(), None, Some(&detail))
-        })?;
-        return Err(denied.into());
-    }
-    Ok(())
+    let (code, why) = match accounts::prove(ledger, user, &password)? {
+        Some(account) if account.role.may(right) => return Ok(()),
+        Some(Account { role, .. }) => (
+            AuditCode::StepDenied,
+            text!(
+                "Akun {user} adalah {role} dan tidak boleh melakukan ini.",
+                "The account {user} is {role} and may not do this."
+            ),
+        ),
+        None => (AuditCode::LoginDenied, accounts::WRONG),
+    };
+    let detail = format!("console {}", accounts::actor(user));
+    ledger.write("console", Timestamp::now(), |tx| {
+        tx.audit(code, None, Some(&detail))
+    })?;
+    Err(Denied(why).into())
 }
 
 /// Says what came of an action, unless it was refused.

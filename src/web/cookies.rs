@@ -1,11 +1,12 @@
 //! The cookies of the page: the session, a message for the next page, the language.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
 
 use super::app::App;
 use super::session::Notice;
 use crate::actions::accounts::hashed;
-use crate::domain::hex::hex;
 use crate::domain::text::Lang;
 
 /// The cookie of the session. Under TLS the prefix binds it to this very host (RFC 6265bis).
@@ -18,14 +19,12 @@ const LANGUAGE: &str = "kia_bahasa";
 const NOTICE: &str = "kia_pesan";
 
 /// The value of a cookie.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let sent = headers.get_all(header::COOKIE).iter();
+    sent.filter_map(|value| value.to_str().ok())
+        .flat_map(Cookie::split_parse_encoded)
+        .filter_map(Result::ok)
+        .find_map(|cookie| (cookie.name() == name).then(|| cookie.value().to_owned()))
 }
 
 /// The name of the session's cookie.
@@ -38,16 +37,16 @@ fn name(app: &App) -> String {
     format!("{prefix}{COOKIE}")
 }
 
-/// A `Set-Cookie` value. Every part of it is ours or hexadecimal.
+/// A `Set-Cookie` value.
 fn set(app: &App, name: &str, value: &str, seconds: i64) -> HeaderValue {
-    let secure = if app.config.web.is_secure() {
-        "; Secure"
-    } else {
-        ""
-    };
-    let text =
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
-    HeaderValue::from_str(&text).expect("a cookie of plain ASCII")
+    let cookie = Cookie::build((name, value))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(app.config.web.is_secure())
+        .max_age(Duration::seconds(seconds));
+    let text = cookie.build().encoded().to_string();
+    HeaderValue::from_str(&text).expect("an encoded cookie is plain ASCII")
 }
 
 /// The cookie that begins a session.
@@ -83,10 +82,10 @@ pub fn speak(app: &App, lang: Lang) -> HeaderValue {
 
 /// The cookie that carries a message to the next page.
 pub fn notice(app: &App, good: bool, text: &str) -> HeaderValue {
-    // Browsers keep 4,096 bytes of a cookie.
-    let text: String = text.chars().take(500).collect();
+    // Browsers keep 4,096 bytes of a cookie; a character may take twelve.
+    let text: String = text.chars().take(330).collect();
     let sign = if good { "+" } else { "-" };
-    set(app, NOTICE, &hex(format!("{sign}{text}").as_bytes()), 60)
+    set(app, NOTICE, &format!("{sign}{text}"), 60)
 }
 
 /// The cookie that takes the message away once it was shown.
@@ -96,13 +95,7 @@ pub fn forget_notice(app: &App) -> HeaderValue {
 
 /// The message for this page.
 pub fn read_notice(headers: &HeaderMap) -> Option<Notice> {
-    let digits = cookie(headers, NOTICE)?;
-    let bytes: Option<Vec<u8>> = digits
-        .as_bytes()
-        .chunks(2)
-        .map(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok())
-        .collect();
-    let text = String::from_utf8(bytes?).ok()?;
+    let text = cookie(headers, NOTICE)?;
     let good = text.starts_with('+');
     Some(Notice {
         good,
@@ -112,12 +105,12 @@ pub fn read_notice(headers: &HeaderMap) -> Option<Notice> {
 
 /// The token that a request carries, as the ledger keeps it.
 pub fn token_of(app: &App, headers: &HeaderMap) -> Option<String> {
-    cookie(headers, &name(app)).map(hashed)
+    cookie(headers, &name(app)).map(|token| hashed(&token))
 }
 
 /// The language that this browser chose.
 pub fn lang(headers: &HeaderMap) -> Lang {
-    match cookie(headers, LANGUAGE) {
+    match cookie(headers, LANGUAGE).as_deref() {
         Some("en") => Lang::English,
         _ => Lang::Indonesian,
     }

@@ -21,7 +21,7 @@ use super::limit::Key;
 use super::page;
 use super::router::Routes;
 use super::session::{self, User};
-use crate::actions::accounts::Denied;
+use crate::actions::accounts::WRONG;
 use crate::actions::{Rule, sessions};
 use crate::domain::account::is_user_name;
 use crate::domain::text::Lang;
@@ -95,7 +95,7 @@ async fn enter(
     };
     // Nobody can be called so: nothing is counted or kept of it.
     if !is_user_name(&user) {
-        return Ok(wrong(Denied::LOGIN.of(lang)));
+        return Ok(wrong(WRONG.of(lang)));
     }
     let shown = cookies::known(&headers, &user).map(str::to_owned);
     let name = user.clone();

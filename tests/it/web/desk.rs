@@ -1,5 +1,6 @@
 //! The print room's work in a browser: what came out, scanning, reprints, the close of the day.
 
+use cookie::Cookie;
 use kia_station::domain::card::{Evidence, State};
 use kia_station::ledger::Ledger;
 use serde_json::{Value, json};
@@ -34,13 +35,10 @@ pub fn told(answer: &Answer) -> (bool, String) {
         .iter()
         .filter(|(name, _)| name == "set-cookie");
     let notice = cookies
-        .filter_map(|(_, cookie)| cookie.strip_prefix("kia_pesan="))
-        .next()
+        .filter_map(|(_, cookie)| Cookie::parse_encoded(cookie).ok())
+        .find(|cookie| cookie.name() == "kia_pesan")
         .unwrap_or_else(|| panic!("{} {}", answer.status, answer.text()));
-    let digits = notice.split(';').next().unwrap();
-    let bytes = (0..digits.len()).step_by(2);
-    let bytes = bytes.map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap());
-    let text = String::from_utf8(bytes.collect()).unwrap();
+    let text = notice.value();
     (text.starts_with('+'), text[1..].to_owned())
 }
 
