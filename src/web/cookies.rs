@@ -71,7 +71,7 @@ pub fn know(app: &App, user: &str, browser: &str) -> HeaderValue {
 }
 
 /// What this browser shows of having been used by `user`.
-pub fn known<'a>(headers: &'a HeaderMap, user: &str) -> Option<&'a str> {
+pub fn known(headers: &HeaderMap, user: &str) -> Option<String> {
     cookie(headers, &known_name(user))
 }
 

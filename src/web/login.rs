@@ -97,7 +97,7 @@ async fn enter(
     if !is_user_name(&user) {
         return Ok(wrong(WRONG.of(lang)));
     }
-    let shown = cookies::known(&headers, &user).map(str::to_owned);
+    let shown = cookies::known(&headers, &user);
     let name = user.clone();
     let known = app.blocking(move |context| sessions::knows(context, &name, shown.as_deref()));
     let now = Instant::now();
