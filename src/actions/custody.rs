@@ -213,6 +213,12 @@ pub fn take_backup(at: &mut Access<'_>) -> Result<KeptBackup> {
     })
 }
 
+/// Takes over a backup that was unpacked and verified: what may have been printed since it was made
+/// must be settled, unless the person vouches that nothing was. Returns how many cards that are.
+pub fn take_over(at: &mut Access<'_>, vouched: bool) -> Result<u64> {
+    at.write(Rule::Restore, |tx| Ok(tx.restored(vouched)?))
+}
+
 /// Makes a backup, unpacks it beside the ledger, and verifies what came out of it as a restore does.
 /// Nothing of it stays.
 pub fn drill_restore(at: &mut Access<'_>) -> Result<Report> {

@@ -105,6 +105,7 @@ rules! {
     CheckpointMake     Work   "checkpoint-make"      "membuat titik periksa"                "make a checkpoint";
     LogExport          Audit  "log-export"           "mengekspor catatan peristiwa"         "export the log";
     BackupMake         Audit  "backup-make"          "membuat cadangan"                     "make a backup";
+    Restore            Decide "restore"              "memulihkan cadangan"                   "restore a backup";
     RestoreDrill       Audit  "restore-drill"        "menguji pemulihan"                    "drill a restore";
     SubjectReport      Decide "subject-report"       "membuat laporan subjek data"          "make a data subject's report";
     BreachReport       Decide "breach-report"        "membuat pemberitahuan insiden"        "draft the notice of a breach";

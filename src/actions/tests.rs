@@ -411,6 +411,11 @@ fn row(rule: Rule) -> Row {
             },
             entered: &["backup"],
         },
+        Rule::Restore => Row {
+            given: nothing,
+            act: |at| custody::take_over(at, false).map(drop),
+            entered: &["restored"],
+        },
         Rule::RestoreDrill => Row {
             given: nothing,
             act: |at| match custody::drill_restore(at)?.findings.as_slice() {

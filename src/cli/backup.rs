@@ -6,27 +6,26 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::verdict::tell;
-use super::{Outcome, acting, init, local, perform, print_json, reader, station, writer};
+use super::{Outcome, init, local, perform, perform_in, print_json, reader, station};
 use crate::actions::backup::{Backup, Scratch, back_up, unpack, verify_unpacked};
-use crate::actions::custody;
+use crate::actions::{Access, custody};
 use crate::cli::args;
 use crate::config::{Config, Paths, SAMPLE};
-use crate::domain::account::Right;
+use crate::context::Clock;
 use crate::domain::card::State;
 use crate::ledger::{self, Ledger};
 
 pub(super) fn make(args: &args::LedgerBackup) -> Result<Outcome> {
     let recipient = args.recipient.as_deref();
     let (paths, config) = station(&args.station)?;
-    if let Err(damaged) = writer(&paths) {
+    if let Err(damaged) = Ledger::check(&paths.ledger()) {
         // A damaged ledger proves nobody, but its backup may be the last one there is.
         let recipient = recipient.or(config.backup.recipient.as_deref());
-        back_up(&paths, &args.out, recipient, Timestamp::now())?;
-        return Err(damaged);
+        back_up(&paths, &args.out, recipient, Clock::system().now())?;
+        return Err(damaged.into());
     }
     let made = perform(&args.station, Some(&args.actor.user), |at| {
         custody::make_backup(at, &args.out, recipient)
@@ -89,11 +88,15 @@ pub(super) fn restore(args: &args::LedgerRestore) -> Result<Outcome> {
         })?;
         (last, ledger.how_many(State::Held)?)
     };
-    let mut ledger: Ledger = writer(&paths)?;
     let last = last.context("the backup's log is empty")?;
-    let by = acting(&mut ledger, &args.person.user, Right::Decide)?;
-    let to_settle = ledger.write(&by, Timestamp::now(), |tx| tx.restored(args.i_know))?;
-    drop(ledger);
+    let config = Config::read(&paths.config())?;
+    let context = crate::context::Context::new(paths, config, Clock::system())?;
+    let person = Some(args.person.user.as_str());
+    let take_over = |at: &mut Access<'_>| custody::take_over(at, args.i_know);
+    let Some(to_settle) = perform_in(&context, person, args.json, take_over)? else {
+        return Ok(Outcome::Refused);
+    };
+    drop(context);
     scratch.become_folder(&args.to)?;
     let sound = report.is_clean();
     if args.json {

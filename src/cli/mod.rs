@@ -136,15 +136,25 @@ fn perform<T>(
 ) -> Result<Option<T>> {
     let (paths, config) = self::station(station)?;
     let context = crate::context::Context::new(paths, config, Clock::system())?;
-    let done = accounts::authenticate(&context, user, |user| password(user, "KIA_PASSWORD"))
-        .and_then(|operator| act(&mut Access::new(&context, operator)));
+    perform_in(&context, user, station.json, act)
+}
+
+/// As [`perform`], in a station that is open.
+fn perform_in<T>(
+    context: &crate::context::Context,
+    user: Option<&str>,
+    json: bool,
+    act: impl FnOnce(&mut Access<'_>) -> actions::Result<T>,
+) -> Result<Option<T>> {
+    let done = accounts::authenticate(context, user, |user| password(user, "KIA_PASSWORD"))
+        .and_then(|operator| act(&mut Access::new(context, operator)));
     let failure = match done {
         Ok(done) => return Ok(Some(done)),
         Err(failure) => failure,
     };
     match (failure.text(), failure) {
         (_, Failure::Broken(error)) => return Err(error),
-        (Some(text), _) => say_refused(&text, station.json)?,
+        (Some(text), _) => say_refused(&text, json)?,
         (None, _) => {}
     }
     Ok(None)

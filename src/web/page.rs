@@ -10,33 +10,33 @@ use super::cookies;
 use super::error::PageError;
 use super::frame::document;
 use super::session::User;
-use crate::domain::account::Right;
+use crate::actions::Rule;
 use crate::domain::text::Lang;
 use crate::domain::text::{Explain, Text};
 
-/// The pages of the menu: path, Indonesian, English, right. The digits of the first nine are keys.
-const MENU: &[(&str, &str, &str, Right)] = &[
-    ("/", "Papan", "Board", Right::Look),
-    ("/batches", "Kiriman", "Batches", Right::Work),
-    ("/photos", "Foto", "Photos", Right::Work),
-    ("/cards", "Kartu", "Cards", Right::Look),
-    ("/scan", "Pindai", "Scan", Right::Work),
-    ("/packs", "Paket", "Packs", Right::Look),
-    ("/stock", "Stok", "Stock", Right::Look),
-    ("/day", "Hari", "Day", Right::Look),
-    ("/layouts", "Layout", "Layouts", Right::Look),
-    ("/reports", "Laporan", "Reports", Right::Look),
-    ("/audit", "Jejak", "Audit", Right::Audit),
-    ("/custody", "Cadangan", "Backups", Right::Audit),
-    ("/accounts", "Akun", "Accounts", Right::Decide),
-    ("/senders", "Pengirim", "Senders", Right::Decide),
+/// The pages of the menu: path, Indonesian, English, rule. The digits of the first nine are keys.
+const MENU: &[(&str, &str, &str, Rule)] = &[
+    ("/", "Papan", "Board", Rule::WorkView),
+    ("/batches", "Kiriman", "Batches", Rule::BatchList),
+    ("/photos", "Foto", "Photos", Rule::PhotoList),
+    ("/cards", "Kartu", "Cards", Rule::CardList),
+    ("/scan", "Pindai", "Scan", Rule::Scan),
+    ("/packs", "Paket", "Packs", Rule::PackList),
+    ("/stock", "Stok", "Stock", Rule::StockView),
+    ("/day", "Hari", "Day", Rule::DayView),
+    ("/layouts", "Layout", "Layouts", Rule::LayoutView),
+    ("/reports", "Laporan", "Reports", Rule::ReportView),
+    ("/audit", "Jejak", "Audit", Rule::TrailView),
+    ("/custody", "Cadangan", "Backups", Rule::BackupMake),
+    ("/accounts", "Akun", "Accounts", Rule::AccountMake),
+    ("/senders", "Pengirim", "Senders", Rule::SenderMake),
 ];
 
 /// A page with the menu. `live` pages ask for themselves again when something happens; every part
 /// of them that changes is an element with an id and `data-live`.
 pub fn page(app: &App, user: &User, title: &str, live: bool, content: &Markup) -> Markup {
     let lang = user.lang;
-    let menu = MENU.iter().filter(|(_, _, _, right)| user.may(*right));
+    let menu = MENU.iter().filter(|(_, _, _, rule)| user.may(*rule));
     document(
         lang,
         title,
