@@ -56,7 +56,7 @@ impl Manifest {
         };
         let text = text_of(&bytes).ok_or_else(|| unreadable("UTF-8"))?;
         // A listed file is an object with three values.
-        let most = json::VALUES + 4 * limits.files;
+        let most = limits.files.saturating_mul(4).saturating_add(json::VALUES);
         let mut object = json::object(text, limits.json_depth, most)
             .map_err(|fault| unreadable(&fault.to_string()))?;
         let files = object

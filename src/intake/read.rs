@@ -265,7 +265,7 @@ pub(super) fn pieces<'a>(
             .enumerate()
             .map(numbered)
             .filter(|(_, line)| !line.trim().is_empty())
-            .take(limits.records + 1)
+            .take(limits.records.saturating_add(1))
             .collect(),
         Form::Single | Form::Table | Form::Sheet => vec![(1, text)],
     })
