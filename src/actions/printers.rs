@@ -1,14 +1,21 @@
-//! A person turned the stack of a printer that cannot turn cards.
+//! What a person does at a printer: turns the stack of one that cannot turn cards, and keeps how
+//! far it misses.
+
+use std::io::Write as _;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{Access, Failure, Result, Rule};
 use crate::config::{Config, Duplex};
+use crate::domain::account::name_of;
 use crate::domain::ids::CardId;
+use crate::domain::job::Side;
 use crate::domain::text::Text;
 use crate::ledger::{self, Reader, Tx};
+use crate::production::photos::write_new;
 use crate::production::printers::cap_reached;
+use crate::render::adjust::Adjust;
 use crate::text;
 
 /// Enters that the stack of fronts of this printer was turned and put in again.
@@ -20,6 +27,28 @@ pub fn turn_stack(at: &mut Access<'_>, name: &str) -> Result<Text> {
         "{name}: sisi belakang {cards} kartu dicetak sekarang.",
         "{name}: the backs of {cards} cards are printed now."
     ))
+}
+
+/// Keeps what makes up for how far a printer misses on a side.
+pub fn calibrate(at: &mut Access<'_>, printer: &str, side: Side, adjust: Adjust) -> Result<()> {
+    at.permit(Rule::Calibrate)?;
+    let context = at.context;
+    let mut all = context.config.calibrations.clone();
+    let entry = all.0.entry(printer.to_owned()).or_default();
+    if side != Side::Back {
+        entry.front = adjust;
+    }
+    if side != Side::Front {
+        entry.back = adjust;
+    }
+    entry.measured = Some(context.date(at.now));
+    entry.by = name_of(&at.actor()).to_owned();
+    let text = toml::to_string(&all).map_err(Failure::broken)?;
+    let written = write_new(&context.paths.calibration(), |file| {
+        file.write_all(b"# Ditulis oleh `kia-station calibrate set`. Written by the program.\n")?;
+        file.write_all(text.as_bytes())
+    });
+    written.map_err(Failure::broken)
 }
 
 /// Returns how many backs are printed now.

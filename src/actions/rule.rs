@@ -62,6 +62,7 @@ rules! {
     LotConfirm         Work   "lot-confirm"          "mencatat hasil cetak"                  "say what came out of a lot";
     LotAgain           Work   "lot-again"            "membuat lot lagi"                      "make a lot again";
     PrinterTurn        Work   "printer-turn"         "membalik tumpukan kartu"               "turn a stack of cards";
+    Calibrate          Work   "calibrate"            "menyimpan kalibrasi printer"           "keep a printer's calibration";
     PackList           Look   "pack-list"            "melihat daftar paket"                  "list packs";
     PackView           Look   "pack-view"            "melihat isi paket"                     "view a pack";
     PackGather         Work   "pack-gather"          "mengisi paket"                         "gather cards into packs";

@@ -144,6 +144,13 @@ fn row(rule: Rule) -> Row {
             act: |at| lots::again(at, LotId::new(1), &[]).map(drop),
             entered: &["card-moved"],
         },
+        Rule::Calibrate => Row {
+            given: nothing,
+            act: |at| {
+                printers::calibrate(at, "p1", Side::Front, crate::render::adjust::Adjust::NONE)
+            },
+            entered: &[],
+        },
         Rule::PrinterTurn => Row {
             given: fronts,
             act: |at| printers::turn_stack(at, "p1").map(drop),

@@ -5,13 +5,14 @@ use std::io::{BufWriter, Write};
 
 use anyhow::{Context, Result, bail};
 
-use super::{Outcome, print_json, station};
+use super::{Outcome, perform, print_json, station};
+use crate::actions::printers;
 use crate::cli::args::{self, CalibrateCommand, SideArg};
-use crate::config::{Calibrations, DEFAULT_PRINTER, Paths};
+use crate::config::DEFAULT_PRINTER;
 use crate::context;
 use crate::domain::card::Kind;
+use crate::domain::job::Side;
 use crate::production::assets;
-use crate::production::photos::write_new;
 use crate::render::adjust::Adjust;
 use crate::render::calibration::{fit, layout_source};
 use crate::render::compose::compose;
@@ -110,25 +111,16 @@ fn set(args: &args::CalibrateSet) -> Result<Outcome> {
         (false, Ok(adjust)) => adjust,
         (false, Err(unlikely)) => bail!("{unlikely}"),
     };
-    let today = context.today();
-    let mut all = context.config.calibrations;
-    let entry = all.0.entry(printer.to_owned()).or_default();
-    match args.side {
-        SideArg::Front => entry.front = adjust,
-        SideArg::Back => entry.back = adjust,
+    let side = match args.side {
+        SideArg::Front => Side::Front,
+        SideArg::Back => Side::Back,
+    };
+    let kept = perform(&args.station, Some(&args.actor.user), |at| {
+        printers::calibrate(at, printer, side, adjust)
+    })?;
+    if kept.is_none() {
+        return Ok(Outcome::Refused);
     }
-    entry.measured = Some(today);
-    entry.by = args.actor.user.clone();
-    keep(&context.paths, &all)?;
     println!("{printer}: {}", said(&adjust));
     Ok(Outcome::Done)
-}
-
-fn keep(paths: &Paths, all: &Calibrations) -> Result<()> {
-    let text = toml::to_string(all)?;
-    write_new(&paths.calibration(), |file| {
-        file.write_all(b"# Ditulis oleh `kia-station calibrate set`. Written by the program.\n")?;
-        file.write_all(text.as_bytes())
-    })
-    .with_context(|| format!("`{}` cannot be written", paths.calibration().display()))
 }

@@ -53,11 +53,8 @@ use crate::actions::accounts::{self, Second};
 use crate::actions::{self, Access, Failure};
 use crate::config::{Config, Paths};
 use crate::context::Clock;
-use crate::domain::account::Right;
-use crate::domain::audit::AuditCode;
 use crate::domain::text::Text;
-use crate::ledger::{Account, Ledger, Reader};
-use crate::text;
+use crate::ledger::{Ledger, Reader};
 
 /// What came of a command that could run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,23 +70,12 @@ impl Outcome {
     }
 }
 
-/// Why somebody may not.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Denied(Text);
-
 /// Runs what the command line says.
 ///
 /// # Errors
 /// When it could not run at all.
 pub fn run(cli: Cli) -> Result<Outcome> {
-    say::all_said(match dispatch(cli) {
-        Err(error) if error.is::<Denied>() => {
-            println!("DITOLAK (refused): {error}");
-            Ok(Outcome::Refused)
-        }
-        ended => ended,
-    })
+    say::all_said(dispatch(cli))
 }
 
 fn dispatch(cli: Cli) -> Result<Outcome> {
@@ -179,46 +165,11 @@ fn reader(paths: &Paths) -> Result<Reader> {
     Ledger::open_read_only(&paths.ledger()).context("the ledger cannot be opened")
 }
 
-/// The ledger of a station, for writing.
-fn writer(paths: &Paths) -> Result<Ledger> {
-    Ledger::open(&paths.ledger()).context("the ledger cannot be opened")
-}
-
-/// How the ledger names the one who takes a step. Once there are accounts, the name must be proved
-/// by its password, and its role must allow the step; before, it is claimed.
-fn acting(ledger: &mut Ledger, user: &str, right: Right) -> Result<String> {
-    prove(ledger, user, "KIA_PASSWORD", right)?;
-    Ok(accounts::actor(user))
-}
-
 /// The second person of an action, proved as the first is.
 fn countersign(at: &Access<'_>, user: Option<&str>) -> actions::Result<Option<Second>> {
     let second =
         |user| accounts::countersign(at, user, |user| password(user, "KIA_SECOND_PASSWORD"));
     user.map(second).transpose()
-}
-
-fn prove(ledger: &mut Ledger, user: &str, variable: &str, right: Right) -> Result<()> {
-    if !ledger.has_accounts()? {
-        return Ok(());
-    }
-    let password = password(user, variable)?;
-    let (code, why) = match accounts::prove(ledger, user, &password)? {
-        Some(account) if account.role.may(right) => return Ok(()),
-        Some(Account { role, .. }) => (
-            AuditCode::StepDenied,
-            text!(
-                "Akun {user} adalah {role} dan tidak boleh melakukan ini.",
-                "The account {user} is {role} and may not do this."
-            ),
-        ),
-        None => (AuditCode::LoginDenied, accounts::WRONG),
-    };
-    let detail = format!("console {}", accounts::actor(user));
-    ledger.write("console", Timestamp::now(), |tx| {
-        tx.audit(code, None, Some(&detail))
-    })?;
-    Err(Denied(why).into())
 }
 
 /// Says what came of an action, unless it was refused.

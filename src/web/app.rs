@@ -11,12 +11,11 @@ use super::desks::Desks;
 use super::error::PageError;
 use super::jobs::Jobs;
 use super::limit::{Limiter, Turns};
-use super::session::User;
-use crate::actions::{self, accounts};
+use crate::actions;
 use crate::config::Config;
 use crate::context::Context;
 use crate::intake::Inbox;
-use crate::ledger::{self, Ledger, Reader, Tx};
+use crate::ledger::{self, Reader};
 
 /// The station as the page sees it.
 pub struct App {
@@ -98,52 +97,6 @@ impl App {
         let app = Arc::clone(self);
         let done = tokio::task::spawn_blocking(move || work(&app.context));
         Ok(done.await.map_err(PageError::broken)??)
-    }
-
-    /// Does `work` in one transaction in the name of `user`.
-    ///
-    /// # Errors
-    /// What `work` says; nothing was written then.
-    pub async fn write<T: Send + 'static>(
-        self: &Arc<Self>,
-        user: &User,
-        work: impl FnOnce(&mut Tx<'_>) -> ledger::Result<T> + Send + 'static,
-    ) -> Result<T, PageError> {
-        self.write_as(accounts::actor(&user.name), work).await
-    }
-
-    /// Does `work` in one transaction in the name of `actor`.
-    ///
-    /// # Errors
-    /// What `work` says; nothing was written then.
-    pub async fn write_as<T: Send + 'static>(
-        self: &Arc<Self>,
-        actor: String,
-        work: impl FnOnce(&mut Tx<'_>) -> ledger::Result<T> + Send + 'static,
-    ) -> Result<T, PageError> {
-        let now = self.now();
-        self.with_ledger(move |ledger| ledger.write(&actor, now, work))
-            .await
-    }
-
-    /// Does `work` with the ledger open for writing.
-    ///
-    /// # Errors
-    /// What `work` says.
-    pub async fn with_ledger<T, E>(
-        self: &Arc<Self>,
-        work: impl FnOnce(&mut Ledger) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, PageError>
-    where
-        T: Send + 'static,
-        E: Into<PageError> + Send + 'static,
-    {
-        let app = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || {
-            let work = |ledger: &mut Ledger| Ok::<_, ledger::Error>(work(ledger));
-            app.context.with_ledger(work)
-        });
-        done.await.map_err(PageError::broken)??.map_err(Into::into)
     }
 }
 

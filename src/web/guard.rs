@@ -9,22 +9,19 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::action::with_access;
 use super::api;
 use super::app::App;
 use super::cookies;
 use super::error::PageError;
 use super::session::{self, User};
 use crate::actions::{Rule, sessions};
-use crate::domain::account::Right;
-use crate::domain::audit::AuditCode;
 
 /// What a route asks of the one who calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing: the page to log in, and what it is drawn with.
     Nothing,
-    /// A user whose role has this right.
-    Right(Right),
     /// A user who may take this action.
     Rule(Rule),
     /// A program with a sender's token; no user's session will do.
@@ -172,16 +169,15 @@ pub async fn who(
     Ok(response)
 }
 
-/// Lets a request through to its route when the user has the right that it needs. What is denied
+/// Lets a request through to its route when the user may do what it needs. What is denied
 /// is kept in the log.
 pub async fn admit(
     State((app, needs)): State<(Arc<App>, Needs)>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, PageError> {
-    let (right, rule) = match needs {
-        Needs::Right(right) => (right, None),
-        Needs::Rule(rule) => (rule.right(), Some(rule)),
+    let rule = match needs {
+        Needs::Rule(rule) => rule,
         Needs::Nothing => return Ok(next.run(request).await),
         Needs::Machine if is_local(&app, &request) => return Ok(next.run(request).await),
         Needs::Sender | Needs::Machine => {
@@ -201,16 +197,8 @@ pub async fn admit(
             false => Err(PageError::Login),
         };
     };
-    if !user.may(right) {
-        let detail = match rule {
-            Some(rule) => rule.code().to_owned(),
-            None => format!("{} {}", request.method(), request.uri().path()),
-        };
-        app.write(&user.clone(), move |tx| {
-            tx.audit(AuditCode::StepDenied, None, Some(&detail))
-        })
-        .await?;
-        return Err(PageError::Forbidden);
+    if !user.may(rule) {
+        with_access(&app, &user.clone(), move |at| at.permit(rule)).await?;
     }
     Ok(next.run(request).await)
 }

@@ -1,4 +1,4 @@
-//! Every route of the page, with the right it asks for.
+//! Every route of the page, with the rule it asks for.
 
 use std::sync::Arc;
 
@@ -17,9 +17,7 @@ use super::{
     accounts, api, assets, audit, batches, board, cards, custody, day, guard, health, layouts,
     live, login, lots, metrics, packs, photos, reports, scan, senders, stock,
 };
-use crate::domain::account::Right;
-
-const LOOK: Needs = Needs::Right(Right::Look);
+use crate::actions::Rule;
 
 fn all(app: Option<Arc<App>>) -> Routes {
     let most = app
@@ -35,7 +33,7 @@ fn all(app: Option<Arc<App>>) -> Routes {
     let routes = layouts::routes(audit::routes(reports::routes(photos::routes(routes))));
     batches::routes(routes, most)
         .get("/assets/{name}", Needs::Nothing, assets::asset)
-        .get("/live", LOOK, live::events)
+        .get("/live", Needs::Rule(Rule::WorkView), live::events)
         .get("/healthz", Needs::Nothing, health::health)
         .get("/metrics", Needs::Machine, metrics::metrics)
         .get("/api/v1/openapi.json", Needs::Nothing, api::describe)

@@ -49,7 +49,7 @@ fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
         let (lets_nobody, lets_sender) = match route.needs {
             Needs::Nothing | Needs::Machine => (true, true),
             Needs::Sender => (false, true),
-            Needs::Right(_) | Needs::Rule(_) => (false, false),
+            Needs::Rule(_) => (false, false),
         };
         let answer = call(&nobody, route);
         assert_eq!(said(&answer), (!lets_nobody, false), "nobody: {route:?}");
@@ -59,7 +59,6 @@ fn every_route_lets_in_whom_the_table_names_and_nobody_else() {
             let wanted = match route.needs {
                 Needs::Nothing | Needs::Machine => (false, false),
                 Needs::Sender => (true, false),
-                Needs::Right(right) => (false, !role.may(right)),
                 Needs::Rule(rule) => (false, !role.may(rule.right())),
             };
             denied += i64::from(wanted.1);
