@@ -150,8 +150,8 @@ pub fn view_all(at: &mut Access<'_>, id: &str) -> Result<Vec<Details>> {
         // It is not repeated: it may be a NIK with a slip.
         _ => {
             return Err(Failure::refused(
-                "Ini bukan nomor kartu seperti K000123-0 dan bukan NIK.",
-                "This is neither a card number such as K000123-0 nor a NIK.",
+                "Ini bukan nomor kartu seperti K000123-0 dan bukan NIK; periksa setiap angkanya.",
+                "This is neither a card number such as K000123-0 nor a NIK: check every digit.",
             ));
         }
     };

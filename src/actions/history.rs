@@ -15,8 +15,8 @@ pub const fn why(why: Why) -> Text {
         Why::NotWhole => Text::new("belum utuh", "not whole yet"),
         Why::Photo => Text::new("menunggu fotonya", "its photo is not there yet"),
         Why::Record => Text::new(
-            "foto tanpa rekaman; kirim rekamannya atau pindahkan",
-            "pictures without a record",
+            "ada foto, belum ada rekaman; tabel dalam folder harus bernama records.csv atau records.xlsx",
+            "pictures without a record; a table in a folder must be called records.csv or records.xlsx",
         ),
         Why::Drop => Text::new("tanda selesai tanpa kiriman", "a done file without a drop"),
         Why::Content => Text::new("folder kosong", "an empty folder"),
@@ -132,7 +132,7 @@ pub fn history_text(event: &Event) -> Text {
             "personal data erased, reason {reason}"
         ),
         Event::Audited(audited) => {
-            let mut text = Text::same(format!("audit {}", audited.what));
+            let mut text = audited.what.text();
             append(&mut text, (" ", " "), audited.detail.as_ref());
             text
         }

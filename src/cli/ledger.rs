@@ -135,7 +135,7 @@ fn export(args: &args::LedgerExport) -> Result<Outcome> {
         print_json(&json!({ "export": made, "out": args.out }))?;
     } else {
         println!(
-            "{}: peristiwa {} sampai {}, tanpa data pribadi (events, no personal data)",
+            "{}: peristiwa {} sampai {}, tanpa data anak (events, no data of children)",
             args.out.display(),
             made.from,
             made.to

@@ -154,7 +154,9 @@ pub enum Error {
     )]
     Evidence,
     /// A step that takes two persons.
-    #[error("a second person must agree, who is another than the first")]
+    #[error(
+        "a second person must agree, who is another than the first: at the console --second NAME"
+    )]
     SecondPerson,
     /// There is no scan of this person's to take back.
     #[error("there is no scan to take back")]
@@ -278,7 +280,7 @@ impl Error {
             }
             Self::NotOut(card) => format!("kartu {card} belum keluar, atau sudah tidak berlaku"),
             Self::Evidence => "bukti tidak cocok: kartu hilang perlu surat polisi, selain itu kartu lama".to_owned(),
-            Self::SecondPerson => "perlu persetujuan orang kedua, bukan orang yang sama".to_owned(),
+            Self::SecondPerson => "perlu persetujuan orang kedua, bukan orang yang sama; di konsol: --second NAMA".to_owned(),
             Self::NoStack(printer) => {
                 format!("tidak ada kartu printer `{printer}` yang menunggu sisi belakang")
             }

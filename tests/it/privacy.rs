@@ -245,9 +245,9 @@ fn a_parent_is_told_all_processing_also_after_the_data_are_gone() {
         "tercetak",
         "lots/L00001.pdf: ada",
         "foto: ada",
-        "audit backup",
+        "membuat cadangan",
         "operator:budi",
-        "audit subject-report",
+        "membuat laporan subjek data",
         "accepted/ISI",
     ] {
         assert!(told.contains(part), "`{part}` is not in:\n{told}");

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::domain::audit::AuditCode;
 use crate::domain::card::Kind;
 use crate::domain::ids::CardId;
+use crate::domain::text::Explain as _;
 use crate::ledger::{self, Reader};
 
 /// A breach that lasted these days, and whom it concerns.
@@ -191,7 +192,12 @@ fn notice(text: &mut String, breach: &Breach, config: &Config) -> fmt::Result {
          Yang tercatat di buku stasiun selama itu (what the log holds for the period):\n",
     );
     for (kind, count) in &concerned.events {
-        writeln!(text, "  {kind}: {count}")?;
+        write!(text, "  {kind}: {count}")?;
+        let audited = kind.strip_prefix("audited ");
+        if let Some(code) = audited.and_then(AuditCode::from_code) {
+            write!(text, ", {}", code.text().id)?;
+        }
+        text.push('\n');
     }
     let actors: Vec<&str> = concerned.actors.iter().map(String::as_str).collect();
     writeln!(

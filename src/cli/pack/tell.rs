@@ -98,7 +98,7 @@ pub fn show(args: &args::PackShow) -> Result<Outcome> {
             record.map_or("(data dihapus)", |record| &record.nama),
             card.card.card,
             card.card.kind,
-            card.card.state,
+            card.card.state.text().id,
             place_words(&card.place)
         );
     }
