@@ -26,6 +26,7 @@ use crate::intake::{
 use crate::ledger::{self, Card, Person, Reader, Tx};
 use crate::production::examine::{cloth_of, photo_target};
 use crate::production::photos::{PhotoStore, write_new};
+use crate::production::tokens::new_token;
 use crate::render::photo::{self, Adjustment, Background, Fault, Prepared, Target, background_of};
 use crate::text;
 
@@ -231,9 +232,11 @@ pub enum Change {
     Replace(Vec<u8>),
 }
 
-/// Gives a card another picture. One that was held for want of a good photo waits for its lot
-/// again, and so does one that is in a PDF: what that PDF shows of it must not be used.
-pub fn change(at: &mut Access<'_>, card: CardId, change: Change) -> Result<Text> {
+/// Gives a card another picture, and returns the card that has it. One that was held for want of a
+/// good photo waits for its lot again, and so does one that a printer has not been given yet. One
+/// that is in a PDF for a person to print is withdrawn, and a new card takes its place: the PDF may
+/// have been printed.
+pub fn change(at: &mut Access<'_>, card: CardId, change: Change) -> Result<(CardId, Text)> {
     at.permit(Rule::PhotoChange)?;
     let (context, target) = (at.context, target(at.context)?);
     let (original, made, replaced) = match change {
@@ -261,19 +264,31 @@ pub fn change(at: &mut Access<'_>, card: CardId, change: Change) -> Result<Text>
         let step = |tx: &mut Tx<'_>, to| {
             tx.move_card(card, to, Evidence::Operator, Some(Reason::PhotoChanged))
         };
-        let taken_out = stands.state == State::Rendered;
-        if taken_out {
+        let lot = stands.lot.filter(|_| stands.state == State::Rendered);
+        let printer = lot.map(|lot| tx.printer_of(lot)).transpose()?.flatten();
+        let done = match replaced {
+            true => Text::new("Foto diganti.", "The photo was replaced."),
+            false => Text::new("Potongan foto disimpan.", "The part was kept."),
+        };
+        if let (Some(lot), None) = (lot, printer) {
+            let token = new_token().map_err(|_| ledger::Error::Randomness)?;
+            let new = tx.withdraw(card, Reason::PhotoChanged, Some(&token))?;
+            tx.change_photo(new, &sha256, replaced)?;
+            let told = text!(
+                "{} Kartu {new} menggantikan {card}, yang ada di PDF lot {lot}: bila {card} keluar, nyatakan rusak.", done.id;
+                "{} Card {new} takes the place of {card}, which is in the PDF of lot {lot}: if {card} comes out, say that it is spoiled.", done.en
+            );
+            return Ok((new, told));
+        }
+        if lot.is_some() {
             step(tx, State::Held)?;
         }
         tx.change_photo(card, &sha256, replaced)?;
         let for_photo = stands.reason.is_some_and(Reason::is_of_photo);
-        if taken_out || (stands.state == State::Held && for_photo) {
+        if lot.is_some() || (stands.state == State::Held && for_photo) {
             step(tx, State::Accepted)?;
         }
-        Ok(match replaced {
-            true => Text::new("Foto diganti.", "The photo was replaced."),
-            false => Text::new("Potongan foto disimpan.", "The part was kept."),
-        })
+        Ok((card, done))
     })
 }
 

@@ -300,9 +300,9 @@ async fn change(
     card: CardId,
     wanted: Change,
 ) -> Result<Response, PageError> {
-    let here = format!("/photos/{card}");
-    perform(app, user, &here.clone(), move |at| {
-        Ok(Then::Page(here, photos::change(at, card, wanted)?))
+    perform(app, user, &format!("/photos/{card}"), move |at| {
+        let (card, text) = photos::change(at, card, wanted)?;
+        Ok(Then::Page(format!("/photos/{card}"), text))
     })
     .await
 }

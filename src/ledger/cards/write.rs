@@ -216,6 +216,24 @@ impl Tx<'_> {
         })
     }
 
+    /// Withdraws a card from a PDF that a person may have printed, and makes it again with a code of
+    /// its own: what came out of the PDF is known by the code that was withdrawn. Returns the new
+    /// card.
+    ///
+    /// # Errors
+    /// Those of [`Tx::move_card`] and [`Tx::accept`]; [`Error::Erased`].
+    pub fn withdraw(
+        &mut self,
+        card: CardId,
+        reason: Reason,
+        token: Option<&str>,
+    ) -> Result<CardId> {
+        self.whole(|tx| {
+            tx.move_card(card, State::Cancelled, Evidence::Operator, Some(reason))?;
+            tx.make_again(card, token)
+        })
+    }
+
     /// The next attempt at a card that is no good any more, from the same record.
     pub(in crate::ledger) fn make_again(
         &mut self,

@@ -137,6 +137,8 @@ impl Reader {
             not_to_use: self.all(
                 "SELECT place.position, card FROM lot_cards AS place JOIN cards USING (card)
                  WHERE place.lot = ? AND (state IN ('cancelled', 'held') OR cards.lot IS NOT place.lot)
+                     AND NOT EXISTS (SELECT 1 FROM lot_printers AS driven
+                         WHERE driven.lot = place.lot AND printer NOTNULL)
                  ORDER BY place.position",
                 [lot_number(lot)],
                 |row| Ok((row.get(0)?, card_id(row.get(1)?))),

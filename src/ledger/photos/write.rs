@@ -52,6 +52,8 @@ impl Tx<'_> {
 mod tests {
     use super::*;
     use crate::domain::card::{Evidence, SpoilReason, State};
+    use crate::domain::reason::Reason;
+    use crate::domain::scan::Verdict;
     use crate::ledger::testing::{Station, child, new_card};
     use crate::ledger::{NewCard, Remake};
 
@@ -92,6 +94,36 @@ mod tests {
             .execute("UPDATE persons SET photo = ?", [digest('c')])
             .unwrap();
         assert_ne!(station.findings(), []);
+    }
+
+    #[test]
+    fn what_came_out_of_a_pdf_before_its_photo_was_changed_is_known_as_withdrawn() {
+        let mut station = Station::new();
+        let accept = |tx: &mut Tx<'_>| {
+            tx.accept(NewCard {
+                photo: Some(&digest('a')),
+                token: Some("old-code"),
+                ..new_card(&child(1))
+            })
+        };
+        let old = station.write(accept).unwrap();
+        station.render(&[old]);
+        let change = |tx: &mut Tx<'_>| {
+            let new = tx.withdraw(old, Reason::PhotoChanged, Some("new-code"))?;
+            tx.change_photo(new, &digest('b'), true)?;
+            Ok(new)
+        };
+        let new = station.write(change).unwrap();
+        station.render(&[new]);
+        station.step(new, State::Printed).unwrap();
+        let open = station.ledger.status().unwrap().open_lots;
+        assert!(open.is_empty() || open.iter().all(|lot| !lot.not_to_use.is_empty()));
+        let scan = |tx: &mut Tx<'_>, code| tx.scan(code, None).map(|scan| scan.verdict);
+        let verdict = station.write(|tx| scan(tx, "old-code")).unwrap();
+        assert!(matches!(verdict, Verdict::Refused(_)), "{verdict:?}");
+        let verdict = station.write(|tx| scan(tx, "new-code")).unwrap();
+        assert!(matches!(verdict, Verdict::Good { .. }), "{verdict:?}");
+        assert_eq!(station.findings(), []);
     }
 
     #[test]
