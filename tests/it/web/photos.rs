@@ -1,5 +1,6 @@
 //! The photo desk over the wire.
 
+use super::client::Answer;
 use super::desk::{done, refused, rendered, told};
 use crate::harness::{Station, child, picture};
 
@@ -43,11 +44,23 @@ fn a_photo_is_cut_anew_or_replaced_and_what_is_no_photo_changes_nothing() {
     assert!(!good && text.contains("terlalu besar"), "{text}");
     assert_eq!(now(), before);
 
-    done(&siti, &path, "x=0.5&y=0.5&width=1&turn=3");
-    let turned = now();
-    assert_ne!(turned, before);
-    assert!(with(&whole).0);
-    assert_ne!(now(), turned);
+    // The PDF of its lot may have been printed: each change is of a card with a code of its own.
+    let moved_to = |answer: &Answer| {
+        let (good, text) = told(answer);
+        assert!(good && text.contains("menggantikan"), "{text}");
+        answer.header("location").unwrap().to_owned()
+    };
+    let turned = moved_to(&siti.post(&path, "x=0.5&y=0.5&width=1&turn=3"));
+    let picture = |path: &str| siti.get(&format!("{path}/now.jpg")).is(200).body;
+    assert!(picture(&turned) != before);
+    daemon.until("the new card is in a PDF", || {
+        let card = turned.trim_start_matches("/photos/");
+        station.cards(card)[0]["card"]["state"] == "rendered"
+    });
+    let parts = [("photo", Some("a.jpg"), whole.as_slice())];
+    let path = moved_to(&siti.post_parts(&format!("{turned}/replace"), &parts));
+    assert!(picture(&path) != picture(&turned));
+    assert_eq!(station.cards(&cards[0])[0]["card"]["state"], "cancelled");
     let original = siti.get(&format!("{path}/original")).is(200).body;
     assert_eq!(original, whole, "what was uploaded is kept");
     // Whoever asks for the picture alone has seen it as well.

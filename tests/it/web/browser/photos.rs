@@ -54,13 +54,11 @@ fn a_photo_is_zoomed_tilted_turned_and_replaced_and_the_card_follows() {
     browser.is_legible();
     browser.picture("foto");
     let visitor = browser.visitor();
-    let now = || visitor.get(&format!("{here}/now.jpg")).is(200).body;
-    let front = || {
-        visitor
-            .get(&format!("/cards/{card}/front.png"))
-            .is(200)
-            .body
-    };
+    // Each change of a card that is in a PDF leads to a new card.
+    let card = || browser.path().replace("/photos/", "");
+    let picture = |path: String| visitor.get(&path).is(200).body;
+    let now = || picture(format!("/photos/{}/now.jpg", card()));
+    let front = || picture(format!("/cards/{}/front.png", card()));
     let (first, first_front) = (now(), front());
     let number = |name: &str| {
         let value = format!("Number(document.querySelector('#adjust [name={name}]').value)");
@@ -83,7 +81,7 @@ fn a_photo_is_zoomed_tilted_turned_and_replaced_and_the_card_follows() {
         zoomed != first && light(&zoomed).0 > light(&first).0,
         "more of the light half"
     );
-    is_rendered_again(&daemon, &station, &card, 2);
+    is_rendered_again(&daemon, &station, &card(), 2);
     let zoomed_front = front();
     assert_ne!(zoomed_front, first_front, "the card shows it");
 
