@@ -51,6 +51,9 @@ pub struct PrinterSettings {
     /// remembers them, and prints an interrupted one again.
     #[serde(default)]
     pub forgets_jobs: bool,
+    /// Whether it prints two sides though it does not say so, as a raw CUPS queue.
+    #[serde(default)]
+    pub two_sided: bool,
     /// How it prints; `[print]` when it says nothing.
     #[serde(default)]
     pub print: Option<PrintSettings>,

@@ -70,9 +70,15 @@ pub struct IppPrinter {
     forgets_jobs: bool,
     /// The `sides` that it takes, as last told.
     sides: Arc<Mutex<Option<Vec<String>>>>,
+    two_sided: bool,
 }
 
 impl IppPrinter {
+    /// With the word of the office that it prints two sides, whatever it says itself.
+    pub fn two_sided(self, two_sided: bool) -> Self {
+        Self { two_sided, ..self }
+    }
+
     /// The printer at this address; no call takes longer than `timeout`. See
     /// [`Printer::forgets_jobs`] for `forgets_jobs`: `false` is the safe answer.
     ///
@@ -89,6 +95,7 @@ impl IppPrinter {
                 timeout,
                 forgets_jobs,
                 sides: Arc::default(),
+                two_sided: false,
             }),
             _ => Err(AddressError::Form(address.to_owned())),
         }
@@ -145,7 +152,7 @@ impl IppPrinter {
             true => sides.pages() == 1,
             false => told.iter().any(|told| told == sides.keyword()),
         };
-        if told.as_ref().is_none_or(takes) {
+        if self.two_sided || told.as_ref().is_none_or(takes) {
             return Ok(());
         }
         let keyword = sides.keyword();

@@ -544,7 +544,7 @@ fn the_station_prints_on_real_servers() {
     let keyword = format!("timeout = 60.0\nmedia_keyword = \"{MEDIA}\"\n");
     let blocks = format!(
         "[[printers]]\nname = \"eve\"\nuri = \"{}\"\nforgets_jobs = true\n{keyword}\
-         [[printers]]\nname = \"cups\"\nuri = \"{}\"\n{keyword}",
+         [[printers]]\nname = \"cups\"\nuri = \"{}\"\ntwo_sided = true\n{keyword}",
         eve.uri(),
         cups.uri()
     );

@@ -167,9 +167,10 @@ impl PrinterWorker {
             (Some(uri), _) => {
                 let timeout = Duration::from_secs_f64(printer.timeout);
                 let ipp = IppPrinter::new(uri, timeout, printer.forgets_jobs);
-                Box::new(ipp.map_err(|error| {
+                let ipp = ipp.map_err(|error| {
                     StationError::Printer(printer.name.clone(), error.to_string())
-                })?)
+                })?;
+                Box::new(ipp.two_sided(printer.two_sided))
             }
             (None, folder) => {
                 let folder = folder.clone().unwrap_or_default();
