@@ -59,9 +59,9 @@ impl Station {
     /// Takes a drop to its end.
     pub(super) fn accept_drop(&mut self, claimed: &Claimed) -> Result<Report, AcceptError> {
         let limits = &self.context.config.intake.limits;
-        let (read, reading) = match claimed.reading() {
-            Ok(reading) => (claimed.read(limits), Some(reading)),
-            Err(error) => (Err(error), None),
+        let read = match claimed.reading() {
+            Ok(_reading) => claimed.read(limits),
+            Err(error) => Err(error),
         };
         let report = match read {
             Ok(batch) => self.decide_batch(claimed, &batch)?,
@@ -74,7 +74,6 @@ impl Station {
             }
             Err(ReadError::Io(error)) => return Err(error.into()),
         };
-        drop(reading);
         let limits = &self.context.config.intake.limits;
         claimed
             .dispose(&report, limits)
