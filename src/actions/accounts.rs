@@ -55,7 +55,10 @@ pub fn make(at: &mut Access<'_>, user: &str, role: Role, password: &str) -> supe
     let hash = hash(user, password)?;
     at.set_up(Rule::AccountMake, |tx| {
         tx.make_account(user, role, &hash)?;
-        changed(tx, user)
+        Ok(Changed {
+            text: text!("Akun {user} dibuat.", "The account {user} is made."),
+            ..changed(tx, user)?
+        })
     })
 }
 

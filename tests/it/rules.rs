@@ -101,6 +101,11 @@ fn broken_records() -> Vec<(&'static str, Child)> {
             "name-punctuation",
             girl().with("nama", "MELATI (KUSUMAWATI)"),
         ),
+        ("rt-rw", girl().with("rt", "003/002")),
+        (
+            "birth-place",
+            girl().with("tempat_lahir", "CURUP, 01-01-1999"),
+        ),
         ("birth-date", girl().with("tanggal_lahir", "31-02-2018")),
         ("birth-future", Child::born(101, tomorrow).without_photo()),
         ("too-old", Child::born(102, before(today(), 18, 3))),
