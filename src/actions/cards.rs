@@ -299,6 +299,12 @@ pub fn spoil(
     second: Option<&Second>,
 ) -> Result<Became> {
     at.write(Rule::CardSpoil, |tx| {
+        if let Some(State::HandedOver | State::Received) = tx.state(card)? {
+            return Err(Failure::Refused(text!(
+                "{card} sudah diserahkan: catat dulu kembalinya (paket, kembali), atau buat kartu pengganti (cetak ulang).",
+                "{card} was handed over: first enter that it came back (pack return), or make another in its place (reprint)."
+            )));
+        }
         if let Some(serial) = serial {
             tx.read_serial(card, serial)?;
         }

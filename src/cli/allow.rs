@@ -9,7 +9,7 @@ use crate::cli::args;
 use crate::domain::nik::mask_digits;
 
 pub fn run(args: &args::Allow) -> Result<Outcome> {
-    let allowed = perform(&args.station, Some(&args.actor.user), |at| {
+    let allowed = perform(&args.station, Some(&args.actor.user()), |at| {
         photos::allow(at, &args.rule, &args.nik, &args.reason)
     })?;
     match allowed {

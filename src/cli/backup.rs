@@ -27,7 +27,7 @@ pub(super) fn make(args: &args::LedgerBackup) -> Result<Outcome> {
         back_up(&paths, &args.out, recipient, Clock::system().now())?;
         return Err(damaged.into());
     }
-    let made = perform(&args.station, Some(&args.actor.user), |at| {
+    let made = perform(&args.station, Some(&args.actor.user()), |at| {
         custody::make_backup(at, &args.out, recipient)
     })?;
     let Some(made) = made else {

@@ -115,7 +115,7 @@ fn set(args: &args::CalibrateSet) -> Result<Outcome> {
         SideArg::Front => Side::Front,
         SideArg::Back => Side::Back,
     };
-    let kept = perform(&args.station, Some(&args.actor.user), |at| {
+    let kept = perform(&args.station, Some(&args.actor.user()), |at| {
         printers::calibrate(at, printer, side, adjust)
     })?;
     if kept.is_none() {

@@ -22,7 +22,7 @@ pub fn run(args: &args::Confirm) -> Result<Outcome> {
         spoiled: &spoiled,
         on: args.on,
     };
-    let done = perform(&args.station, Some(&args.actor.user), |at| {
+    let done = perform(&args.station, Some(&args.actor.user()), |at| {
         lots::confirm(at, said)
     })?;
     let Some(done) = done else {

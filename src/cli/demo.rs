@@ -81,7 +81,7 @@ pub fn run(args: &args::Demo) -> Result<Outcome> {
             reason: (i == 0).then_some(SpoilReason::Buram),
             on: None,
             actor: args::Actor {
-                user: "demo".to_owned(),
+                user: Some("demo".to_owned()),
             },
             station: args::StationArg {
                 station: dir.clone(),

@@ -8,7 +8,7 @@ use crate::cli::args::LotCommand;
 
 pub fn run(command: &LotCommand) -> Result<Outcome> {
     let LotCommand::Again(args) = command;
-    let done = perform(&args.station, Some(&args.actor.user), |at| {
+    let done = perform(&args.station, Some(&args.actor.user()), |at| {
         lots::again(at, args.lot, &args.without)
     })?;
     say_done(done, args.station.json)

@@ -244,7 +244,7 @@ mod tests {
         store.keep("aa", b"one").unwrap();
         store.keep("aa", b"one").unwrap();
         store.sync().unwrap();
-        assert_eq!(files().collect::<Vec<_>>(), [photo.clone()]);
+        assert_eq!(files().collect::<Vec<_>>(), std::slice::from_ref(&photo));
 
         let first = File::open(&photo).unwrap();
         let is_first = || {

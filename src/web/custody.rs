@@ -196,10 +196,10 @@ fn requests(app: &App, lang: Lang) -> Markup {
 
 /// `GET /custody/kept`: the newest backup, a chunk at a time.
 async fn download(State(app): State<Arc<App>>, user: User) -> Result<Response, PageError> {
-    let kept = with_access(&app, &user, |at| custody::take_backup(at)).await?;
+    let kept = with_access(&app, &user, custody::take_backup).await?;
     let file = tokio::fs::File::open(&kept.path)
         .await
-        .map_err(|error| PageError::broken(error))?;
+        .map_err(PageError::broken)?;
     let chunks = stream::try_unfold(file, |mut file| async move {
         let mut chunk = vec![0; CHUNK];
         let read = file.read(&mut chunk).await?;

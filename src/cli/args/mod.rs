@@ -177,13 +177,16 @@ pub struct Asker {
 #[derive(Debug, Args)]
 pub struct Actor {
     /// Who says so; the ledger keeps the name
-    #[arg(
-        long = "as",
-        value_name = "USER",
-        env = "USER",
-        default_value = "operator"
-    )]
-    pub user: String,
+    #[arg(long = "as", value_name = "USER", env = "KIA_USER")]
+    pub user: Option<String>,
+}
+
+impl Actor {
+    /// The name that was given, else that of the login.
+    pub fn user(&self) -> String {
+        let login = || std::env::var("USER").unwrap_or_else(|_| "operator".to_owned());
+        self.user.clone().unwrap_or_else(login)
+    }
 }
 
 /// `demo`.
