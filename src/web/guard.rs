@@ -9,13 +9,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::action::with_access;
 use super::api;
 use super::app::App;
 use super::cookies;
 use super::error::PageError;
 use super::session::{self, User};
-use crate::actions::{Rule, sessions};
+use crate::actions::{Access, Rule, sessions};
 
 /// What a route asks of the one who calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,7 +197,9 @@ pub async fn admit(
         };
     };
     if !user.may(rule) {
-        with_access(&app, &user.clone(), move |at| at.permit(rule)).await?;
+        let operator = user.operator();
+        app.blocking(move |context| Access::new(context, operator).permit(rule))
+            .await?;
     }
     Ok(next.run(request).await)
 }
