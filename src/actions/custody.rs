@@ -195,6 +195,10 @@ pub fn keep_backup(at: &mut Access<'_>) -> Result<Backup> {
     let name = format!("cadangan-{}.age", at.now.strftime("%Y%m%dT%H%M%SZ"));
     let out = folder.join(name);
     let backup = make_backup(at, &out, None)?;
+    if !backup.report.is_clean() {
+        // The one before may be the last sound one.
+        return Ok(backup);
+    }
     for entry in fs::read_dir(&folder).map_err(Failure::broken)?.flatten() {
         if entry.path() != out {
             fs::remove_file(entry.path()).map_err(Failure::broken)?;

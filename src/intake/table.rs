@@ -46,11 +46,11 @@ impl<'a> Table<'a> {
 
     /// The lines below the header, without those that hold nothing.
     pub fn lines(&self) -> impl Iterator<Item = Line> {
-        let mut row = 0;
+        let (mut row, mut is_header) = (0, true);
         Records::new(self.text, self.delimiter).filter_map(move |record| {
             row += 1 + blank_lines(self.text.as_bytes(), record.start);
             let cells = record.cells;
-            if row == 1 || cells.iter().all(|cell| cell.trim().is_empty()) {
+            if std::mem::take(&mut is_header) || cells.iter().all(|cell| cell.trim().is_empty()) {
                 return None;
             }
             let whole = &self.text[record.start..record.end];
@@ -279,6 +279,12 @@ mod tests {
     fn rows(text: &str) -> Vec<(u32, Vec<String>)> {
         let table = Table::new(text, &Mappings::default()).unwrap();
         table.lines().map(|line| (line.row, line.cells)).collect()
+    }
+
+    #[test]
+    fn empty_lines_above_the_header_make_it_no_row() {
+        let found = rows("\r\n\nnik,nama\n1,A");
+        assert_eq!(found, [(4, vec!["1".into(), "A".into()])]);
     }
 
     #[test]

@@ -175,10 +175,10 @@ async fn set_own(
     Form(own): Form<Own>,
 ) -> Result<Response, PageError> {
     let keys = [Key::person(format!("own password of {}", user.name))];
+    let turn = app.turns.wait().await.ok_or(PageError::Slow)?;
     if !app.logins.tries(&keys, Instant::now()) {
         return Err(PageError::Slow);
     }
-    let turn = app.turns.wait().await.ok_or(PageError::Slow)?;
     let (here, name) = (Arc::clone(&app), user.name.clone());
     let changed = with_access(&app, &user, move |at| {
         accounts::prove_again(at, &own.old)?;

@@ -100,26 +100,33 @@ async fn enter(
     let shown = cookies::known(&headers, &user);
     let name = user.clone();
     let known = app.blocking(move |context| sessions::knows(context, &name, shown.as_deref()));
+    // What nobody has looked at is no failure.
+    let known = known.await?;
+    let turn = app.turns.wait().await.ok_or(PageError::Slow)?;
     let now = Instant::now();
     // Behind a proxy, and on this machine, one address is everybody's.
     let place = match app.config.web.proxy.is_some() || from.ip().is_loopback() {
         true => None,
         false => Some(from.ip()),
     };
-    let keys = match known.await? {
+    let (own, address) = match known {
         // Whoever guesses elsewhere must not lock out those who work here.
-        true => vec![Key::person(format!("user {user} in a known browser"))],
-        false => {
-            let own = Key::person(format!("user {user} at {place:?}"));
-            let everywhere = Key::crowd(format!("user {user}"));
-            let address = place.map(|place| Key::crowd(format!("address {place}")));
-            [own, everywhere].into_iter().chain(address).collect()
-        }
+        true => (
+            vec![Key::person(format!("user {user} in a known browser"))],
+            None,
+        ),
+        false => (
+            vec![
+                Key::person(format!("user {user} at {place:?}")),
+                Key::crowd(format!("user {user}")),
+            ],
+            place.map(|place| Key::crowd(format!("address {place}"))),
+        ),
     };
+    let keys: Vec<Key> = own.iter().cloned().chain(address).collect();
     if !app.logins.tries(&keys, now) {
         return Err(PageError::Slow);
     }
-    let turn = app.turns.wait().await.ok_or(PageError::Slow)?;
     let (here, client) = (Arc::clone(&app), session::client(&headers));
     let name = user.clone();
     let begun = app.blocking(move |context| {
@@ -134,7 +141,8 @@ async fn enter(
         Err(PageError::Refused(text)) => return Ok(wrong(text.of(lang))),
         Err(error) => return Err(error),
     };
-    app.logins.succeeded(&keys);
+    // One of them who gets in says nothing of the others at the address.
+    app.logins.succeeded(&own);
     let cookies = AppendHeaders([
         (header::SET_COOKIE, cookies::begin(&app, &begun.token)),
         (

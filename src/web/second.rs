@@ -59,12 +59,12 @@ pub async fn second(
         return Ok(None);
     }
     // Counted for who asks: the named one can still log in elsewhere.
-    let keys = [Key::person(format!("second {name} of {}", user.name))];
-    let counts = is_user_name(&name) && name != user.name;
-    if counts && !app.logins.tries(&keys, Instant::now()) {
+    let second = if is_user_name(&name) { &name } else { "nobody" };
+    let keys = [Key::person(format!("second {second} of {}", user.name))];
+    let _turn = app.turns.wait().await.ok_or(PageError::Slow)?;
+    if name != user.name && !app.logins.tries(&keys, Instant::now()) {
         return Err(PageError::Slow);
     }
-    let _turn = app.turns.wait().await.ok_or(PageError::Slow)?;
     let second = with_access(app, user, move |at| {
         countersign(at, &name, |_| Ok(password))
     })
