@@ -42,7 +42,7 @@ fn a_card_shows_its_pictures_and_its_numbers_masked_until_they_are_asked_for() {
     assert_eq!(station.events_with("nik-shown"), 1);
     // Its history says who looked.
     let history = siti.get(&path).text();
-    assert!(history.contains("nik-shown") && history.contains("operator:siti"));
+    assert!(history.contains("melihat NIK lengkap") && history.contains("operator:siti"));
     siti.get("/cards/K999999-2/front.png").is(404);
     siti.get("/cards/K000001-1").is(404);
     daemon.stop();
